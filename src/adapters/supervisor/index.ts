@@ -1,0 +1,10 @@
+export { SupervisorConfigError } from './encode.ts';
+export { type FullSupervisordOptions, fullSupervisordConfig } from './full.ts';
+export {
+  DEFAULT_DRAIN_SECONDS,
+  DEFAULT_PORT,
+  DEFAULT_STOPWAITSECS,
+  type ProgramLog,
+  type SupervisorOptions,
+  supervisorConfig,
+} from './program.ts';

@@ -1,0 +1,168 @@
+import {
+  absolutePath,
+  commandWord,
+  environmentList,
+  refuseControls,
+  SupervisorConfigError,
+  wholeNumber,
+} from './encode.ts';
+
+/** Port of `app httpServer` unless told otherwise. */
+export const DEFAULT_PORT = 9999;
+/** Seconds that supervisord waits between SIGTERM and SIGKILL. */
+export const DEFAULT_STOPWAITSECS = 35;
+/** Seconds within which the server has to finish what is in flight; shorter than the wait above. */
+export const DEFAULT_DRAIN_SECONDS = 30;
+
+/** A rotated log file of one of the program's output streams. */
+export interface ProgramLog {
+  /** Absolute path; its folder must exist when supervisord starts. */
+  readonly file: string;
+  /** Bytes at which the file is rotated, 0 for never (devices such as /dev/stdout need 0). Default 50 MB. */
+  readonly maxBytes?: number;
+  /** Rotated files to keep. Default 10. */
+  readonly backups?: number;
+}
+
+/** How supervisord runs the HTTP server. Times are whole seconds. */
+export interface SupervisorOptions {
+  /** Program name: letters, digits, `_`, `.`, `-`. */
+  readonly name: string;
+  /** Absolute path of the executable. It is run directly, so that signals reach it and no shell. */
+  readonly command: string;
+  /** Default `httpServer --port PORT`. */
+  readonly args?: readonly string[];
+  /** TCP port for the default `args`. Default 9999. */
+  readonly port?: number;
+  /** Account to run as; needs supervisord to run as root. Default: supervisord's own. */
+  readonly user?: string;
+  /** HOME when `user` is set (supervisord leaves root's). Default `directory`, else `/home/USER`. */
+  readonly home?: string;
+  /** Absolute path of the working directory. */
+  readonly directory?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** SIGTERM to SIGKILL. Default 35. */
+  readonly stopwaitsecs?: number;
+  /** The server's own drain limit, checked to be shorter than `stopwaitsecs`. Default 30. */
+  readonly drainSeconds?: number;
+  /** Seconds up before it counts as RUNNING; an earlier exit is BACKOFF whatever its status. Default 1. */
+  readonly startsecs?: number;
+  /** Attempts before FATAL. Default 10. */
+  readonly startretries?: number;
+  /** TERM goes to the whole process group. Default false: the server stops its own children. */
+  readonly stopasgroup?: boolean;
+  /** KILL goes to the whole process group. Default true. May not be false with `stopasgroup`. */
+  readonly killasgroup?: boolean;
+  /** Lower starts earlier and stops later. Default 999. */
+  readonly priority?: number;
+  /** Default: supervisord chooses a file in its `childlogdir`. */
+  readonly stdout?: ProgramLog;
+  /** As `stdout`, for the other stream. */
+  readonly stderr?: ProgramLog;
+}
+
+/**
+ * The `[program:NAME]` section that runs `COMMAND httpServer --port PORT` under supervisord 4.
+ * `autorestart=true`: a server that exits, even with status 0, is started again.
+ *
+ * @throws SupervisorConfigError naming the option that supervisord could not read back or would refuse
+ * @see http://supervisord.org/configuration.html#program-x-section-settings
+ */
+export function supervisorConfig(options: SupervisorOptions): string {
+  if (!/^[\w.-]+$/.test(options.name)) {
+    throw new SupervisorConfigError(
+      'name',
+      `${JSON.stringify(options.name)} may only hold letters, digits, _ . -`,
+    );
+  }
+  const lines = [
+    `[program:${options.name}]`,
+    `command=${commandLine(options)}`,
+    ...(options.directory === undefined ? [] : [`directory=${absolutePath('directory', options.directory)}`]),
+    ...account(options),
+    ...lifecycle(options),
+    ...logLines('stdout', options.stdout),
+    ...logLines('stderr', options.stderr),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function commandLine(options: SupervisorOptions): string {
+  const { command, port = DEFAULT_PORT } = options;
+  wholeNumber('port', port, 1, 65535);
+  if (!refuseControls('command', command).startsWith('/')) {
+    throw new SupervisorConfigError('command', `${JSON.stringify(command)} is not an absolute path`);
+  }
+  const args = options.args ?? ['httpServer', '--port', String(port)];
+  return [commandWord('command', command), ...args.map((word, i) => commandWord(`args[${i}]`, word))].join(
+    ' ',
+  );
+}
+
+function account(options: SupervisorOptions): string[] {
+  const { user, directory, environment = {} } = options;
+  const lines: string[] = [];
+  let all = environment;
+  if (user !== undefined) {
+    if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) {
+      throw new SupervisorConfigError('user', `${JSON.stringify(user)} is not an account name`);
+    }
+    lines.push(`user=${user}`);
+    // supervisord changes the uid but leaves root's HOME, USER and LOGNAME in place.
+    const home = options.home ?? directory ?? `/home/${user}`;
+    absolutePath('home', home);
+    all = { HOME: home, USER: user, LOGNAME: user, ...environment };
+  }
+  if (Object.keys(all).length > 0) lines.push(`environment=${environmentList('environment', all)}`);
+  return lines;
+}
+
+function lifecycle(options: SupervisorOptions): string[] {
+  const {
+    stopasgroup = false,
+    killasgroup = true,
+    priority = 999,
+    startsecs = 1,
+    startretries = 10,
+  } = options;
+  if (stopasgroup && !killasgroup) {
+    throw new SupervisorConfigError('killasgroup', 'may not be false while stopasgroup is true');
+  }
+  return [
+    'autostart=true',
+    'autorestart=true',
+    `startsecs=${wholeNumber('startsecs', startsecs, 0, 3600)}`,
+    `startretries=${wholeNumber('startretries', startretries, 0, 1_000_000)}`,
+    'stopsignal=TERM',
+    `stopwaitsecs=${stopWait(options)}`,
+    `stopasgroup=${stopasgroup}`,
+    `killasgroup=${killasgroup}`,
+    `priority=${wholeNumber('priority', priority, 0, 1_000_000)}`,
+  ];
+}
+
+function stopWait(options: SupervisorOptions): number {
+  const { stopwaitsecs = DEFAULT_STOPWAITSECS, drainSeconds = DEFAULT_DRAIN_SECONDS } = options;
+  wholeNumber('stopwaitsecs', stopwaitsecs, 1, 86_400);
+  if (!(drainSeconds >= 0 && drainSeconds < stopwaitsecs)) {
+    const problem = `the drain of ${drainSeconds} s must be shorter than stopwaitsecs=${stopwaitsecs}, or SIGKILL cuts it`;
+    throw new SupervisorConfigError('drainSeconds', problem);
+  }
+  return stopwaitsecs;
+}
+
+function logLines(stream: 'stdout' | 'stderr', log: ProgramLog | undefined): string[] {
+  if (log === undefined) return [];
+  const { file, maxBytes = 50 * 1024 * 1024, backups = 10 } = log;
+  // supervisord expands log file names twice.
+  const path = absolutePath(`${stream}.file`, file, 2);
+  wholeNumber(`${stream}.maxBytes`, maxBytes, 0, Number.MAX_SAFE_INTEGER);
+  if (file.startsWith('/dev/') && maxBytes !== 0) {
+    throw new SupervisorConfigError(`${stream}.maxBytes`, `must be 0 for ${file}, which cannot be rotated`);
+  }
+  return [
+    `${stream}_logfile=${path}`,
+    `${stream}_logfile_maxbytes=${maxBytes}`,
+    `${stream}_logfile_backups=${wholeNumber(`${stream}.backups`, backups, 0, 10_000)}`,
+  ];
+}
