@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { Context } from './context.ts';
+import { joinHeaders } from './headers.ts';
+import { createLogger, logLevelFrom } from './logger.ts';
+import type { Service } from './service.ts';
+import type { WireRequest, WireResponse } from './types.ts';
+
+/** Statuses whose Response must have no body. */
+const EMPTY = new Set([204, 205, 304]);
+
+/** Runs a native Request; the signal of the request reaches the handler. */
+export async function fetchService(service: Service, request: Request): Promise<Response> {
+  const logger = createLogger({
+    level: logLevelFrom(process.env),
+    write: (line) => process.stderr.write(line),
+  });
+  const context = new Context({ requestId: () => randomUUID(), functionName: service.name, logger });
+  request.signal.addEventListener('abort', () => context.abort(request.signal.reason), { once: true });
+  const wire = await service.dispatch(toWire(request), context);
+  context.finish();
+  return toResponse(wire);
+}
+
+function toWire(request: Request): WireRequest {
+  const url = new URL(request.url);
+  const headers = joinHeaders(request.headers);
+  headers.host ??= url.host;
+  return {
+    method: request.method,
+    path: url.pathname,
+    rawQuery: url.search.slice(1),
+    headers,
+    body: request.body ?? undefined,
+    clientIp: '',
+    scheme: url.protocol === 'https:' ? 'https' : 'http',
+  };
+}
+
+function toResponse(wire: WireResponse): Response {
+  const headers = new Headers(wire.headers);
+  for (const cookie of wire.cookies) headers.append('set-cookie', cookie);
+  const body = EMPTY.has(wire.status) ? null : toBody(wire.body);
+  return new Response(body, { status: wire.status, headers });
+}
+
+type NativeBody = ConstructorParameters<typeof Response>[0];
+
+function toBody(body: WireResponse['body']): NativeBody {
+  if (body === undefined) return null;
+  if (typeof body === 'string' || body instanceof Uint8Array) return body as NativeBody;
+  return ReadableStream.from(body).pipeThrough(encodeStrings());
+}
+
+function encodeStrings(): TransformStream<Uint8Array | string, Uint8Array> {
+  const encoder = new TextEncoder();
+  return new TransformStream({
+    transform: (chunk, out) => out.enqueue(typeof chunk === 'string' ? encoder.encode(chunk) : chunk),
+  });
+}

@@ -1,0 +1,17 @@
+export { Context, type ContextInit } from './context.ts';
+export * from './errors.ts';
+export type { EventHandler, EventSource } from './events.ts';
+export { addHeader, joinHeaders, parseCookies } from './headers.ts';
+export * from './logger.ts';
+export {
+  createRegistry,
+  HTTP_HANDLER,
+  Registry,
+  type RegistryOptions,
+  type RouteOptions,
+} from './registry.ts';
+export { discardBody, type HeaderValue, Reply, type ReplyInit, reply, toWireResponse } from './reply.ts';
+export { collect } from './request.ts';
+export type { RouteSchema, StandardSchema, ValidOf } from './schema.ts';
+export { type CompiledFunction, type CompiledRoute, failed, Service, type Target } from './service.ts';
+export * from './types.ts';

@@ -1,0 +1,97 @@
+/** Levels as AWS Lambda's advanced logging controls name them. */
+export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Writes one JSON object a line: `{timestamp, level, ...bound fields, message, ...fields}`. */
+export interface Logger {
+  trace(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  fatal(message: string, fields?: LogFields): void;
+  /** A logger whose lines carry these fields too. */
+  child(fields: LogFields): Logger;
+}
+
+export interface LoggerOptions {
+  /** Lines below it are dropped. Default `INFO`. */
+  readonly level?: LogLevel;
+  /** Takes one line, newline included. */
+  readonly write: (line: string) => void;
+  readonly fields?: LogFields;
+  /** For tests. Default: the clock. */
+  readonly now?: () => Date;
+}
+
+/** @throws TypeError for an unknown level */
+export function createLogger(options: LoggerOptions): Logger {
+  const threshold = LOG_LEVELS.indexOf(options.level ?? 'INFO');
+  if (threshold < 0)
+    throw new TypeError(`unknown log level ${options.level}, use one of ${LOG_LEVELS.join(', ')}`);
+  const log = (level: LogLevel) => {
+    if (LOG_LEVELS.indexOf(level) < threshold) return () => {};
+    return (message: string, fields?: LogFields) => options.write(format(level, message, fields, options));
+  };
+  return {
+    trace: log('TRACE'),
+    debug: log('DEBUG'),
+    info: log('INFO'),
+    warn: log('WARN'),
+    error: log('ERROR'),
+    fatal: log('FATAL'),
+    child: (fields) => createLogger({ ...options, fields: { ...options.fields, ...fields } }),
+  };
+}
+
+function format(
+  level: LogLevel,
+  message: string,
+  fields: LogFields | undefined,
+  options: LoggerOptions,
+): string {
+  const timestamp = (options.now?.() ?? new Date()).toISOString();
+  return `${safeJson({ timestamp, level, ...options.fields, message, ...fields })}\n`;
+}
+
+/** A log line must never be the thing that fails: cycles, BigInts and throwing getters are replaced. */
+function safeJson(record: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(record, replacer());
+  } catch {
+    const { timestamp, level, message, requestId } = record;
+    return JSON.stringify({
+      timestamp,
+      level,
+      requestId,
+      message: String(message),
+      note: 'fields could not be shown',
+    });
+  }
+}
+
+function replacer(): (this: unknown, key: string, value: unknown) => unknown {
+  const ancestors: unknown[] = [];
+  return function (_key, value) {
+    if (typeof value === 'bigint') return value.toString();
+    if (value instanceof Error) return errorFields(value);
+    if (typeof value !== 'object' || value === null) return value;
+    while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
+    if (ancestors.includes(value)) return '[Circular]';
+    ancestors.push(value);
+    return value;
+  };
+}
+
+function errorFields(error: Error): Record<string, unknown> {
+  const { name, message, stack, cause } = error;
+  return { ...error, name, message, stack, ...(cause === undefined ? {} : { cause }) };
+}
+
+/** Reads `AMPHI_LOG_LEVEL` or Lambda's `AWS_LAMBDA_LOG_LEVEL`; anything unknown is `INFO`. */
+export function logLevelFrom(env: Readonly<Record<string, string | undefined>>): LogLevel {
+  const wanted = (env.AMPHI_LOG_LEVEL ?? env.AWS_LAMBDA_LOG_LEVEL ?? 'INFO').toUpperCase();
+  return LOG_LEVELS.find((level) => level === wanted) ?? 'INFO';
+}

@@ -1,0 +1,101 @@
+import { frameworkError } from './errors.ts';
+import { parseCookies } from './headers.ts';
+import type { HttpRequest, WireRequest } from './types.ts';
+
+const decoder = new TextDecoder();
+const NO_BYTES = new Uint8Array(0);
+
+/** The handler's view of a `WireRequest`; each property is computed on first use. */
+export class RequestView implements HttpRequest {
+  readonly #wire: WireRequest;
+  readonly params: Readonly<Record<string, string>>;
+  #valid: Readonly<Record<string, unknown>> = {};
+  #query: URLSearchParams | undefined;
+  #cookies: Record<string, string> | undefined;
+  #bytes: Promise<Uint8Array> | undefined;
+  #streamed = false;
+
+  constructor(wire: WireRequest, params: Readonly<Record<string, string>>) {
+    this.#wire = wire;
+    this.params = params;
+  }
+
+  get method(): string {
+    return this.#wire.method;
+  }
+
+  get path(): string {
+    return this.#wire.path;
+  }
+
+  get url(): string {
+    const { scheme, headers, path, rawQuery } = this.#wire;
+    const query = rawQuery === '' ? '' : `?${rawQuery}`;
+    return `${scheme}://${headers.host ?? 'localhost'}${path}${query}`;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#wire.headers;
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#wire.rawQuery);
+    return this.#query;
+  }
+
+  get cookies(): Readonly<Record<string, string>> {
+    this.#cookies ??= parseCookies(this.#wire.headers.cookie);
+    return this.#cookies;
+  }
+
+  get clientIp(): string {
+    return this.#wire.clientIp;
+  }
+
+  get valid(): Readonly<Record<string, unknown>> {
+    return this.#valid;
+  }
+
+  /** Called by dispatch after the route's schemas passed. */
+  setValid(valid: Readonly<Record<string, unknown>>): void {
+    this.#valid = valid;
+  }
+
+  async text(): Promise<string> {
+    return decoder.decode(await this.bytes());
+  }
+
+  async json<T = unknown>(): Promise<T> {
+    const text = await this.text();
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      const why = text === '' ? 'it is empty' : (cause as Error).message;
+      throw frameworkError('BAD_JSON', `The body is not JSON: ${why}`, { cause });
+    }
+  }
+
+  bytes(): Promise<Uint8Array> {
+    const { body } = this.#wire;
+    if (body === undefined) return Promise.resolve(NO_BYTES);
+    if (body instanceof Uint8Array) return Promise.resolve(body);
+    if (this.#streamed) return Promise.reject(new TypeError('the body is already being read as a stream'));
+    this.#bytes ??= collect(body);
+    return this.#bytes;
+  }
+
+  stream(): ReadableStream<Uint8Array> {
+    const { body } = this.#wire;
+    if (this.#bytes !== undefined || this.#streamed) throw new TypeError('the body has already been read');
+    if (body === undefined || body instanceof Uint8Array) return ReadableStream.from([body ?? NO_BYTES]);
+    this.#streamed = true;
+    return ReadableStream.from(body);
+  }
+}
+
+/** Reads a stream whole. */
+export async function collect(chunks: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}

@@ -1,0 +1,166 @@
+import type { Context } from './context.ts';
+import { frameworkError, HttpError, toHttpError } from './errors.ts';
+import type { EventSource } from './events.ts';
+import { foldHttp } from './interceptors.ts';
+import type { RouteOptions } from './registry.ts';
+import { errorReply, reply, toWireResponse } from './reply.ts';
+import { RequestView } from './request.ts';
+import { type Match, Router } from './router.ts';
+import type { Method, WireRequest, WireResponse } from './types.ts';
+import {
+  type Awaitable,
+  type FunctionHandler,
+  type HttpHandler,
+  type HttpInterceptor,
+  METHODS,
+} from './types.ts';
+
+export interface CompiledRoute {
+  readonly method: Method;
+  readonly path: string;
+  readonly options: RouteOptions;
+  /** Schemas and interceptors folded in. */
+  readonly handler: HttpHandler;
+}
+
+export interface CompiledFunction {
+  readonly name: string;
+  readonly kind: 'function' | 'event';
+  /** Only of `event`. */
+  readonly source?: EventSource<never>;
+  /** Interceptors and the event source's decoding folded in. */
+  readonly handler: FunctionHandler;
+}
+
+/** Where a request goes; also for 404, 405, OPTIONS and a bad URL, so it never fails. */
+export interface Target {
+  readonly handler: HttpHandler;
+  readonly params: Readonly<Record<string, string>>;
+  readonly options: RouteOptions;
+}
+
+export interface ServiceParts {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly routes: readonly CompiledRoute[];
+  readonly functions: readonly CompiledFunction[];
+  readonly interceptors: readonly HttpInterceptor[];
+}
+
+const NO_PARAMS = Object.freeze({});
+const NO_OPTIONS: RouteOptions = Object.freeze({});
+
+/** A frozen registry: what the doors run. */
+export class Service {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly routes: readonly CompiledRoute[];
+  readonly functions: ReadonlyMap<string, CompiledFunction>;
+  readonly #routers: Map<string, Router<CompiledRoute>>;
+  readonly #interceptors: readonly HttpInterceptor[];
+
+  constructor(parts: ServiceParts) {
+    this.name = parts.name;
+    this.version = parts.version;
+    this.description = parts.description;
+    this.routes = parts.routes;
+    this.functions = new Map(parts.functions.map((entry) => [entry.name, entry]));
+    this.#interceptors = parts.interceptors;
+    this.#routers = new Map(METHODS.map((method) => [method, new Router<CompiledRoute>()]));
+    for (const route of parts.routes) this.#routers.get(route.method)!.add(route.path, route);
+  }
+
+  /** The route of a request, without running it: a door asks for its body options first. */
+  resolve(method: string, path: string): Target {
+    try {
+      const found = this.#find(method, path);
+      if (found) return { handler: found.value.handler, params: found.params, options: found.value.options };
+      return this.#fallback(method, this.#allowed(path), path);
+    } catch (error) {
+      return this.#answer(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** Runs a target; synchronous while the handler is. Never throws: an error becomes its reply. */
+  run(target: Target, wire: WireRequest, context: Context): Awaitable<WireResponse> {
+    const { method } = wire;
+    try {
+      const value = target.handler(new RequestView(wire, target.params), context);
+      if (!isThenable(value)) return toWireResponse(value, method);
+      return Promise.resolve(value)
+        .then((late) => toWireResponse(late, method))
+        .catch((error) => failed(error, wire, context));
+    } catch (error) {
+      return failed(error, wire, context);
+    }
+  }
+
+  /** Resolves and runs. */
+  dispatch(wire: WireRequest, context: Context): Awaitable<WireResponse> {
+    return this.run(this.resolve(wire.method, wire.path), wire, context);
+  }
+
+  #find(method: string, path: string): Match<CompiledRoute> | undefined {
+    const found = this.#routers.get(method)?.find(path);
+    return found ?? (method === 'HEAD' ? this.#routers.get('GET')!.find(path) : undefined);
+  }
+
+  #allowed(path: string): string[] {
+    const methods = METHODS.filter((method) => this.#find(method, path));
+    return methods.length === 0 || methods.includes('OPTIONS') ? methods : [...methods, 'OPTIONS'];
+  }
+
+  #fallback(method: string, allowed: string[], path: string): Target {
+    if (allowed.length === 0)
+      return this.#refuse(frameworkError('ROUTE_NOT_FOUND', `There is no route ${path}.`));
+    const headers = { allow: allowed.join(', ') };
+    if (method === 'OPTIONS') return this.#answer(() => reply(undefined, { headers }));
+    const message = `${path} does not take ${method}.`;
+    return this.#refuse(frameworkError('METHOD_NOT_ALLOWED', message, { headers }));
+  }
+
+  #refuse(error: HttpError): Target {
+    return this.#answer(() => {
+      throw error;
+    });
+  }
+
+  // Interceptors see these answers too: they log, count and add CORS headers.
+  #answer(handler: HttpHandler): Target {
+    return { handler: foldHttp(this.#interceptors, handler), params: NO_PARAMS, options: NO_OPTIONS };
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/** The wire form of an error; a 5xx leaves its cause in the log, never in the answer. */
+export function failed(
+  thrown: unknown,
+  wire: Pick<WireRequest, 'method' | 'path'>,
+  context: Context,
+): WireResponse {
+  const error = toHttpError(thrown);
+  if (error.status >= 500) {
+    const { method, path } = wire;
+    context.logger.error('request failed', {
+      method,
+      path,
+      status: error.status,
+      error: error.cause ?? error,
+    });
+  }
+  try {
+    return toWireResponse(errorReply(error), wire.method);
+  } catch {
+    // Only the headers of a handler's own HttpError can be unsendable.
+    return toWireResponse(errorReply(new HttpError(error.status, error.code, error.message)), wire.method);
+  }
+}
