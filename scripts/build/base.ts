@@ -1,0 +1,108 @@
+/** Finds, checks and strips the Node.js executable that every service executable is made of. */
+import { execFile } from 'node:child_process';
+import { access, chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { ALLOWED_LIBRARIES, BASE_PACKAGE, BASE_SHA256, BASE_VERSION } from './constants.ts';
+import { readNeeded } from './elf.ts';
+import { BuildError, codeOf, messageOf } from './errors.ts';
+import { readJson, sha256File, writeAtomic } from './files.ts';
+
+const run = promisify(execFile);
+
+/** A checked base executable. */
+export interface Base {
+  /** Absolute path of the executable to inject into. */
+  path: string;
+  /** SHA-256 of the executable at `path`. */
+  sha256: string;
+  stripped: boolean;
+}
+
+/** Absolute path of the pinned base executable, resolved from the framework's own dependencies. */
+export function locateBase(): string {
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${BASE_PACKAGE}/package.json`);
+    return join(dirname(manifest), 'bin', 'node');
+  } catch {
+    throw new BuildError(
+      `${BASE_PACKAGE}@${BASE_VERSION} is not installed: run npm ci (the build runs on Linux x64 only)`,
+    );
+  }
+}
+
+/**
+ * Checks that `path` is the pinned executable, and what it needs of the system it will run on.
+ * @param path executable of {@link BASE_PACKAGE}, at its place in the package (its package.json names the version)
+ * @throws BuildError naming what is missing or wrong
+ */
+export async function checkBase(path: string): Promise<void> {
+  const wanted = `${BASE_PACKAGE}@${BASE_VERSION}`;
+  const digest = await sha256File(path);
+  if (!digest) throw new BuildError(`base executable ${path} is missing: reinstall ${wanted}`);
+  const manifest = (await readJson(join(dirname(path), '..', 'package.json'))) as
+    | { version?: unknown }
+    | undefined;
+  if (manifest && manifest.version !== BASE_VERSION) {
+    throw new BuildError(`base executable ${path} is version ${manifest.version}; ${wanted} is pinned`);
+  }
+  if (digest !== BASE_SHA256) {
+    throw new BuildError(
+      `base executable ${path} is not that of ${wanted}: sha256 ${digest}, expected ${BASE_SHA256}`,
+    );
+  }
+  await checkLibraries(path);
+}
+
+/** Refuses an executable that a bare Lambda image cannot load. */
+export async function checkLibraries(path: string): Promise<void> {
+  const missing = (await readNeeded(path)).filter((library) => !ALLOWED_LIBRARIES.includes(library));
+  if (missing.length > 0) {
+    throw new BuildError(
+      `${path} needs ${missing.join(', ')}, which the provided.al2023 image does not have`,
+    );
+  }
+}
+
+/**
+ * A stripped copy of the checked base, made once and kept in `cacheDir`. Stripping comes before injection,
+ * since it corrupts an injected executable. Without binutils the base is used as it is, with a warning.
+ */
+export async function prepareBase(
+  path: string,
+  cacheDir: string,
+  warn: (text: string) => void,
+): Promise<Base> {
+  const cached = join(cacheDir, `node-${BASE_VERSION}-${BASE_SHA256.slice(0, 16)}-stripped`);
+  const known = (await readJson(`${cached}.json`)) as { sha256?: unknown } | undefined;
+  const digest = known && (await sha256File(cached));
+  if (digest && digest === known?.sha256) return { path: cached, sha256: digest, stripped: true };
+  if (!(await strip(path, cached))) {
+    warn('strip (binutils) is not on PATH: the executable stays unstripped and about 15 MB larger');
+    return { path, sha256: BASE_SHA256, stripped: false };
+  }
+  const made = await sha256File(cached);
+  if (!made) throw new BuildError(`${cached} vanished while it was being prepared`);
+  await writeAtomic(`${cached}.json`, `${JSON.stringify({ sha256: made })}\n`);
+  return { path: cached, sha256: made, stripped: true };
+}
+
+/** Strips `from` into `to`; false when there is no strip on PATH. */
+async function strip(from: string, to: string): Promise<boolean> {
+  await mkdir(dirname(to), { recursive: true });
+  const temporary = `${to}.${process.pid}.tmp`;
+  try {
+    await run('strip', ['-o', temporary, from]);
+    await access(temporary);
+    await chmod(temporary, 0o755);
+    await rename(temporary, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && (error as { syscall?: string }).syscall?.startsWith('spawn'))
+      return false;
+    throw new BuildError(`strip failed on ${from}: ${messageOf(error)}`);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

@@ -1,0 +1,104 @@
+/** Bundles a service into one CommonJS file with esbuild. */
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { BuildFailure, Message, Metafile } from 'esbuild';
+import { findEager } from './eager.ts';
+import { BuildError } from './errors.ts';
+import { readJson, sha256 } from './files.ts';
+
+/** Stands in for the build id until the bundle's own hash is known. */
+const PLACEHOLDER = '@@amphi-build-hash@@';
+
+/**
+ * ES modules are strict code; without the directive esbuild's CommonJS output would be sloppy, and a write to a
+ * frozen object, say, would throw in tests and pass in the executable. yargs needs import.meta.url.
+ */
+const BANNER = `"use strict";const __amphiImportMetaUrl=require("node:url").pathToFileURL(__filename).href;`;
+
+export interface Bundle {
+  code: string;
+  /** SHA-256 of `code`. */
+  sha256: string;
+  /** `<service version>+<first 12 hex digits of the bundle's hash>`; needs no git. */
+  buildId: string;
+  warnings: string[];
+}
+
+/**
+ * Bundles `entry` with all it imports. Dynamic imports stay lazy: their modules are evaluated at first use.
+ * Identifiers keep their names: class names are error types, function names make stack traces readable, and
+ * esbuild's keepNames would pay for that with a call per function at start-up.
+ * @param entry absolute path of the service's main module
+ * @param lazy packages that must be reached only through a dynamic import
+ * @throws BuildError with file, line and column of every syntax or resolution error
+ */
+export async function bundle(entry: string, lazy: readonly string[]): Promise<Bundle> {
+  const root = dirname(entry);
+  const version = await serviceVersion(root);
+  const result = await esbuild(entry, root, version);
+  const eager = findEager(result.metafile, relative(root, entry), lazy);
+  if (eager) {
+    throw new BuildError(
+      `${eager.name} would be loaded on every start; import it with await import(): ${eager.chain.join(' -> ')}`,
+    );
+  }
+  const text = result.text;
+  const hash = sha256(text).slice(0, 12);
+  const code = text.replaceAll(PLACEHOLDER, hash);
+  return { code, sha256: sha256(code), buildId: `${version}+${hash}`, warnings: result.warnings };
+}
+
+async function esbuild(entry: string, root: string, version: string) {
+  const { build, formatMessages } = await import('esbuild');
+  const show = (messages: Message[], kind: 'error' | 'warning') => formatMessages(messages, { kind });
+  try {
+    const result = await build({
+      entryPoints: [entry],
+      absWorkingDir: root,
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      target: 'node24',
+      format: 'cjs',
+      minifyWhitespace: true,
+      minifySyntax: true,
+      lineLimit: 160,
+      charset: 'utf8',
+      legalComments: 'none',
+      logLevel: 'silent',
+      banner: { js: BANNER },
+      define: {
+        'import.meta.url': '__amphiImportMetaUrl',
+        'import.meta.filename': '__filename',
+        'import.meta.dirname': '__dirname',
+        __AMPHI_BUILD_ID__: JSON.stringify(`${version}+${PLACEHOLDER}`),
+        __AMPHI_VERSION__: JSON.stringify(version),
+      },
+    });
+    const warnings = await show(result.warnings, 'warning');
+    return { text: result.outputFiles[0]!.text, metafile: result.metafile as Metafile, warnings };
+  } catch (error) {
+    const errors = (error as Partial<BuildFailure>).errors;
+    if (!errors) throw error;
+    throw new BuildError(`bundling ${entry} failed:\n${(await show(errors, 'error')).join('').trimEnd()}`);
+  }
+}
+
+/** The version in the nearest package.json at or above `dir`, or 0.0.0 where there is none. */
+async function serviceVersion(dir: string): Promise<string> {
+  for (let at = dir; ; at = dirname(at)) {
+    const path = join(at, 'package.json');
+    const manifest = (await readJson(path)) as { version?: unknown } | undefined;
+    if (typeof manifest?.version === 'string') return manifest.version;
+    if (!manifest && (await exists(path))) throw new BuildError(`${path}: not valid JSON`);
+    if (at === resolve(at, '..')) return '0.0.0';
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return readFile(path).then(
+    () => true,
+    () => false,
+  );
+}

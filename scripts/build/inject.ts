@@ -1,0 +1,65 @@
+/** Injects a bundle into the base executable with pkg's single-executable mode. */
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { SeaOptions } from 'pkg/lib-es5/sea.js';
+import type { Base } from './base.ts';
+import { BuildError, messageOf } from './errors.ts';
+
+const run = promisify(execFile);
+
+/** pkg changes its process's working directory while it runs, hence a process of its own. */
+const SCRIPT = `const [module, entry, options] = process.argv.slice(1);
+require(module).default(entry, JSON.parse(options)).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});`;
+
+/**
+ * Makes a single executable of `code`, with V8's code cache.
+ *
+ * V8 flags are not baked in: --max-lazy, --no-opt and --single-threaded make V8 reject the cache.
+ * @param node executable that runs pkg
+ * @param work empty private folder
+ * @param name file name, without extension, that stack traces show
+ * @returns path of the executable inside `work`
+ */
+export async function inject(
+  code: string,
+  base: Base,
+  node: string,
+  work: string,
+  name: string,
+): Promise<string> {
+  const output = join(work, 'executable');
+  const temporary = join(work, 'tmp');
+  const entry = join(temporary, `${name}.cjs`);
+  await mkdir(temporary);
+  await writeFile(entry, code);
+  // The blob and its code cache keep the script's path, and every stack trace prints it. pkg generates them in
+  // a folder of its own below TMPDIR, so this relative path names the same file and no folder of this machine.
+  const main = { main: `../${name}.cjs` };
+  const options: SeaOptions = {
+    targets: [{ nodeRange: 'node24', platform: 'linux', arch: 'x64', output }],
+    nodePath: base.path,
+    seaConfig: { disableExperimentalSEAWarning: true, useSnapshot: false, useCodeCache: true, ...main },
+  };
+  const pkg = createRequire(import.meta.url).resolve('pkg/lib-es5/sea.js');
+  try {
+    await run(node, ['-e', SCRIPT, pkg, entry, JSON.stringify(options)], {
+      cwd: temporary,
+      env: childEnv(temporary),
+    });
+  } catch (error) {
+    const { stderr, stdout } = error as { stderr?: string; stdout?: string };
+    throw new BuildError(`pkg failed: ${stderr?.trim() || stdout?.trim() || messageOf(error)}`);
+  }
+  return output;
+}
+
+/** Nothing else is inherited: V8 flags in NODE_OPTIONS would make a code cache that every start rejects. */
+function childEnv(temporary: string): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOME: temporary, TMPDIR: temporary };
+}
