@@ -1,0 +1,59 @@
+import type { ResourceTypes } from '@awboost/cfntypes';
+
+/**
+ * CloudFormation's intrinsic functions, as far as templates and user-data markup use them.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+ */
+export type Intrinsic =
+  | { readonly Ref: string }
+  | { readonly 'Fn::GetAtt': readonly [string, string | Intrinsic] }
+  | { readonly 'Fn::FindInMap': readonly [Argument, Argument, Argument] }
+  | { readonly 'Fn::Sub': string | readonly [string, Readonly<Record<string, Argument>>] }
+  | { readonly 'Fn::ImportValue': Argument }
+  | { readonly 'Fn::Join': readonly [string, readonly Argument[] | Intrinsic] }
+  | { readonly 'Fn::Base64': Argument };
+
+/** A literal or what resolves to one. */
+export type Argument = string | Intrinsic;
+
+/** A property type that admits an intrinsic wherever a scalar or a list goes. */
+export type Resolvable<T> = T extends string | number | boolean
+  ? T | Intrinsic
+  : T extends readonly (infer Item)[]
+    ? Resolvable<Item>[] | Intrinsic
+    : T extends object
+      ? { [Key in keyof T]: Resolvable<T[Key]> }
+      : T;
+
+/** What stands beside `Properties` in a resource. */
+export interface ResourceAttributes {
+  readonly Condition?: string;
+  readonly DependsOn?: string | readonly string[];
+  readonly DeletionPolicy?: 'Delete' | 'Retain' | 'Snapshot';
+  readonly UpdateReplacePolicy?: 'Delete' | 'Retain' | 'Snapshot';
+  readonly CreationPolicy?: object;
+  readonly UpdatePolicy?: object;
+}
+
+/** A resource whose properties {@link resource} has checked. */
+export interface TemplateResource extends ResourceAttributes {
+  readonly Type: string;
+  readonly Properties: object;
+}
+
+/** A resource of a known type: TypeScript checks its properties against AWS's published schema. */
+export function resource<Type extends keyof ResourceTypes>(
+  type: Type,
+  properties: Resolvable<ResourceTypes[Type]>,
+  attributes: ResourceAttributes = {},
+): TemplateResource {
+  return { Type: type, ...attributes, Properties: properties };
+}
+
+export const ref = (name: string): Intrinsic => ({ Ref: name });
+
+export const getAtt = (name: string, attribute: string): Intrinsic => ({ 'Fn::GetAtt': [name, attribute] });
+
+export const sub = (text: string): Intrinsic => ({ 'Fn::Sub': text });
+
+export const base64 = (value: Argument): Intrinsic => ({ 'Fn::Base64': value });
