@@ -1,0 +1,129 @@
+import { type Argument, base64, getAtt, ref, resource, sub, type TemplateResource } from './intrinsics.ts';
+import { SECURITY_GROUP } from './network.ts';
+import { serviceRole } from './policies.ts';
+import type { TemplateGroup, TemplateParameter, Topology } from './types.ts';
+
+/** Logical name of the group of instances; the instances signal to it by this name. */
+export const AUTO_SCALING_GROUP = 'AutoScalingGroup';
+
+/** How long an instance may take until it signals, ISO 8601. */
+const SIGNAL_TIMEOUT = 'PT15M';
+
+/** Canonical's own parameter for the current Ubuntu 24.04 LTS image. */
+const UBUNTU = '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id';
+
+/** EC2 side of the topology: role, instance profile, launch template and rolling group. */
+export function instanceGroup(topology: Topology, userData: Argument): TemplateGroup {
+  return {
+    Parameters: parameters(topology),
+    Resources: {
+      InstanceRole: instanceRole(topology),
+      InstanceProfile: resource('AWS::IAM::InstanceProfile', { Roles: [ref('InstanceRole')] }),
+      LaunchTemplate: launchTemplate(topology, userData),
+      [AUTO_SCALING_GROUP]: autoScalingGroup(topology),
+    },
+    Outputs: {
+      AutoScalingGroupName: { Description: 'Group of the instances', Value: ref(AUTO_SCALING_GROUP) },
+      LaunchTemplateId: { Description: 'Launch template of the instances', Value: ref('LaunchTemplate') },
+      InstanceRoleArn: { Description: 'Role of the instances', Value: getAtt('InstanceRole', 'Arn') },
+    },
+  };
+}
+
+function parameters({ key }: Topology): Record<string, TemplateParameter> {
+  return {
+    SubnetIds: {
+      Type: 'List<AWS::EC2::Subnet::Id>',
+      Description: 'Subnets of the instances, with a way out to S3, CloudFormation and the package mirror',
+    },
+    ImageId: {
+      Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>',
+      Description: 'SSM parameter of an x86_64 Ubuntu or Debian image',
+      Default: UBUNTU,
+    },
+    InstanceType: { Type: 'String', Description: 'An x86_64 instance type', Default: 't3.small' },
+    MinSize: {
+      Type: 'Number',
+      Description: 'Instances to start with, and the least',
+      Default: 1,
+      MinValue: 1,
+    },
+    MaxSize: {
+      Type: 'Number',
+      Description: 'The most instances; a rolling update needs one more than it keeps in service',
+      Default: 2,
+      MinValue: 2,
+    },
+    ...(key === undefined
+      ? {}
+      : { KeyName: { Type: 'AWS::EC2::KeyPair::KeyName', Description: 'Key pair for SSH', Default: key } }),
+  };
+}
+
+function instanceRole({ s3Bucket, s3Key }: Topology): TemplateResource {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+  const artifact = sub(`arn:\${AWS::Partition}:s3:::${s3Bucket}/${s3Key}`);
+  return serviceRole('ec2.amazonaws.com', 'Fetches the artifact and signals the stack', 'StartUp', [
+    { actions: ['s3:GetObject'], resources: [artifact] },
+    { actions: ['cloudformation:SignalResource'], resources: [ref('AWS::StackId')] },
+  ]);
+}
+
+function launchTemplate({ service, key }: Topology, userData: Argument): TemplateResource {
+  return resource('AWS::EC2::LaunchTemplate', {
+    LaunchTemplateData: {
+      ImageId: ref('ImageId'),
+      InstanceType: ref('InstanceType'),
+      ...(key === undefined ? {} : { KeyName: ref('KeyName') }),
+      IamInstanceProfile: { Arn: getAtt('InstanceProfile', 'Arn') },
+      SecurityGroupIds: [getAtt(SECURITY_GROUP, 'GroupId')],
+      MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      BlockDeviceMappings: [
+        {
+          DeviceName: '/dev/sda1',
+          Ebs: { VolumeType: 'gp3', VolumeSize: 8, Encrypted: true, DeleteOnTermination: true },
+        },
+      ],
+      TagSpecifications: [
+        { ResourceType: 'instance', Tags: [{ Key: 'Name', Value: service.name }] },
+        { ResourceType: 'volume', Tags: [{ Key: 'Name', Value: service.name }] },
+      ],
+      UserData: base64(userData),
+    },
+  });
+}
+
+function autoScalingGroup({ service }: Topology): TemplateResource {
+  return resource(
+    'AWS::AutoScaling::AutoScalingGroup',
+    {
+      LaunchTemplate: {
+        LaunchTemplateId: ref('LaunchTemplate'),
+        Version: getAtt('LaunchTemplate', 'LatestVersionNumber'),
+      },
+      MinSize: ref('MinSize'),
+      MaxSize: ref('MaxSize'),
+      VPCZoneIdentifier: ref('SubnetIds'),
+      HealthCheckType: 'EC2',
+      Tags: [{ Key: 'amphi:version', Value: service.version, PropagateAtLaunch: false }],
+    },
+    {
+      CreationPolicy: { ResourceSignal: { Count: ref('MinSize'), Timeout: SIGNAL_TIMEOUT } },
+      UpdatePolicy: {
+        AutoScalingRollingUpdate: {
+          MinInstancesInService: 1,
+          MaxBatchSize: 1,
+          PauseTime: SIGNAL_TIMEOUT,
+          WaitOnResourceSignals: true,
+          SuspendProcesses: [
+            'HealthCheck',
+            'ReplaceUnhealthy',
+            'AZRebalance',
+            'AlarmNotification',
+            'ScheduledActions',
+          ],
+        },
+      },
+    },
+  );
+}

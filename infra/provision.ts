@@ -1,0 +1,91 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { supervisorConfig } from '../src/adapters/supervisor/index.ts';
+import { topologyTemplate } from './template.ts';
+import type { Template, Topology, TopologyOptions } from './types.ts';
+import { userData } from './userdata.ts';
+import { checkedTopology } from './validate.ts';
+
+/** What `app provision` makes of a service. The same options always give the same texts. */
+export interface EmittedTopology {
+  readonly template: Template;
+  /** `template` as indented JSON with a final line end. */
+  readonly templateText: string;
+  /** The user-data for reading: bash in which expressions are still JSON. */
+  readonly userData: string;
+  /** Bytes of the user-data, the longest it can resolve to; EC2 allows 16384. */
+  readonly userDataBytes: number;
+  /** The program section that the user-data installs. */
+  readonly supervisordConf: string;
+}
+
+/**
+ * Template, user-data and supervisord configuration of the mixed topology. Touches neither network nor disk.
+ *
+ * @throws ProvisionError whose lines name the flags; Error for colliding function names or too much user-data;
+ *   SupervisorConfigError for a value that supervisord cannot hold
+ */
+export function emitTopology(options: TopologyOptions): EmittedTopology {
+  const topology = checkedTopology(options);
+  const supervisordConf = programSection(topology);
+  const script = userData(topology, supervisordConf);
+  const template = topologyTemplate(topology, script.value);
+  return {
+    template,
+    templateText: `${JSON.stringify(template, null, 2)}\n`,
+    userData: script.text,
+    userDataBytes: script.bytes,
+    supervisordConf,
+  };
+}
+
+function programSection(topology: Topology): string {
+  const { slug, account, port, environment, logRotation, stopwaitsecs } = topology;
+  const log = (file: string) => ({ ...logRotation, file: `/var/log/${slug}/${file}` });
+  return supervisorConfig({
+    name: slug,
+    command: `/opt/${slug}/app`,
+    args: ['httpServer', '--port', String(port), '--host', '0.0.0.0'],
+    port,
+    user: account,
+    directory: `/var/lib/${slug}`,
+    environment,
+    stopwaitsecs,
+    stdout: log('stdout.log'),
+    stderr: log('stderr.log'),
+  });
+}
+
+/** Files that {@link writeTopology} leaves in its folder. */
+export const TOPOLOGY_FILES = {
+  template: 'template.json',
+  userData: 'user-data.sh',
+  supervisordConf: 'supervisord.conf',
+} as const;
+
+/**
+ * Writes template.json, user-data.sh and supervisord.conf into `dir`, which is made when absent. Each file
+ * appears whole or not at all; when one cannot be written, none of the new ones replaces its predecessor.
+ *
+ * @returns the paths written
+ * @throws the file system's error, which names the path
+ */
+export async function writeTopology(dir: string, emitted: EmittedTopology): Promise<string[]> {
+  const files = [
+    [TOPOLOGY_FILES.template, emitted.templateText],
+    [TOPOLOGY_FILES.userData, emitted.userData],
+    [TOPOLOGY_FILES.supervisordConf, emitted.supervisordConf],
+  ].map(([name, text]) => ({
+    path: join(dir, name!),
+    temporary: join(dir, `.${name}.${process.pid}`),
+    text: text!,
+  }));
+  await mkdir(dir, { recursive: true });
+  try {
+    for (const { temporary, text } of files) await writeFile(temporary, text);
+    for (const { temporary, path } of files) await rename(temporary, path);
+  } finally {
+    for (const { temporary } of files) await rm(temporary, { force: true });
+  }
+  return files.map(({ path }) => path);
+}

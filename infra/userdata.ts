@@ -1,0 +1,60 @@
+import { AUTO_SCALING_GROUP } from './instances.ts';
+import type { Argument } from './intrinsics.ts';
+import { expandMarkup, joinParts, readable } from './markup.ts';
+import type { Topology } from './types.ts';
+import { USER_DATA_SCRIPT } from './userdata-script.ts';
+
+/** EC2's limit in bytes, before base64. */
+export const USER_DATA_LIMIT = 16_384;
+
+/** Longest text of the pseudo parameters whose `Ref` is shorter than what it stands for. */
+const LONGEST: Readonly<Record<string, number>> = {
+  'AWS::StackName': 128,
+  'AWS::StackId': 1600,
+  'AWS::Region': 25,
+};
+
+export interface UserData {
+  /** For `Fn::Base64`: a string, or an Fn::Join where there are expressions. */
+  readonly value: Argument;
+  /** The script with its expressions as JSON. */
+  readonly text: string;
+  /** The most bytes it may have once resolved, as far as that can be told. */
+  readonly bytes: number;
+}
+
+/** The user-data of the instances. @throws Error giving the size when EC2 would refuse it */
+export function userData(topology: Topology, supervisordConf: string): UserData {
+  const { service, s3Bucket, s3Key, sha256, port, readinessPath, slug, account } = topology;
+  return measured(
+    expandMarkup(USER_DATA_SCRIPT, {
+      Title: `${service.name} ${service.version}`.replace(/[^\x20-\x7e]/g, '?'),
+      Resource: AUTO_SCALING_GROUP,
+      Bucket: s3Bucket,
+      Key: s3Key,
+      Sha256: sha256 ?? '',
+      Name: slug,
+      Account: account,
+      Port: port,
+      ReadinessPath: readinessPath,
+      SupervisordConf: supervisordConf.trimEnd(),
+    }),
+  );
+}
+
+/** Checks the size of expanded user-data. @throws Error giving the size in bytes */
+export function measured(parts: readonly Argument[]): UserData {
+  const bytes = parts.reduce((sum, part) => sum + size(part), 0);
+  if (bytes > USER_DATA_LIMIT) {
+    throw new Error(
+      `the user-data has ${bytes} bytes; EC2 allows ${USER_DATA_LIMIT} (before base64): shorten the environment`,
+    );
+  }
+  return { value: joinParts(parts), text: readable(parts), bytes };
+}
+
+function size(part: Argument): number {
+  if (typeof part === 'string') return Buffer.byteLength(part);
+  const json = Buffer.byteLength(JSON.stringify(part));
+  return 'Ref' in part ? Math.max(json, LONGEST[part.Ref] ?? 0) : json;
+}

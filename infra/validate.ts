@@ -1,0 +1,158 @@
+import { DEFAULT_PORT } from '../src/adapters/supervisor/index.ts';
+import { slugOf } from './names.ts';
+import type { Topology, TopologyOptions } from './types.ts';
+
+/** Days for which CloudWatch Logs can keep a log. */
+export const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+export type RetentionDays = (typeof RETENTION_DAYS)[number];
+
+/** Where the HTTP server tells that it is ready. */
+export const DEFAULT_READINESS_PATH = '/ready';
+
+/** Every problem with the given options; each line names its flag. */
+export class ProvisionError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ProvisionError';
+    this.problems = problems;
+  }
+}
+
+type Check = (value: string) => string | undefined;
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+function bucketProblem(value: string): string | undefined {
+  if (value.length < 3 || value.length > 63) return `has ${value.length} characters, not 3 to 63`;
+  if (!/^[a-z0-9.-]+$/.test(value)) return 'may only hold lower-case letters, digits, dots and hyphens';
+  if (!/^[a-z0-9].*[a-z0-9]$/.test(value)) return 'must start and end with a letter or digit';
+  if (value.includes('..')) return 'may not hold two dots side by side';
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(value)) return 'may not look like an IP address';
+  if (/^(xn--|sthree-|amzn-s3-demo-)/.test(value)) return 'starts with a prefix that S3 reserves';
+  if (/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(value))
+    return 'ends with a suffix that S3 reserves';
+  return undefined;
+}
+
+function keyProblem(value: string): string | undefined {
+  if (value.length > 1024) return `has ${value.length} characters; S3 allows 1024`;
+  // These need no escaping in a URL, so every signer agrees on them; they also suit IAM, which knows * and ?.
+  if (!/^[A-Za-z0-9._~/-]+$/.test(value)) return 'may only hold letters, digits and - . _ ~ /';
+  if (value.startsWith('/') || value.endsWith('/')) return 'may neither start nor end with a slash';
+  if (value.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+    return 'may not hold an empty, . or .. segment';
+  }
+  return undefined;
+}
+
+function keyPairProblem(value: string): string | undefined {
+  if (value.length > 255) return `has ${value.length} characters; EC2 allows 255`;
+  if (!/^[\x20-\x7e]+$/.test(value)) return 'may only hold printable ASCII characters';
+  return value.trim() === value ? undefined : 'may neither start nor end with white space';
+}
+
+function cidrProblem(value: string): string | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(value);
+  const [a, b, c, d, bits] = (match ?? []).slice(1).map(Number);
+  if (match === null || Math.max(a!, b!, c!, d!) > 255 || bits! > 32)
+    return 'is not an IPv4 range such as 10.0.0.0/16';
+  const address = ((a! << 24) | (b! << 16) | (c! << 8) | d!) >>> 0;
+  return bits! < 32 && (address & (0xffffffff >>> bits!)) !== 0
+    ? `has bits set beyond its /${bits}`
+    : undefined;
+}
+
+function sshCidrProblem(value: string): string | undefined {
+  return value.endsWith('/0') ? 'would open SSH to the whole internet' : cidrProblem(value);
+}
+
+const sha256Problem: Check = (value) =>
+  /^[0-9a-f]{64}$/.test(value) ? undefined : 'is not 64 lower-case hex digits';
+
+const pathProblem: Check = (value) =>
+  /^\/[\w.~/%?=&-]*$/.test(value) ? undefined : 'is not a plain URL path that starts with /';
+
+const REQUIRED = ['s3Bucket', 's3Key'] as const;
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  s3Bucket: bucketProblem,
+  s3Key: keyProblem,
+  key: keyPairProblem,
+  sshCidr: sshCidrProblem,
+  appCidr: cidrProblem,
+  sha256: sha256Problem,
+  readinessPath: pathProblem,
+};
+
+/** Flag, least and most of the whole numbers. */
+const NUMBERS = { port: [1024, 65535], memorySize: [128, 10240], timeout: [1, 900] } as const;
+
+/**
+ * Every problem with the flags of `app provision`, each as one line that names the flag; none is `[]`.
+ * Pure: looks at nothing but its argument.
+ */
+export function provisionProblems(flags: Readonly<Record<string, unknown>>): string[] {
+  const problems: string[] = [];
+  for (const flag of REQUIRED) {
+    if (flags[flag] === undefined) problems.push(`--${flag} is missing`);
+  }
+  for (const [flag, check] of Object.entries(CHECKS))
+    problems.push(...textProblems(flag, flags[flag], check));
+  for (const [flag, [min, max]] of Object.entries(NUMBERS)) {
+    const value = flags[flag];
+    if (value !== undefined && !(Number.isInteger(value) && Number(value) >= min && Number(value) <= max)) {
+      problems.push(`--${flag} ${JSON.stringify(value)} is not a whole number from ${min} to ${max}`);
+    }
+  }
+  const days = flags.logRetentionDays;
+  if (days !== undefined && !RETENTION_DAYS.includes(days as RetentionDays)) {
+    problems.push(`--logRetentionDays ${JSON.stringify(days)} is none of ${RETENTION_DAYS.join(', ')}`);
+  }
+  if (flags.sshCidr !== undefined && flags.key === undefined) problems.push('--sshCidr needs --key');
+  return problems;
+}
+
+function textProblems(flag: string, value: unknown, check: Check): string[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) return [`--${flag} is given ${value.length} times`];
+  if (typeof value !== 'string' || value === '') return [`--${flag} needs a value`];
+  const problem = check(value);
+  return problem === undefined ? [] : [`--${flag} ${JSON.stringify(value)} ${problem}`];
+}
+
+/** Variables that Lambda sets itself and refuses in a template, or that would break the runtime. */
+const RESERVED = /^(AWS_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$)/;
+
+function serviceProblems({ service, environment = {} }: TopologyOptions): string[] {
+  const problems: string[] = [];
+  if (slugOf(service.name) === '')
+    problems.push(`service name ${JSON.stringify(service.name)} has no letter or digit`);
+  if (!service.hasRoutes && service.functions.length === 0)
+    problems.push('the service has neither routes nor functions');
+  for (const name of Object.keys(environment)) {
+    if (RESERVED.test(name)) problems.push(`environment variable ${name} is reserved by AWS Lambda`);
+  }
+  return problems;
+}
+
+/** Options with defaults and derived names. @throws ProvisionError with every problem found */
+export function checkedTopology(options: TopologyOptions): Topology {
+  const problems = [...provisionProblems({ ...options }), ...serviceProblems(options)];
+  if (problems.length > 0) throw new ProvisionError(problems);
+  const slug = slugOf(options.service.name);
+  return {
+    ...options,
+    port: options.port ?? DEFAULT_PORT,
+    readinessPath: options.readinessPath ?? DEFAULT_READINESS_PATH,
+    memorySize: options.memorySize ?? 512,
+    timeout: options.timeout ?? 30,
+    logRetentionDays: (options.logRetentionDays ?? 30) as RetentionDays,
+    environment: options.environment ?? {},
+    slug,
+    // The prefix keeps a service called `root` or `www-data` apart from the system's accounts.
+    account: `svc-${slug}`,
+  };
+}
