@@ -1,0 +1,323 @@
+import { isUtf8 } from 'node:buffer';
+
+/** The HTTP doors of Lambda; `alb-multi` is a target group with `lambda.multi_value_headers.enabled`. */
+export const HTTP_SOURCES = [
+  'apigateway-v1',
+  'apigateway-v2',
+  'function-url',
+  'alb',
+  'alb-multi',
+  'vpc-lattice-v1',
+  'vpc-lattice-v2',
+] as const;
+export type HttpSourceName = (typeof HTTP_SOURCES)[number];
+
+/** A request as a client sends it. */
+export interface PlainRequest {
+  readonly method: string;
+  /** Percent-encoded as sent. */
+  readonly path: string;
+  /** As sent, without `?`; default none. */
+  readonly query?: string;
+  /** Lines as sent, repeats included. `Host` is added when missing. */
+  readonly headers?: readonly (readonly [string, string])[];
+  readonly body?: Uint8Array | string;
+  readonly clientIp?: string;
+}
+
+/** An answer as a client gets it; each Set-Cookie is its own line. */
+export interface PlainResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: [string, string][];
+  readonly body: Buffer;
+}
+
+/** What each source cannot carry, so a suite knows where the views must differ. */
+export const LOSSY: Readonly<
+  Record<HttpSourceName, { repeatedQuery: boolean; encodedSlash: boolean; twoCookies: boolean }>
+> = {
+  'apigateway-v1': { repeatedQuery: false, encodedSlash: false, twoCookies: false },
+  'apigateway-v2': { repeatedQuery: false, encodedSlash: true, twoCookies: false },
+  'function-url': { repeatedQuery: false, encodedSlash: false, twoCookies: false },
+  alb: { repeatedQuery: true, encodedSlash: false, twoCookies: true },
+  'alb-multi': { repeatedQuery: false, encodedSlash: false, twoCookies: false },
+  'vpc-lattice-v1': { repeatedQuery: true, encodedSlash: false, twoCookies: true },
+  'vpc-lattice-v2': { repeatedQuery: false, encodedSlash: false, twoCookies: true },
+};
+
+interface Sent {
+  method: string;
+  path: string;
+  query: string;
+  headers: (readonly [string, string])[];
+  body: string | undefined;
+  base64: boolean;
+  clientIp: string;
+  host: string;
+}
+
+/** The event that AWS sends to Lambda for a client's request. */
+export function buildEvent(source: HttpSourceName, request: PlainRequest): unknown {
+  return BUILDERS[source](sentOf(request));
+}
+
+const BUILDERS: Record<HttpSourceName, (sent: Sent) => unknown> = {
+  'apigateway-v1': restEvent,
+  'apigateway-v2': (sent) => payload2(sent, 'api'),
+  'function-url': (sent) => payload2(sent, 'url'),
+  alb: (sent) => albEvent(sent, false),
+  'alb-multi': (sent) => albEvent(sent, true),
+  'vpc-lattice-v1': latticeV1,
+  'vpc-lattice-v2': latticeV2,
+};
+
+function sentOf(request: PlainRequest): Sent {
+  const given = [...(request.headers ?? [])];
+  const host = find(given, 'host') ?? 'service.example.com';
+  if (find(given, 'host') === undefined) given.unshift(['Host', host]);
+  const clientIp = request.clientIp ?? '203.0.113.9';
+  // A proxy appends the peer to what the client itself claimed.
+  const claimed = find(given, 'x-forwarded-for');
+  const lines = given.filter(([name]) => !/^x-forwarded-(for|proto|port)$/i.test(name));
+  lines.push(['X-Forwarded-For', claimed === undefined ? clientIp : `${claimed}, ${clientIp}`]);
+  lines.push(['X-Forwarded-Port', '443'], ['X-Forwarded-Proto', 'https']);
+  const { method, path, query = '' } = request;
+  return { method, path, query, headers: lines, ...bodyOf(request), clientIp, host };
+}
+
+const TEXT = /^(text\/|application\/(json|javascript|xml)\b)/;
+
+/** ALB's and HTTP API's documented rule: anything not a listed text type, or compressed, is base64. */
+function bodyOf(request: PlainRequest): { body: string | undefined; base64: boolean } {
+  if (request.body === undefined || request.body.length === 0) return { body: undefined, base64: false };
+  const bytes = Buffer.from(request.body as Uint8Array);
+  const headers = request.headers ?? [];
+  const encoded = find(headers, 'content-encoding') !== undefined;
+  const text = !encoded && TEXT.test(find(headers, 'content-type') ?? '') && isUtf8(bytes);
+  return { body: bytes.toString(text ? 'utf8' : 'base64'), base64: !text };
+}
+
+function restEvent(sent: Sent): unknown {
+  const { method, path, host, clientIp } = sent;
+  const query = new URLSearchParams(sent.query);
+  return {
+    resource: '/{proxy+}',
+    path,
+    httpMethod: method,
+    headers: lastOf(sent.headers),
+    multiValueHeaders: allOf(sent.headers),
+    queryStringParameters: query.size === 0 ? null : lastOf([...query]),
+    multiValueQueryStringParameters: query.size === 0 ? null : allOf([...query]),
+    pathParameters: { proxy: path.slice(1) },
+    stageVariables: null,
+    requestContext: {
+      resourceId: 'abc123',
+      resourcePath: '/{proxy+}',
+      httpMethod: method,
+      path: `/prod${path}`,
+      accountId: '123456789012',
+      protocol: 'HTTP/1.1',
+      stage: 'prod',
+      domainPrefix: 'api1',
+      requestTimeEpoch: 1_700_000_000_000,
+      requestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
+      identity: { sourceIp: clientIp, userAgent: find(sent.headers, 'user-agent') ?? null, accountId: null },
+      domainName: host,
+      apiId: 'api1',
+    },
+    body: sent.body ?? null,
+    isBase64Encoded: sent.base64,
+  };
+}
+
+/** Payload format 2.0: an HTTP API decodes the path, a Function URL keeps it as sent. */
+function payload2(sent: Sent, kind: 'api' | 'url'): unknown {
+  const { method, clientIp } = sent;
+  const path = kind === 'api' ? decodedPath(sent.path) : sent.path;
+  const domainName = kind === 'api' ? sent.host : 'id1.lambda-url.eu-west-1.on.aws';
+  const lines = sent.headers.map(([name, value]) => [name.toLowerCase(), value] as const);
+  const cookies = lines.filter(([name]) => name === 'cookie').flatMap(([, value]) => value.split('; '));
+  // Function URLs leave the header in too.
+  const kept = lines.filter(([name]) => name !== 'cookie');
+  if (kind === 'url' && cookies.length > 0) kept.push(['cookie', cookies.join('; ')]);
+  const query = new URLSearchParams(sent.query);
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: sent.query,
+    ...(cookies.length > 0 ? { cookies } : {}),
+    headers: joined(kept),
+    ...(query.size > 0 ? { queryStringParameters: joined([...query]) } : {}),
+    requestContext: {
+      accountId: '123456789012',
+      apiId: 'api1',
+      domainName,
+      domainPrefix: domainName.split('.')[0],
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: clientIp, userAgent: 'test' },
+      requestId: 'JKJaXmPLvHcESHA=',
+      routeKey: '$default',
+      stage: '$default',
+      time: '12/Mar/2026:19:03:58 +0000',
+      timeEpoch: 1_700_000_000_000,
+    },
+    ...(sent.body === undefined ? {} : { body: sent.body }),
+    isBase64Encoded: sent.base64,
+  };
+}
+
+function albEvent(sent: Sent, multi: boolean): unknown {
+  const headers = sent.headers.map(([name, value]) => [name.toLowerCase(), value] as const);
+  const query = rawPairs(sent.query);
+  const elb = { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/t/1' };
+  return {
+    requestContext: { elb },
+    httpMethod: sent.method,
+    path: sent.path,
+    ...(multi
+      ? { multiValueQueryStringParameters: allOf(query), multiValueHeaders: allOf(headers) }
+      : { queryStringParameters: lastOf(query), headers: lastOf(headers) }),
+    body: sent.body ?? '',
+    isBase64Encoded: sent.base64,
+  };
+}
+
+function latticeV1(sent: Sent): unknown {
+  return {
+    raw_path: sent.path,
+    method: sent.method,
+    headers: joined(sent.headers.map(([name, value]) => [name.toLowerCase(), value])),
+    query_string_parameters: lastOf(rawPairs(sent.query)),
+    body: sent.body ?? '',
+    is_base64_encoded: sent.base64,
+  };
+}
+
+function latticeV2(sent: Sent): unknown {
+  const arn = 'arn:aws:vpc-lattice:eu-west-1:123456789012';
+  return {
+    version: '2.0',
+    path: sent.path,
+    method: sent.method,
+    headers: allOf(sent.headers.map(([name, value]) => [name.toLowerCase(), value])),
+    ...(sent.query === '' ? {} : { queryStringParameters: allOf(rawPairs(sent.query)) }),
+    ...(sent.body === undefined ? {} : { body: sent.body }),
+    isBase64Encoded: sent.base64,
+    requestContext: {
+      serviceNetworkArn: `${arn}:servicenetwork/sn-1`,
+      serviceArn: `${arn}:service/svc-1`,
+      targetGroupArn: `${arn}:targetgroup/tg-1`,
+      identity: { sourceVpcArn: 'arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-1' },
+      region: 'eu-west-1',
+      timeEpoch: '1700000000000000',
+    },
+  };
+}
+
+function find(lines: readonly (readonly [string, string])[], wanted: string): string | undefined {
+  return lines.find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+/** An HTTP API decodes the path, and cuts it at a decoded question mark. */
+function decodedPath(path: string): string {
+  return decodeURIComponent(path).split('?')[0]!;
+}
+
+/** ALB and Lattice split the query but decode nothing. */
+function rawPairs(query: string): [string, string][] {
+  const parts = query.split('&').filter((part) => part !== '');
+  return parts.map((part) => {
+    const at = part.indexOf('=');
+    return at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
+  });
+}
+
+function lastOf(pairs: readonly (readonly [string, string])[]): Record<string, string> {
+  return Object.fromEntries(pairs);
+}
+
+function allOf(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
+  const out: Record<string, string[]> = {};
+  for (const [name, value] of pairs) {
+    out[name] ??= [];
+    out[name].push(value);
+  }
+  return out;
+}
+
+function joined(pairs: readonly (readonly [string, string])[]): Record<string, string> {
+  const entries = Object.entries(allOf(pairs));
+  return Object.fromEntries(entries.map(([name, values]) => [name, values.join(',')]));
+}
+
+const MB = 1024 * 1024;
+const RESULT_KEYS = new Set([
+  'statusCode',
+  'statusDescription',
+  'headers',
+  'multiValueHeaders',
+  'cookies',
+  'body',
+  'isBase64Encoded',
+]);
+
+/**
+ * What the client of a source gets for a function's result.
+ * @throws Error where AWS would answer 502: a wrong type, an unknown key, or too large
+ */
+export function readResult(source: HttpSourceName, result: unknown): PlainResponse {
+  const wire = JSON.stringify(result);
+  const limit = source.startsWith('alb') ? MB : 6 * MB;
+  if (Buffer.byteLength(wire) > limit) throw new Error(`${source}: 502, over ${limit} bytes`);
+  const parsed = JSON.parse(wire) as Record<string, unknown>;
+  for (const key of Object.keys(parsed))
+    if (!RESULT_KEYS.has(key)) throw new Error(`${source}: 502, unknown key ${key}`);
+  const { statusCode, body = '', isBase64Encoded = false } = parsed;
+  if (!Number.isInteger(statusCode)) throw new Error(`${source}: 502, statusCode ${statusCode}`);
+  if (typeof body !== 'string' || typeof isBase64Encoded !== 'boolean')
+    throw new Error(`${source}: 502, body`);
+  const headers = linesOf(source, parsed);
+  return {
+    status: statusCode as number,
+    headers,
+    body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}
+
+function linesOf(source: HttpSourceName, result: Record<string, unknown>): [string, string][] {
+  const single = singleLines(source, result.headers);
+  const multi = multiLines(source, result.multiValueHeaders);
+  switch (source) {
+    case 'apigateway-v1': {
+      const named = new Set(multi.map(([name]) => name));
+      return [...single.filter(([name]) => !named.has(name)), ...multi];
+    }
+    case 'apigateway-v2':
+    case 'function-url':
+      return [...single, ...multiLines(source, { 'set-cookie': result.cookies ?? [] })];
+    case 'alb-multi':
+      return multi;
+    default:
+      return single;
+  }
+}
+
+function singleLines(source: string, headers: unknown): [string, string][] {
+  return Object.entries(headers ?? {}).map(([name, value]) => [
+    name.toLowerCase(),
+    text(source, name, value),
+  ]);
+}
+
+function multiLines(source: string, headers: unknown): [string, string][] {
+  return Object.entries(headers ?? {}).flatMap(([name, values]) => {
+    if (!Array.isArray(values)) throw new Error(`${source}: 502, ${name} is no array`);
+    return values.map((value): [string, string] => [name.toLowerCase(), text(source, name, value)]);
+  });
+}
+
+function text(source: string, name: string, value: unknown): string {
+  if (typeof value !== 'string') throw new Error(`${source}: 502, header ${name} is a ${typeof value}`);
+  return value;
+}
