@@ -61,7 +61,6 @@ function parameters({ key }: Topology): Record<string, TemplateParameter> {
 }
 
 function instanceRole({ s3Bucket, s3Key }: Topology): TemplateResource {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
   const artifact = sub(`arn:\${AWS::Partition}:s3:::${s3Bucket}/${s3Key}`);
   return serviceRole('ec2.amazonaws.com', 'Fetches the artifact and signals the stack', 'StartUp', [
     { actions: ['s3:GetObject'], resources: [artifact] },

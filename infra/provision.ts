@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { supervisorConfig } from '../src/adapters/supervisor/index.ts';
+import { DEFAULT_DRAIN_SECONDS, supervisorConfig } from '../src/adapters/supervisor/index.ts';
 import { topologyTemplate } from './template.ts';
 import type { Template, Topology, TopologyOptions } from './types.ts';
 import { userData } from './userdata.ts';
@@ -45,7 +45,16 @@ function programSection(topology: Topology): string {
   return supervisorConfig({
     name: slug,
     command: `/opt/${slug}/app`,
-    args: ['httpServer', '--port', String(port), '--host', '0.0.0.0'],
+    args: [
+      'httpServer',
+      '--port',
+      String(port),
+      '--host',
+      '0.0.0.0',
+      '--drainTimeout',
+      String(DEFAULT_DRAIN_SECONDS),
+    ],
+    drainSeconds: DEFAULT_DRAIN_SECONDS,
     port,
     user: account,
     directory: `/var/lib/${slug}`,

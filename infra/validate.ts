@@ -124,16 +124,38 @@ function textProblems(flag: string, value: unknown, check: Check): string[] {
 }
 
 /** Variables that Lambda sets itself and refuses in a template, or that would break the runtime. */
-const RESERVED = /^(AWS_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$)/;
+const RESERVED = /^(AWS_|LAMBDA_)/;
+
+/** Bytes that Lambda allows for all variables of a function together. */
+const ENVIRONMENT_LIMIT = 4096;
+
+function environmentProblems(environment: Readonly<Record<string, string>>): string[] {
+  const problems: string[] = [];
+  for (const name of Object.keys(environment)) {
+    if (!/^[A-Za-z]\w+$/.test(name)) {
+      problems.push(
+        `environment variable ${JSON.stringify(name)}: AWS Lambda takes a letter, then letters, digits or _`,
+      );
+    } else if (RESERVED.test(name)) problems.push(`environment variable ${name} is reserved by AWS Lambda`);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(environment));
+  if (bytes > ENVIRONMENT_LIMIT) {
+    problems.push(`the environment has ${bytes} bytes; AWS Lambda allows ${ENVIRONMENT_LIMIT}`);
+  }
+  return problems;
+}
 
 function serviceProblems({ service, environment = {} }: TopologyOptions): string[] {
-  const problems: string[] = [];
-  if (slugOf(service.name) === '')
-    problems.push(`service name ${JSON.stringify(service.name)} has no letter or digit`);
-  if (!service.hasRoutes && service.functions.length === 0)
+  const problems = environmentProblems(environment);
+  if (slugOf(service.name) === '') {
+    problems.push(`service name ${JSON.stringify(service.name)} has no ASCII letter or digit`);
+  }
+  if (!service.hasRoutes && service.functions.length === 0) {
     problems.push('the service has neither routes nor functions');
-  for (const name of Object.keys(environment)) {
-    if (RESERVED.test(name)) problems.push(`environment variable ${name} is reserved by AWS Lambda`);
+  }
+  for (const name of service.functions) {
+    if (!/^\S{1,128}$/.test(name))
+      problems.push(`function ${JSON.stringify(name)} is no Handler for AWS Lambda`);
   }
   return problems;
 }

@@ -108,7 +108,7 @@ t.test('given values arrive, and user= brings its own HOME', { skip }, async (t)
     stdout: { file: join(folder, 'out %s.log'), maxBytes: 1000, backups: 2 },
   });
   t.match(program, {
-    argv: ['/opt/app', 'httpServer', '--port', '8080'],
+    argv: ['/opt/app', 'httpServer', '--port', '8080', '--drainTimeout', '11'],
     directory: folder,
     environment: { HOME: folder, USER: 'mine', LOGNAME: 'nobody' },
     stopwaitsecs: 12,
@@ -160,7 +160,7 @@ t.test('supervisord itself refuses what we refuse', { skip }, async (t) => {
 
 const GOOD: SupervisorOptions = { name: 'app', command: '/opt/app' };
 const REFUSED: [string, Partial<SupervisorOptions>, RegExp][] = [
-  ['a drain as long as stopwaitsecs', { stopwaitsecs: 30 }, /drainSeconds: .*30 s must be shorter.*=30/],
+  ['a drain as long as stopwaitsecs', { stopwaitsecs: 25 }, /drainSeconds: .*25 s must be shorter.*=25/],
   ['a drain that is not a number', { drainSeconds: Number.NaN }, /drainSeconds/],
   ['TERM but not KILL to the group', { stopasgroup: true, killasgroup: false }, /killasgroup/],
   ['a relative command', { command: 'bin/app' }, /command: "bin\/app" is not an absolute path/],

@@ -12,7 +12,7 @@ export const DEFAULT_PORT = 9999;
 /** Seconds that supervisord waits between SIGTERM and SIGKILL. */
 export const DEFAULT_STOPWAITSECS = 35;
 /** Seconds within which the server has to finish what is in flight; shorter than the wait above. */
-export const DEFAULT_DRAIN_SECONDS = 30;
+export const DEFAULT_DRAIN_SECONDS = 25;
 
 /** A rotated log file of one of the program's output streams. */
 export interface ProgramLog {
@@ -30,7 +30,7 @@ export interface SupervisorOptions {
   readonly name: string;
   /** Absolute path of the executable. It is run directly, so that signals reach it and no shell. */
   readonly command: string;
-  /** Default `httpServer --port PORT`. */
+  /** Default `httpServer --port PORT`, with `--drainTimeout` when `drainSeconds` is given. */
   readonly args?: readonly string[];
   /** TCP port for the default `args`. Default 9999. */
   readonly port?: number;
@@ -43,7 +43,7 @@ export interface SupervisorOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** SIGTERM to SIGKILL. Default 35. */
   readonly stopwaitsecs?: number;
-  /** The server's own drain limit, checked to be shorter than `stopwaitsecs`. Default 30. */
+  /** The server's own drain limit, checked to be shorter than `stopwaitsecs`. Default 25, as the server's. */
   readonly drainSeconds?: number;
   /** Seconds up before it counts as RUNNING; an earlier exit is BACKOFF whatever its status. Default 1. */
   readonly startsecs?: number;
@@ -93,10 +93,15 @@ function commandLine(options: SupervisorOptions): string {
   if (!refuseControls('command', command).startsWith('/')) {
     throw new SupervisorConfigError('command', `${JSON.stringify(command)} is not an absolute path`);
   }
-  const args = options.args ?? ['httpServer', '--port', String(port)];
+  const args = options.args ?? serverArgs(port, options.drainSeconds);
   return [commandWord('command', command), ...args.map((word, i) => commandWord(`args[${i}]`, word))].join(
     ' ',
   );
+}
+
+function serverArgs(port: number, drainSeconds: number | undefined): string[] {
+  const args = ['httpServer', '--port', String(port)];
+  return drainSeconds === undefined ? args : [...args, '--drainTimeout', String(drainSeconds)];
 }
 
 function account(options: SupervisorOptions): string[] {

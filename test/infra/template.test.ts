@@ -1,0 +1,211 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { emitTopology, mergeGroups, type TopologyOptions } from '../../infra/index.ts';
+import type { TemplateResource } from '../../infra/intrinsics.ts';
+import { FULL, SAMPLE } from './sample.ts';
+import { check, skipWithout, walk } from './tools.ts';
+
+type Properties = Record<string, unknown>;
+
+const resources = (options: TopologyOptions): Record<string, TemplateResource> =>
+  emitTopology(options).template.Resources;
+const ofType = (options: TopologyOptions, type: string): [string, Properties][] =>
+  Object.entries(resources(options))
+    .filter(([, { Type }]) => Type === type)
+    .map(([name, { Properties }]) => [name, Properties as Properties]);
+
+const EVENTS_ONLY: TopologyOptions = {
+  ...SAMPLE,
+  service: { name: 'x', version: '1', functions: ['only'], hasRoutes: false },
+};
+
+for (const [what, options] of Object.entries({ least: SAMPLE, full: FULL, 'events only': EVENTS_ONLY })) {
+  t.test(`cfn-lint has nothing to say: ${what}`, { skip: skipWithout('cfn-lint') }, async (t) => {
+    const file = join(t.testdir(), 'template.json');
+    writeFileSync(file, emitTopology(options).templateText);
+    t.same(check('cfn-lint', ['-r', 'us-east-1', '--', file]), { status: 0, output: '' });
+  });
+}
+
+t.test('the same options give the same bytes, and another artifact another launch template', async (t) => {
+  t.equal(emitTopology(FULL).templateText, emitTopology(structuredClone(FULL)).templateText);
+  const [before, after] = [SAMPLE, { ...SAMPLE, s3Key: 'omega/app-4567.zip' }].map(
+    (options) => resources(options).LaunchTemplate,
+  );
+  t.notSame(after, before);
+});
+
+t.test('one function per handler, and one for the routes', async (t) => {
+  const functions = ofType(SAMPLE, 'AWS::Lambda::Function');
+  t.same(
+    functions.map(([name, { Handler }]) => [name, Handler]),
+    [
+      ['HttpFunction', 'http'],
+      ['HelloFunction', 'hello'],
+      ['OnUpload2Function', 'on-upload_2'],
+    ],
+  );
+  for (const [name, properties] of functions) {
+    t.match(properties, {
+      Runtime: 'provided.al2023',
+      Architectures: ['x86_64'],
+      Code: { S3Bucket: 'my-artifacts', S3Key: 'omega/app-0123.zip' },
+      Role: { 'Fn::GetAtt': [`${name}Role`, 'Arn'] },
+      LoggingConfig: { LogGroup: { Ref: `${name}Logs` } },
+    });
+    t.notOk('Environment' in properties);
+  }
+  t.same(
+    ofType(EVENTS_ONLY, 'AWS::Lambda::Function').map(([name]) => name),
+    ['OnlyFunction'],
+  );
+  const [, full] = ofType(FULL, 'AWS::Lambda::Function')[0]!;
+  t.match(full, { MemorySize: 1024, Timeout: 60, Environment: { Variables: FULL.environment } });
+  t.same(ofType(FULL, 'AWS::Logs::LogGroup')[0], ['HttpFunctionLogs', { RetentionInDays: 7 }]);
+});
+
+t.test('every statement of every policy, exactly', async (t) => {
+  const statements = ofType(FULL, 'AWS::IAM::Role').map(([name, role]) => {
+    const [policy, ...more] = role.Policies as { PolicyDocument: { Statement: unknown[] } }[];
+    t.same(more, [], 'one policy');
+    t.notOk('ManagedPolicyArns' in role);
+    return [name, policy!.PolicyDocument.Statement];
+  });
+  const writesOwnLog = (name: string) => [
+    `${name}Role`,
+    [
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: [{ 'Fn::GetAtt': [`${name}Logs`, 'Arn'] }],
+      },
+    ],
+  ];
+  t.same(statements, [
+    ...['HttpFunction', 'HelloFunction', 'OnUpload2Function'].map(writesOwnLog),
+    [
+      'InstanceRole',
+      [
+        {
+          Effect: 'Allow',
+          Action: ['s3:GetObject'],
+          Resource: [{ 'Fn::Sub': `arn:$\{AWS::Partition}:s3:::my-artifacts/omega/app-0123.zip` }],
+        },
+        { Effect: 'Allow', Action: ['cloudformation:SignalResource'], Resource: [{ Ref: 'AWS::StackId' }] },
+      ],
+    ],
+  ]);
+});
+
+t.test('no wildcard in any action, resource or principal', async (t) => {
+  const seen: unknown[] = [];
+  for (const [path, value] of walk(emitTopology(FULL).template)) {
+    const within = path.findLast((key) => /^(Not)?(Action|Resource|Principal)$/.test(key));
+    if (within === undefined || typeof value !== 'string') continue;
+    seen.push(value);
+    t.notMatch(value, /[*?]/, path.join('.'));
+  }
+  t.ok(seen.includes('s3:GetObject') && seen.includes('ec2.amazonaws.com'), 'the walk has seen policies');
+});
+
+t.test('no port is open by itself; SSH only with a key and a range', async (t) => {
+  const { template } = emitTopology(SAMPLE);
+  t.same(
+    ofType(SAMPLE, 'AWS::EC2::SecurityGroupIngress').map(([name, p]) => [
+      name,
+      p.FromPort,
+      p.ToPort,
+      p.CidrIp,
+    ]),
+    [['AppIngress', 9999, 9999, { Ref: 'AppCidr' }]],
+  );
+  t.equal(template.Parameters.AppCidr!.Default, '', 'closed unless a range is given');
+  t.equal(template.Resources.AppIngress!.Condition, 'AppIsOpen');
+  t.same(template.Conditions.AppIsOpen, { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'AppCidr' }, ''] }] });
+  t.notMatch(emitTopology(SAMPLE).templateText, /KeyName|SshCidr|SshIngress/);
+  t.notOk('SecurityGroupIngress' in ofType(SAMPLE, 'AWS::EC2::SecurityGroup')[0]![1]);
+
+  const withKey = emitTopology({ ...SAMPLE, key: 'ops' }).template;
+  t.match(withKey.Parameters, { KeyName: { Default: 'ops' }, SshCidr: { Default: '' } });
+  t.match(withKey.Resources.LaunchTemplate, {
+    Properties: { LaunchTemplateData: { KeyName: { Ref: 'KeyName' } } },
+  });
+  t.match(withKey.Resources.SshIngress, { Condition: 'SshIsOpen', Properties: { FromPort: 22, ToPort: 22 } });
+
+  const full = emitTopology(FULL).template;
+  t.match(full.Parameters, { SshCidr: { Default: '10.1.0.0/16' }, AppCidr: { Default: '0.0.0.0/0' } });
+  t.match(full.Resources.AppIngress, { Properties: { FromPort: 8080, ToPort: 8080 } });
+  const ssh = new RegExp(full.Parameters.SshCidr!.AllowedPattern!);
+  t.same(
+    ['', '10.0.0.0/8', '1.2.3.4/32', '0.0.0.0/0', '10.0.0.0', '1.2.3.4/33'].map((range) => ssh.test(range)),
+    [true, true, true, false, false, false],
+  );
+});
+
+t.test('instances: IMDSv2 with one hop, encrypted gp3, image by SSM parameter', async (t) => {
+  const { template } = emitTopology(SAMPLE);
+  t.match(template.Resources.LaunchTemplate!.Properties, {
+    LaunchTemplateData: {
+      ImageId: { Ref: 'ImageId' },
+      MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      BlockDeviceMappings: [{ Ebs: { VolumeType: 'gp3', Encrypted: true } }],
+      IamInstanceProfile: { Arn: { 'Fn::GetAtt': ['InstanceProfile', 'Arn'] } },
+      UserData: { 'Fn::Base64': { 'Fn::Join': ['', Array] } },
+    },
+  });
+  t.match(template.Parameters, {
+    ImageId: { Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /ubuntu\/server\/24\.04/ },
+    VpcId: { Type: 'AWS::EC2::VPC::Id' },
+    SubnetIds: { Type: 'List<AWS::EC2::Subnet::Id>' },
+    MaxSize: { MinValue: 2, Default: 2 },
+  });
+});
+
+t.test('the group rolls, waits for signals and always takes the latest launch template', async (t) => {
+  const group = emitTopology(SAMPLE).template.Resources.AutoScalingGroup!;
+  t.match(group, {
+    CreationPolicy: { ResourceSignal: { Count: { Ref: 'MinSize' }, Timeout: /^PT\d+M$/ } },
+    UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 1, WaitOnResourceSignals: true } },
+    Properties: { LaunchTemplate: { Version: { 'Fn::GetAtt': ['LaunchTemplate', 'LatestVersionNumber'] } } },
+  });
+});
+
+t.test('outputs', async (t) => {
+  t.same(Object.keys(emitTopology(SAMPLE).template.Outputs), [
+    'SecurityGroupId',
+    'HttpFunctionName',
+    'HttpFunctionArn',
+    'HelloFunctionName',
+    'HelloFunctionArn',
+    'OnUpload2FunctionName',
+    'OnUpload2FunctionArn',
+    'AutoScalingGroupName',
+    'LaunchTemplateId',
+    'InstanceRoleArn',
+  ]);
+});
+
+const withFunctions = (...functions: string[]) => ({ ...SAMPLE, service: { ...SAMPLE.service, functions } });
+
+t.test('logical names that collide or cannot be made are refused by name', async (t) => {
+  t.throws(
+    () => emitTopology(withFunctions('on-upload', 'onUpload', 'on_upload')),
+    /"on-upload" and "onUpload" both become the logical name OnUploadFunction/,
+  );
+  t.throws(() => emitTopology(withFunctions('http')), /"http" and "http" both/);
+  t.throws(() => emitTopology(withFunctions('---')), /function "---": no logical name/);
+  t.throws(() => emitTopology(withFunctions('a b')), /function "a b" is no Handler/);
+});
+
+t.test('merging groups: name clashes and limits are refused', async (t) => {
+  const parameter = { Type: 'String', Description: 'x' };
+  const thing = { Type: 'X', Properties: {} };
+  t.throws(
+    () => mergeGroups('', [{ Parameters: { Name: parameter } }, { Resources: { Name: thing } }]),
+    /Name comes twice \(Parameters and Resources\)/,
+  );
+  t.throws(() => mergeGroups('', [{ Resources: { 'a-b': thing } }]), /"a-b" is not an alphanumeric/);
+  const many = Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`R${i}`, thing]));
+  t.throws(() => mergeGroups('', [{ Resources: many }]), /501 Resources; CloudFormation allows 500/);
+});

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Absolute path of a program on PATH, `undefined` when it is not there. */
+export function findProgram(name: string): string | undefined {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}
+
+/** `false`, or why a test that needs these programs is skipped. */
+export function skipWithout(...names: string[]): string | false {
+  const absent = names.filter((name) => findProgram(name) === undefined);
+  return absent.length === 0 ? false : `not on PATH: ${absent.join(', ')}`;
+}
+
+/** Runs a checker to its end: its status and everything it printed. */
+export function check(
+  program: string,
+  args: string[],
+  input?: string,
+): { status: number | null; output: string } {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    encoding: 'utf8',
+    input,
+    timeout: 120_000,
+  });
+  if (error) throw error;
+  return { status, output: stdout + stderr };
+}
+
+/** Every value in a tree with its path, objects and lists included. */
+export function* walk(value: unknown, path: string[] = []): Generator<[string[], unknown]> {
+  yield [path, value];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, child] of Object.entries(value)) yield* walk(child, [...path, key]);
+}

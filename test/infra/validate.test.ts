@@ -1,0 +1,88 @@
+import t from 'tap';
+import { emitTopology, provisionProblems, type TopologyOptions } from '../../infra/index.ts';
+import { FULL, SAMPLE } from './sample.ts';
+
+const GOOD = { s3Bucket: 'my-bucket.1', s3Key: 'a/b_c-1.2~3.zip' };
+
+t.test('good flags have no problems', async (t) => {
+  t.same(provisionProblems(GOOD), []);
+  t.same(provisionProblems({ ...FULL }), []);
+  t.same(
+    provisionProblems({ ...GOOD, key: 'my key (ops)', sshCidr: '10.0.0.0/8', appCidr: '1.2.3.4/32' }),
+    [],
+  );
+  t.same(provisionProblems({ s3Bucket: 'b'.repeat(63), s3Key: 'k'.repeat(1024) }), [], 'the longest');
+});
+
+const REFUSED: [Record<string, unknown>, string[]][] = [
+  [{ s3Bucket: undefined, s3Key: undefined }, ['--s3Bucket is missing', '--s3Key is missing']],
+  [{ s3Bucket: '' }, ['--s3Bucket needs a value']],
+  [{ s3Bucket: 'ab' }, ['--s3Bucket "ab" has 2 characters, not 3 to 63']],
+  [{ s3Bucket: 'b'.repeat(64) }, [`--s3Bucket "${'b'.repeat(64)}" has 64 characters, not 3 to 63`]],
+  [
+    { s3Bucket: 'My-bucket' },
+    ['--s3Bucket "My-bucket" may only hold lower-case letters, digits, dots and hyphens'],
+  ],
+  [{ s3Bucket: '-bucket' }, ['--s3Bucket "-bucket" must start and end with a letter or digit']],
+  [{ s3Bucket: 'a..b' }, ['--s3Bucket "a..b" may not hold two dots side by side']],
+  [{ s3Bucket: '10.0.0.1' }, ['--s3Bucket "10.0.0.1" may not look like an IP address']],
+  [{ s3Bucket: 'xn--a' }, ['--s3Bucket "xn--a" starts with a prefix that S3 reserves']],
+  [{ s3Bucket: 'a-s3alias' }, ['--s3Bucket "a-s3alias" ends with a suffix that S3 reserves']],
+  [{ s3Bucket: ['aaa', 'bbb'] }, ['--s3Bucket is given 2 times']],
+  [{ s3Key: true }, ['--s3Key needs a value']],
+  [{ s3Key: "a'; rm -rf /" }, [`--s3Key "a'; rm -rf /" may only hold letters, digits and - . _ ~ /`]],
+  [{ s3Key: 'a*' }, ['--s3Key "a*" may only hold letters, digits and - . _ ~ /']],
+  [{ s3Key: '/a' }, ['--s3Key "/a" may neither start nor end with a slash']],
+  [{ s3Key: 'a/../b' }, ['--s3Key "a/../b" may not hold an empty, . or .. segment']],
+  [{ s3Key: 'k'.repeat(1025) }, [`--s3Key "${'k'.repeat(1025)}" has 1025 characters; S3 allows 1024`]],
+  [{ key: 'a\nb' }, ['--key "a\\nb" may only hold printable ASCII characters']],
+  [{ key: ' a' }, ['--key " a" may neither start nor end with white space']],
+  [{ key: 'a'.repeat(256) }, [`--key "${'a'.repeat(256)}" has 256 characters; EC2 allows 255`]],
+  [{ sshCidr: '10.0.0.0/8' }, ['--sshCidr needs --key']],
+  [{ key: 'k', sshCidr: '0.0.0.0/0' }, ['--sshCidr "0.0.0.0/0" would open SSH to the whole internet']],
+  [{ appCidr: '10.0.0.0' }, ['--appCidr "10.0.0.0" is not an IPv4 range such as 10.0.0.0/16']],
+  [{ appCidr: '10.0.0.300/32' }, ['--appCidr "10.0.0.300/32" is not an IPv4 range such as 10.0.0.0/16']],
+  [{ appCidr: '10.0.0.1/16' }, ['--appCidr "10.0.0.1/16" has bits set beyond its /16']],
+  [{ sha256: 'ABC' }, ['--sha256 "ABC" is not 64 lower-case hex digits']],
+  [{ readinessPath: "/a'b" }, [`--readinessPath "/a'b" is not a plain URL path that starts with /`]],
+  [{ port: 80 }, ['--port 80 is not a whole number from 1024 to 65535']],
+  [{ timeout: 901 }, ['--timeout 901 is not a whole number from 1 to 900']],
+  [{ memorySize: 128.5 }, ['--memorySize 128.5 is not a whole number from 128 to 10240']],
+];
+
+for (const [flags, problems] of REFUSED) {
+  t.test(`refused: ${JSON.stringify(flags).slice(0, 60)}`, async (t) => {
+    t.same(provisionProblems({ ...GOOD, ...flags }), problems);
+  });
+}
+
+t.test('retention has to be one that CloudWatch knows', async (t) => {
+  t.match(provisionProblems({ ...GOOD, logRetentionDays: 8 }), [/^--logRetentionDays 8 is none of 1, 3, 5/]);
+});
+
+t.test('emitTopology throws all problems at once', async (t) => {
+  const options = { ...SAMPLE, s3Bucket: 'X', s3Key: '/', environment: { AWS_REGION: 'x', A: 'x' } };
+  t.throws(() => emitTopology(options), {
+    name: 'ProvisionError',
+    problems: [
+      /^--s3Bucket "X" has 1 characters/,
+      /^--s3Key "\/" may neither/,
+      /^environment variable AWS_REGION is reserved/,
+      /^environment variable "A": AWS Lambda takes/,
+    ],
+  });
+  t.throws(() => emitTopology({ service: SAMPLE.service } as TopologyOptions), {
+    message: '--s3Bucket is missing\n--s3Key is missing',
+  });
+});
+
+t.test('a service has to be something', async (t) => {
+  const empty = { ...SAMPLE, service: { ...SAMPLE.service, functions: [], hasRoutes: false } };
+  t.throws(() => emitTopology(empty), /neither routes nor functions/);
+  t.throws(
+    () => emitTopology({ ...SAMPLE, service: { ...SAMPLE.service, name: '漢字' } }),
+    /"漢字" has no ASCII letter/,
+  );
+  const big = { ...SAMPLE, environment: { BIG: 'x'.repeat(4096) } };
+  t.throws(() => emitTopology(big), /environment has 4106 bytes; AWS Lambda allows 4096/);
+});
