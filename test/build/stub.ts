@@ -37,11 +37,14 @@ export function stubFiles(main = STUB_MAIN) {
   };
 }
 
-/** Runs an executable from `cwd` with exactly `env`, by default nothing, so that no Node.js is in reach. */
-export function runBare(executable: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}) {
-  const { status, stdout, stderr, error } = spawnSync(executable, args, {
+/**
+ * Runs a command from `cwd` with exactly `env`, by default nothing, so that no Node.js is in reach.
+ * `env -i` is what empties it: tap adds variables of its own, NODE_OPTIONS among them, to whatever a test spawns.
+ */
+export function runBare(executable: string, args: string[], cwd: string, env: Record<string, string> = {}) {
+  const pairs = Object.entries(env).map(([key, value]) => `${key}=${value}`);
+  const { status, stdout, stderr, error } = spawnSync('env', ['-i', ...pairs, executable, ...args], {
     cwd,
-    env,
     encoding: 'utf8',
     timeout: 30_000,
   });
