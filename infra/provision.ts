@@ -94,7 +94,8 @@ export async function writeTopology(dir: string, emitted: EmittedTopology): Prom
     for (const { temporary, text } of files) await writeFile(temporary, text);
     for (const { temporary, path } of files) await rename(temporary, path);
   } finally {
-    for (const { temporary } of files) await rm(temporary, { force: true });
+    // A failure to tidy up must not hide the first one.
+    for (const { temporary } of files) await rm(temporary, { force: true }).catch(() => {});
   }
   return files.map(({ path }) => path);
 }

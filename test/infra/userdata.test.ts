@@ -1,0 +1,150 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { emitTopology } from '../../infra/index.ts';
+import { measured } from '../../infra/userdata.ts';
+import { FULL, SAMPLE } from './sample.ts';
+import { check, skipWithout } from './tools.ts';
+
+/** The script as an instance gets it. */
+function resolved(options = SAMPLE): string {
+  return emitTopology(options)
+    .userData.replace('{"Ref":"AWS::Region"}', 'eu-test-1')
+    .replace('{"Ref":"AWS::URLSuffix"}', 'example.com')
+    .replace('{"Ref":"AWS::StackName"}', 'my-stack');
+}
+
+for (const [what, options] of Object.entries({ least: SAMPLE, full: FULL })) {
+  t.test(`bash can read it: ${what}`, { skip: skipWithout('bash') }, async (t) => {
+    t.same(check('bash', ['-n'], resolved(options)), { status: 0, output: '' });
+  });
+
+  t.test(`shellcheck has nothing to say: ${what}`, { skip: skipWithout('shellcheck') }, async (t) => {
+    t.same(check('shellcheck', ['--shell=bash', '-'], resolved(options)), { status: 0, output: '' });
+  });
+}
+
+t.test('the template carries the same script, expressions in place of their JSON', async (t) => {
+  const { template, userData } = emitTopology(FULL);
+  const launch = template.Resources.LaunchTemplate!.Properties as {
+    LaunchTemplateData: { UserData: { 'Fn::Base64': { 'Fn::Join': [string, (string | object)[]] } } };
+  };
+  const [delimiter, parts] = launch.LaunchTemplateData.UserData['Fn::Base64']['Fn::Join'];
+  t.equal(delimiter, '');
+  const expressions = parts.filter((part) => typeof part !== 'string');
+  t.same(expressions, [{ Ref: 'AWS::Region' }, { Ref: 'AWS::URLSuffix' }, { Ref: 'AWS::StackName' }]);
+  t.equal(parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(''), userData);
+});
+
+t.test('environment values are data: braces, quotes and JSON in them arrive as given', async (t) => {
+  const { userData, supervisordConf } = emitTopology(FULL);
+  t.ok(
+    userData.includes(`\n${supervisordConf}SUPERVISORD_CONF\n`),
+    'the whole section stands in the here-document',
+  );
+  t.match(supervisordConf, `URL='https://x/?a=1&b={"Ref":"X"}'`);
+  t.match(supervisordConf, '[program:omega-service]\ncommand=/opt/omega-service/app httpServer --port 8080 ');
+  t.match(supervisordConf, /^user=svc-omega-service$/m);
+});
+
+t.test('the size limit counts bytes, and the error gives them', async (t) => {
+  t.equal(measured(['x'.repeat(16_384)]).bytes, 16_384);
+  t.throws(
+    () => measured(['x'.repeat(16_385)]),
+    /user-data has 16385 bytes; EC2 allows 16384 \(before base64\)/,
+  );
+  t.throws(() => measured(['é'.repeat(8193)]), /has 16386 bytes/);
+  t.equal(measured(['a', { Ref: 'AWS::StackName' }]).bytes, 129, 'a stack name may have 128 characters');
+  const awkward = { ...SAMPLE, environment: { AWKWARD: ' ;'.repeat(1500) } };
+  t.throws(() => emitTopology(awkward), /user-data has \d{5} bytes; EC2 allows 16384/);
+  t.ok(emitTopology(FULL).userDataBytes < 8192, 'an ordinary service leaves half of it free');
+});
+
+// The steps at the end of the script change the machine; here they are replaced, and curl is a recorder.
+const STEPS =
+  /\ninstall_packages\nmake_account\ninstall_artifact\nconfigure_supervisord\nwait_until_ready\n$/;
+
+const CURL = `#!/bin/bash
+printf '%s\\n' "ARGV $*" >>"$RECORD"
+config=''
+if [[ " $* " == *' --config - '* ]]; then config=$(cat); printf '%s\\n' "$config" | sed 's/^/CONFIG /' >>"$RECORD"; fi
+case "\${!#}" in
+  */api/token) printf 'IMDS-TOKEN' ;;
+  */security-credentials/) printf 'the-role' ;;
+  */security-credentials/the-role)
+    printf '{\\n  "Code" : "Success",\\n  "AccessKeyId" : "AKID",\\n  "SecretAccessKey" : "SEC/RET+=",\\n  "Token" : "SESSION=="\\n}' ;;
+  */meta-data/instance-id) printf 'i-0123' ;;
+  https://cloudformation.*) exit "\${SIGNAL_EXIT:-0}" ;;
+esac
+`;
+
+function runSteps(t: { testdir(files: Record<string, string>): string }, steps: string, env = {}) {
+  const dir = t.testdir({ curl: CURL });
+  chmodSync(join(dir, 'curl'), 0o755);
+  const script = resolved().replace(STEPS, `\n${steps}\n`);
+  writeFileSync(join(dir, 'script.sh'), script);
+  const record = join(dir, 'record');
+  const result = spawnSync('bash', [join(dir, 'script.sh')], {
+    encoding: 'utf8',
+    env: { PATH: `${dir}:${process.env.PATH}`, RECORD: record, TMPDIR: dir, ...env },
+    timeout: 30_000,
+  });
+  const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n') : [];
+  const signals = lines.filter((line) => line.includes('Action=SignalResource'));
+  return { ...result, lines, signals, argv: lines.filter((line) => line.startsWith('ARGV ')).join('\n') };
+}
+
+const skip = skipWithout('bash', 'sed');
+
+t.test('success is signalled, signed with the credentials of the role', { skip }, async (t) => {
+  t.match(resolved(), STEPS);
+  const { status, signals, lines, argv, stdout, stderr } = runSteps(t, 'true');
+  t.equal(status, 0);
+  t.equal(signals.length, 1);
+  for (const part of [
+    '--aws-sigv4 aws:amz:eu-test-1:cloudformation',
+    'StackName=my-stack',
+    'LogicalResourceId=AutoScalingGroup',
+    'UniqueId=i-0123',
+    'Status=SUCCESS',
+    'https://cloudformation.eu-test-1.example.com/',
+  ]) {
+    t.ok(signals[0]!.includes(part), part);
+  }
+  t.ok(lines.includes('CONFIG user = "AKID:SEC/RET+="'));
+  t.ok(lines.includes('CONFIG header = "x-amz-security-token: SESSION=="'));
+  t.notMatch(argv, /SEC\/RET|SESSION|IMDS-TOKEN/, 'no secret on a command line');
+  t.notMatch(stdout + stderr, /SEC\/RET|SESSION|IMDS-TOKEN/, 'none in the log');
+});
+
+const FAILURES: Record<string, [string, number]> = {
+  'a failing command': ['false', 1],
+  'a failure inside a function': ['step() { local x; x=$(exit 7); echo "$x"; }; step', 7],
+  'a failure within a pipe': ['exit 3 | cat', 3],
+  'an unset variable': ['echo "$NO_SUCH_VARIABLE"', 1],
+  'an exit': ['exit 9', 9],
+};
+
+for (const [what, [steps, code]] of Object.entries(FAILURES)) {
+  t.test(`failure is signalled: ${what}`, { skip }, async (t) => {
+    const { status, signals } = runSteps(t, steps);
+    t.equal(status, code, 'the script keeps its status');
+    t.equal(signals.length, 1);
+    t.match(signals[0], /Status=FAILURE/);
+  });
+}
+
+t.test('a signal that nobody waits for does not fail the start-up', { skip }, async (t) => {
+  const { status, stderr } = runSteps(t, 'true', { SIGNAL_EXIT: '22' });
+  t.equal(status, 0);
+  t.match(stderr, /did not take the signal SUCCESS/);
+});
+
+t.test('the artifact is asked for once, unsigned payload, under its exact key', { skip }, async (t) => {
+  const { argv, signals } = runSteps(t, 'install_artifact');
+  t.match(argv, 'https://s3.eu-test-1.example.com/my-artifacts/omega/app-0123.zip');
+  t.match(argv, '--aws-sigv4 aws:amz:eu-test-1:s3');
+  t.match(argv, 'x-amz-content-sha256: UNSIGNED-PAYLOAD');
+  t.match(signals[0], /Status=FAILURE/, 'the recorder gave no zip, so the step fails');
+});
