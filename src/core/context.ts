@@ -26,6 +26,7 @@ export class Context implements InvocationContext {
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #aborted: { reason: unknown } | undefined;
+  #finished = false;
 
   constructor(init: ContextInit) {
     this.#init = init;
@@ -79,8 +80,10 @@ export class Context implements InvocationContext {
 
   #startTimer(): void {
     const left = this.getRemainingTimeInMillis();
-    if (left > MAX_TIMER_MS) return;
-    this.#timer = setTimeout(() => this.abort(new Error('the deadline of this invocation has passed')), left);
+    if (left > MAX_TIMER_MS || this.#finished) return;
+    const expire = () => this.abort(new Error('the deadline of this invocation has passed'));
+    if (left === 0) return expire();
+    this.#timer = setTimeout(expire, left);
     this.#timer.unref();
   }
 
@@ -88,11 +91,13 @@ export class Context implements InvocationContext {
   abort(reason: unknown): void {
     if (this.#aborted) return;
     this.#aborted = { reason };
+    clearTimeout(this.#timer);
     this.#controller?.abort(reason);
   }
 
   /** Called by the door when the answer is out: the timer must not outlive the invocation. */
   finish(): void {
+    this.#finished = true;
     clearTimeout(this.#timer);
   }
 }

@@ -52,7 +52,7 @@ const TITLES: Record<number, string> = {
  * Throw it from a handler; anything else thrown is a 500 that leaks nothing.
  */
 export class HttpError extends Error {
-  override readonly name = 'HttpError';
+  override readonly name: string = 'HttpError';
   readonly status: number;
   /** Stable, upper snake case; the framework's own are in `ERROR_TABLE`. */
   readonly code: string;
@@ -86,7 +86,7 @@ export function frameworkError(
 
 /** A mistake in how the framework is used or configured: the message is for the operator, not for a client. */
 export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
+  override readonly name: string = 'ConfigError';
 }
 
 /** RFC 9457 problem document of an error, plus `code`. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Context } from './context.ts';
 import { joinHeaders } from './headers.ts';
 import { createLogger, logLevelFrom } from './logger.ts';
@@ -14,9 +13,14 @@ export async function fetchService(service: Service, request: Request): Promise<
     level: logLevelFrom(process.env),
     write: (line) => process.stderr.write(line),
   });
-  const context = new Context({ requestId: () => randomUUID(), functionName: service.name, logger });
-  request.signal.addEventListener('abort', () => context.abort(request.signal.reason), { once: true });
+  const context = new Context({ requestId: () => crypto.randomUUID(), functionName: service.name, logger });
+  const { signal } = request;
+  const abort = () => context.abort(signal.reason);
+  // An event that has passed is not sent again.
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
   const wire = await service.dispatch(toWire(request), context);
+  signal.removeEventListener('abort', abort);
   context.finish();
   return toResponse(wire);
 }
@@ -47,7 +51,9 @@ type NativeBody = ConstructorParameters<typeof Response>[0];
 
 function toBody(body: WireResponse['body']): NativeBody {
   if (body === undefined) return null;
-  if (typeof body === 'string' || body instanceof Uint8Array) return body as NativeBody;
+  // Response gives a string a content type of its own where the reply has none; bytes it leaves alone.
+  if (typeof body === 'string') return new TextEncoder().encode(body);
+  if (body instanceof Uint8Array) return body as NativeBody;
   return ReadableStream.from(body).pipeThrough(encodeStrings());
 }
 

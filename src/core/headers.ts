@@ -32,7 +32,8 @@ export function joinHeaders(pairs: Iterable<readonly [string, string]>): Record<
 
 /** Adds one header line to such a record. */
 export function addHeader(headers: Record<string, string>, name: string, value: string): void {
-  const known = headers[name];
+  // A header may be named `constructor`, which every plain object inherits.
+  const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
   if (known === undefined) headers[name] = value;
   else if (name === 'cookie') headers[name] = `${known}; ${value}`;
   else if (!SINGLE.has(name)) headers[name] = `${known}, ${value}`;

@@ -2,6 +2,7 @@ export { Context, type ContextInit } from './context.ts';
 export * from './errors.ts';
 export type { EventHandler, EventSource } from './events.ts';
 export { addHeader, joinHeaders, parseCookies } from './headers.ts';
+export { LIVENESS_PATH, READINESS_PATH } from './health.ts';
 export * from './logger.ts';
 export {
   createRegistry,

@@ -1,11 +1,12 @@
-import { type Reply, toReply } from './reply.ts';
+import { copyReply, type Reply, toReply } from './reply.ts';
 import type { FunctionHandler, FunctionInterceptor, HttpHandler, HttpInterceptor } from './types.ts';
 
 /** Folds interceptors around a handler once; the first registered is the outermost. */
 export function foldHttp(interceptors: readonly HttpInterceptor[], handler: HttpHandler): HttpHandler {
   return interceptors.reduceRight<HttpHandler>((inner, interceptor) => {
     return (request, context) => {
-      const next = async (): Promise<Reply> => toReply(await inner(request, context));
+      // A copy: a handler may return one Reply for all requests, and interceptors change what they get.
+      const next = async (): Promise<Reply> => copyReply(toReply(await inner(request, context)));
       return interceptor(request, context, next);
     };
   }, handler);

@@ -39,7 +39,8 @@ export class RequestView implements HttpRequest {
   }
 
   get query(): URLSearchParams {
-    this.#query ??= new URLSearchParams(this.#wire.rawQuery);
+    // URLSearchParams drops one leading `?`, which may be the query's own.
+    this.#query ??= new URLSearchParams(`?${this.#wire.rawQuery}`);
     return this.#query;
   }
 

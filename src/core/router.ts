@@ -44,10 +44,10 @@ function parseSegment(text: string, last: boolean, fail: (why: string) => Error)
     if (!last) throw fail('a wildcard must be the last segment');
     return { kind: 'wildcard', name: '*' };
   }
-  if (text.startsWith('::')) return { kind: 'static', name: decodeStatic(text.slice(1), fail) };
-  if (!text.startsWith(':')) {
-    if (/[*:]/.test(text)) throw fail(`segment ${text}: a parameter or wildcard must fill the whole segment`);
-    return { kind: 'static', name: decodeStatic(text, fail) };
+  const literal = text.startsWith('::') ? text.slice(2) : text;
+  if (literal !== text || !text.startsWith(':')) {
+    if (/[*:]/.test(literal)) throw fail(`segment ${text}: a parameter or wildcard must fill the whole segment`);
+    return { kind: 'static', name: decodeStatic(literal === text ? text : `:${literal}`, fail) };
   }
   const name = text.slice(1);
   if (!NAME.test(name))
@@ -127,7 +127,8 @@ function walk<T>(
   const child = node.statics.get(decoded[at]!);
   const found = child && walk(child, raw, decoded, at + 1, values);
   if (found) return found;
-  if (node.param && raw[at] !== '') {
+  // An empty segment fills a parameter too (`/users/` is `/users/:id`): find-my-way's rule, so Fastify's.
+  if (node.param) {
     const depth = values.push(raw[at]!);
     const leaf = walk(node.param, raw, decoded, at + 1, values);
     if (leaf) return leaf;
@@ -137,11 +138,15 @@ function walk<T>(
   return node.wildcard;
 }
 
-const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+// As find-my-way's: no prototype, so that `params.constructor` is a parameter or undefined, and still fast.
+const Params = function Params() {} as unknown as { new (): Record<string, string>; prototype: object };
+Params.prototype = Object.create(null);
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(new Params());
 
 function paramsOf<T>(leaf: Leaf<T>, values: string[]): Readonly<Record<string, string>> {
   if (values.length === 0) return NO_PARAMS;
-  const params: Record<string, string> = {};
+  const params = new Params();
   for (let i = 0; i < values.length; i++) params[leaf.names[i]!] = decodeParam(values[i]!);
   return params;
 }
@@ -156,10 +161,11 @@ function staticText(text: string, path: string): string {
   return decoded;
 }
 
-/** Decodes all but the reserved characters and `%25`, so `%2F` never makes a new segment. */
+/** Decodes all but the reserved characters and `%25`, so `%2F` never makes a new segment; `%2f` is `%2F`. */
 function decodeKeepingReserved(text: string): string | undefined {
   try {
-    return text.includes('%') ? decodeURI(text.replaceAll('%25', '%2525')) : text;
+    if (!text.includes('%')) return text;
+    return decodeURI(text.replaceAll('%25', '%2525')).replace(/%[0-9a-f]{2}/gi, (hex) => hex.toUpperCase());
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { HttpError } from './errors.ts';
+import { ConfigError, HttpError } from './errors.ts';
 import type { HttpRequest } from './types.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that is used: zod, valibot, arktype and others have it. */
@@ -36,14 +36,14 @@ export type ValidOf<S extends RouteSchema> = {
 
 const PARTS = ['params', 'query', 'headers', 'body'] as const;
 
-/** @throws TypeError naming the part that is no Standard Schema */
+/** @throws ConfigError naming the part that is no Standard Schema */
 export function assertRouteSchema(schema: RouteSchema, where: string): void {
   for (const [part, value] of Object.entries(schema)) {
     if (!(PARTS as readonly string[]).includes(part)) {
-      throw new TypeError(`${where}: schema.${part} is unknown, use one of ${PARTS.join(', ')}`);
+      throw new ConfigError(`${where}: schema.${part} is unknown, use one of ${PARTS.join(', ')}`);
     }
     if (typeof value?.['~standard']?.validate !== 'function') {
-      throw new TypeError(`${where}: schema.${part} is not a Standard Schema`);
+      throw new ConfigError(`${where}: schema.${part} is not a Standard Schema`);
     }
   }
 }
@@ -74,7 +74,7 @@ function partOf(part: (typeof PARTS)[number], request: HttpRequest): unknown {
 }
 
 function queryObject(query: URLSearchParams): Record<string, string | string[]> {
-  const out: Record<string, string | string[]> = {};
+  const out: Record<string, string | string[]> = Object.create(null);
   for (const key of new Set(query.keys())) {
     const values = query.getAll(key);
     out[key] = values.length === 1 ? values[0]! : values;

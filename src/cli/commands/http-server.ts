@@ -1,0 +1,80 @@
+import { defineCommand } from '../command.ts';
+import { portFlag, secondsFlag, wholeFlag } from '../flags.ts';
+import { streamLogger } from '../output.ts';
+
+interface Flags {
+  readonly port: string;
+  readonly host: string;
+  readonly trustProxy?: string[];
+  readonly bodyLimit: string;
+  readonly drainDelay: string;
+  readonly drainTimeout: string;
+  readonly requestTimeout?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly invokeApi: 'loopback' | 'all' | 'off';
+}
+
+const HOUR_S = 3600;
+const MAX_BODY = 2 ** 31;
+
+export const httpServerCommand = defineCommand<Flags>({
+  command: 'httpServer',
+  describe: 'Serve the routes over HTTP, and the functions by the Lambda Invoke API',
+  builder: (yargs) =>
+    yargs
+      // Strings: yargs would turn a bad number into NaN, and the error could not show what was given.
+      .option('port', { string: true, default: '9999', describe: 'TCP port; 0 takes a free one' })
+      .option('host', { string: true, default: '0.0.0.0', describe: 'Address to listen on' })
+      .option('trustProxy', {
+        string: true,
+        array: true,
+        describe: 'CIDR of proxies whose X-Forwarded-* count',
+      })
+      .option('bodyLimit', { string: true, default: '6291456', describe: 'Largest request body, bytes' })
+      .option('drainDelay', {
+        string: true,
+        default: '0',
+        describe: 'Seconds between failing readiness and closing',
+      })
+      .option('drainTimeout', {
+        string: true,
+        default: '25',
+        describe: 'Seconds that running requests may take to end',
+      })
+      .option('requestTimeout', {
+        string: true,
+        describe: 'Seconds a handler may take; without it, any time',
+      })
+      .option('tlsCert', { string: true, describe: 'PEM certificate chain: serve HTTPS', implies: 'tlsKey' })
+      .option('tlsKey', { string: true, describe: 'PEM private key', implies: 'tlsCert' })
+      .option('invokeApi', {
+        choices: ['loopback', 'all', 'off'] as const,
+        default: 'loopback',
+        describe: 'Who may call functions by the Invoke API',
+      }),
+  handler: async (flags, tools) => {
+    const tls =
+      flags.tlsCert && flags.tlsKey ? { certFile: flags.tlsCert, keyFile: flags.tlsKey } : undefined;
+    const options = {
+      port: portFlag(flags.port),
+      host: flags.host,
+      trustProxy: flags.trustProxy,
+      bodyLimit: wholeFlag(flags.bodyLimit, '--bodyLimit', 0, MAX_BODY),
+      drainDelayMs: secondsFlag(flags.drainDelay, '--drainDelay', HOUR_S),
+      drainTimeoutMs: secondsFlag(flags.drainTimeout, '--drainTimeout', HOUR_S),
+      requestTimeoutMs:
+        flags.requestTimeout && secondsFlag(flags.requestTimeout, '--requestTimeout', 24 * HOUR_S),
+      tls,
+      invokeApi: flags.invokeApi,
+      logger: streamLogger(process.stdout),
+    };
+    const { resolveFunction } = await import('../../adapters/lambda/invokable.ts');
+    const { runHttpServer } = await import('../../adapters/http/index.ts');
+    return runHttpServer(await tools.service(), {
+      ...options,
+      requestTimeoutMs: options.requestTimeoutMs || undefined,
+      resolveFunction,
+    });
+  },
+});

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { ConfigError, Context, HTTP_HANDLER, type Service, toFunctionError } from '../../core/index.ts';
+import { defineCommand } from '../command.ts';
+import { secondsFlag } from '../flags.ts';
+import { readJsonFile } from '../json-file.ts';
+import { print, streamLogger } from '../output.ts';
+
+interface Flags {
+  readonly function?: string;
+  readonly event: string;
+  readonly timeout: string;
+}
+
+/** Lambda's longest timeout. */
+const MAX_TIMEOUT_S = 900;
+
+export const invokeCommand = defineCommand<Flags>({
+  command: 'invoke [function]',
+  describe: 'Run one event through a function or the HTTP routes, and print the result',
+  builder: (yargs) =>
+    yargs
+      .positional('function', {
+        type: 'string',
+        describe: 'Function name, or http for the routes; found by the event if left out',
+      })
+      .option('event', {
+        string: true,
+        demandOption: true,
+        requiresArg: true,
+        describe: 'JSON file, or - for standard input',
+      })
+      .option('timeout', { string: true, default: String(MAX_TIMEOUT_S), describe: 'Seconds it may take' }),
+  handler: async (flags, tools) => {
+    if (Array.isArray(flags.event)) throw new ConfigError('--event: given more than once');
+    const timeoutMs = secondsFlag(flags.timeout, '--timeout', MAX_TIMEOUT_S);
+    const event = await readJsonFile(flags.event);
+    const service = await tools.service();
+    const name = flags.function ?? (await chooseFunction(service, event));
+    return runOnce(service, name, event, timeoutMs);
+  },
+});
+
+/** Without a name: the routes for an HTTP event, else the one handler that the event fits, else the only function. */
+export async function chooseFunction(service: Service, event: unknown): Promise<string> {
+  const { isHttpEvent } = await import('../../adapters/lambda/http-events.ts');
+  if (service.routes.length > 0 && isHttpEvent(event)) return HTTP_HANDLER;
+  const entries = [...service.functions.values()];
+  const fitting = entries.filter(({ source }) => source?.matches(event));
+  if (fitting.length === 1) return fitting[0]!.name;
+  const plain = entries.filter(({ kind }) => kind === 'function');
+  if (fitting.length === 0 && plain.length === 1) return plain[0]!.name;
+  throw new ConfigError(`invoke: name the function to run, one of ${namesOf(service)}`);
+}
+
+function namesOf(service: Service): string {
+  const routes = service.routes.length > 0 ? [HTTP_HANDLER] : [];
+  return [...routes, ...service.functions.keys()].join(', ');
+}
+
+async function runOnce(service: Service, name: string, event: unknown, timeoutMs: number): Promise<number> {
+  const { resolveFunction } = await import('../../adapters/lambda/invokable.ts');
+  const invokable = resolveFunction(service, name);
+  if (!invokable)
+    throw new ConfigError(`invoke: there is no function ${name}, use one of ${namesOf(service)}`);
+  const deadline = Date.now() + timeoutMs;
+  const logger = streamLogger(process.stderr);
+  const context = new Context({ requestId: randomUUID(), functionName: name, deadline, logger, event });
+  try {
+    const result = await withDeadline(async () => invokable(event, context), context, timeoutMs);
+    await print(JSON.stringify(result ?? null, null, 2));
+    return failedStatus(name, result) ? 1 : 0;
+  } catch (error) {
+    await print(JSON.stringify(toFunctionError(error), null, 2), process.stderr);
+    return 1;
+  } finally {
+    context.finish();
+  }
+}
+
+// A route's error is already a reply; a script that calls `invoke` wants to know all the same.
+function failedStatus(name: string, result: unknown): boolean {
+  return name === HTTP_HANDLER && Number((result as { statusCode?: unknown })?.statusCode) >= 500;
+}
+
+class TimeoutError extends Error {
+  override readonly name = 'Function.Timeout';
+}
+
+async function withDeadline<T>(work: () => Promise<T>, context: Context, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new TimeoutError(`Task timed out after ${timeoutMs / 1000} seconds`);
+      context.abort(error);
+      reject(error);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import { defineCommand } from '../command.ts';
+import { environmentFlag, portFlag, wholeFlag } from '../flags.ts';
+import { print } from '../output.ts';
+
+interface Flags {
+  readonly program?: string;
+  readonly command?: string;
+  readonly port: string;
+  readonly user?: string;
+  readonly directory?: string;
+  readonly env?: string[];
+  readonly stopwaitsecs: string;
+  readonly drainTimeout: string;
+}
+
+const DAY_S = 86_400;
+
+export const supervisorCommand = defineCommand<Flags>({
+  command: 'supervisor',
+  describe: "Print supervisord's program section for the HTTP server",
+  builder: (yargs) =>
+    yargs
+      .option('program', { string: true, describe: 'Program name; default the name of the service' })
+      .option('command', { string: true, describe: 'Path of the executable; default this one' })
+      .option('port', { string: true, default: '9999', describe: 'TCP port' })
+      .option('user', { string: true, describe: 'Account to run as' })
+      .option('directory', { string: true, describe: 'Working directory' })
+      .option('env', { string: true, array: true, describe: 'NAME=value for the environment; repeatable' })
+      .option('stopwaitsecs', { string: true, default: '35', describe: 'Seconds from SIGTERM to SIGKILL' })
+      .option('drainTimeout', {
+        string: true,
+        default: '25',
+        describe: 'Seconds the drain may take; less than the above',
+      }),
+  handler: async (flags, tools) => {
+    const { supervisorConfig } = await import('../../adapters/supervisor/index.ts');
+    const { name } = await tools.service();
+    const port = portFlag(flags.port);
+    const drainSeconds = wholeFlag(flags.drainTimeout, '--drainTimeout', 0, DAY_S);
+    const config = supervisorConfig({
+      name: flags.program ?? name,
+      command: resolve(flags.command ?? process.execPath),
+      args: ['httpServer', '--port', String(port), '--drainTimeout', String(drainSeconds)],
+      user: flags.user,
+      directory: flags.directory && resolve(flags.directory),
+      environment: environmentFlag(flags.env ?? []),
+      stopwaitsecs: wholeFlag(flags.stopwaitsecs, '--stopwaitsecs', 1, DAY_S),
+      drainSeconds,
+    });
+    await print(config);
+  },
+});

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { ConfigError } from '../core/index.ts';
+
+/**
+ * Reads JSON from a file, or from standard input for `-`.
+ * @throws ConfigError naming the file, and line and column of a JSON error
+ */
+export async function readJsonFile(file: string): Promise<unknown> {
+  const name = file === '-' ? 'standard input' : file;
+  return parseJson(await readText(file, name), name);
+}
+
+async function readText(file: string, name: string): Promise<string> {
+  if (file === '-') return text(process.stdin);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const why: Record<string, string> = {
+      ENOENT: 'there is no such file',
+      EACCES: 'it may not be read',
+      EISDIR: 'it is a directory',
+    };
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`${name}: ${why[code ?? ''] ?? message}`);
+  }
+}
+
+/** @throws ConfigError `name:line:column: why` */
+export function parseJson(source: string, name: string): unknown {
+  const clean = source.startsWith('\uFEFF') ? source.slice(1) : source;
+  try {
+    return JSON.parse(clean);
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    const [line, column] = placeOf(clean, message);
+    throw new ConfigError(`${name}:${line}:${column}: ${message.replace(/ \(line \d+ column \d+\)$/, '')}`);
+  }
+}
+
+// V8 leaves the position out when the text ends too early, and when the text is short.
+function placeOf(source: string, message: string): [line: number, column: number] {
+  const at = /at position (\d+)/.exec(message);
+  const index = at ? Number(at[1]) : firstBadIndex(source);
+  const lines = source.slice(0, index).split('\n');
+  return [lines.length, lines.at(-1)!.length + 1];
+}
+
+/** V8 quotes a short bad text instead of giving its position: pad it so that the position comes. */
+function firstBadIndex(source: string): number {
+  try {
+    JSON.parse(source + ' '.repeat(80));
+  } catch (error) {
+    const at = /at position (\d+)/.exec((error as Error).message);
+    if (at) return Math.min(Number(at[1]), source.length);
+  }
+  return source.length;
+}
