@@ -44,15 +44,17 @@ function parseSegment(text: string, last: boolean, fail: (why: string) => Error)
     if (!last) throw fail('a wildcard must be the last segment');
     return { kind: 'wildcard', name: '*' };
   }
-  const literal = text.startsWith('::') ? text.slice(2) : text;
-  if (literal !== text || !text.startsWith(':')) {
-    if (/[*:]/.test(literal)) throw fail(`segment ${text}: a parameter or wildcard must fill the whole segment`);
-    return { kind: 'static', name: decodeStatic(literal === text ? text : `:${literal}`, fail) };
-  }
+  if (text.startsWith(':') && !text.startsWith('::')) return { kind: 'param', name: paramName(text, fail) };
+  if (/[*:]/.test(text.replace(/^::/, '')))
+    throw fail(`segment ${text}: a parameter or wildcard must fill the whole segment`);
+  return { kind: 'static', name: decodeStatic(text.replace(/^::/, ':'), fail) };
+}
+
+function paramName(text: string, fail: (why: string) => Error): string {
   const name = text.slice(1);
   if (!NAME.test(name))
     throw fail(`parameter name ${JSON.stringify(name)} must be a letter, then letters, digits and _`);
-  return { kind: 'param', name };
+  return name;
 }
 
 function decodeStatic(text: string, fail: (why: string) => Error): string {
