@@ -82,9 +82,8 @@ export class Context implements InvocationContext {
     const left = this.getRemainingTimeInMillis();
     if (left > MAX_TIMER_MS || this.#finished) return;
     const expire = () => this.abort(new Error('the deadline of this invocation has passed'));
-    if (left === 0) return expire();
-    this.#timer = setTimeout(expire, left);
-    this.#timer.unref();
+    if (left > 0) this.#timer = setTimeout(expire, left).unref();
+    else expire();
   }
 
   /** Called by the door: deadline passed, client gone, or process stopping. The first call counts. */
