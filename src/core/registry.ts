@@ -60,7 +60,7 @@ export class Registry {
   #service: Service | undefined;
 
   constructor(options: RegistryOptions) {
-    if (!SERVICE_NAME.test(options?.name ?? '')) {
+    if (typeof options?.name !== 'string' || !SERVICE_NAME.test(options.name)) {
       throw new ConfigError(
         `createRegistry: name ${JSON.stringify(options?.name)} must be a letter, then letters, digits or -, at most 48`,
       );
@@ -128,7 +128,7 @@ export class Registry {
     return this.#route('OPTIONS', path, handler, options);
   }
 
-  /** Every method that has no route of its own at this path. */
+  /** Every method that has no route of its own at this path; HEAD goes with GET. */
   all<S extends RouteSchema = NoSchema>(
     path: string,
     handler: HttpHandler<ValidOf<S>>,
@@ -179,7 +179,9 @@ export class Registry {
       name: this.name,
       version: this.version,
       description: this.description,
-      routes: [...this.#routes.values()].map((entry) => this.#compileRoute(entry)),
+      routes: [...this.#routes]
+        .filter(([key, entry]) => !this.#givesWayToGet(key, entry))
+        .map(([, entry]) => this.#compileRoute(entry)),
       functions: [...this.#functions.values()].map((entry) => this.#compileFunction(entry)),
       interceptors: this.#httpInterceptors,
     });
@@ -218,6 +220,11 @@ export class Registry {
     if (this.#functions.has(name)) throw new ConfigError(`function ${name}: already registered`);
     this.#functions.set(name, entry);
     return this;
+  }
+
+  // A HEAD that only `all` took must not answer other than the GET beside it.
+  #givesWayToGet(key: string, { method, weak }: RouteEntry): boolean {
+    return weak && method === 'HEAD' && this.#routes.get(key.replace('HEAD', 'GET'))?.weak === false;
   }
 
   #compileRoute({ method, path, handler, options }: RouteEntry): CompiledRoute {

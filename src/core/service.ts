@@ -70,6 +70,13 @@ export class Service {
     this.#interceptors = parts.interceptors;
     this.#routers = new Map(METHODS.map((method) => [method, new Router<CompiledRoute>()]));
     for (const route of parts.routes) this.#routers.get(route.method)!.add(route.path, route);
+    this.#addHeadRoutes(parts.routes);
+  }
+
+  // Side by side with HEAD's own, so that HEAD goes where GET goes even where a wildcard takes HEAD as well.
+  #addHeadRoutes(routes: readonly CompiledRoute[]): void {
+    const router = this.#routers.get('HEAD')!;
+    for (const route of routes) if (route.method === 'GET') router.add(route.path, route);
   }
 
   /** The route of a request, without running it: a door asks for its body options first. */
@@ -105,8 +112,7 @@ export class Service {
   }
 
   #find(method: string, path: string): Match<CompiledRoute> | undefined {
-    const found = this.#routers.get(method)?.find(path);
-    return found ?? (method === 'HEAD' ? this.#routers.get('GET')!.find(path) : undefined);
+    return this.#routers.get(method)?.find(path);
   }
 
   #allowed(path: string): string[] {
