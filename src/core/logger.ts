@@ -53,41 +53,47 @@ function format(
   options: LoggerOptions,
 ): string {
   const timestamp = (options.now?.() ?? new Date()).toISOString();
-  return `${safeJson({ timestamp, level, ...options.fields, message, ...fields })}\n`;
-}
-
-/** A log line must never be the thing that fails: cycles, BigInts and throwing getters are replaced. */
-function safeJson(record: Record<string, unknown>): string {
   try {
-    return JSON.stringify(record, replacer());
+    return `${JSON.stringify({ timestamp, level, ...options.fields, message, ...fields }, replacer())}\n`;
   } catch {
-    const { timestamp, level, message, requestId } = record;
-    return JSON.stringify({
-      timestamp,
-      level,
-      requestId,
-      message: String(message),
-      note: 'fields could not be shown',
-    });
+    const shown = { timestamp, level, ...readable(options.fields), message, ...readable(fields) };
+    return `${JSON.stringify(shown)}\n`;
   }
 }
 
+/** A log line must never be the thing that fails: fields that cannot be shown are replaced one by one. */
+function readable(fields: LogFields = {}): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const key of Object.keys(fields)) {
+    try {
+      const json = JSON.stringify(fields[key], replacer());
+      out[key] = json === undefined ? undefined : JSON.parse(json);
+    } catch {
+      out[key] = '[could not be shown]';
+    }
+  }
+  return out;
+}
+
+/** BigInts become strings, errors become their fields, cycles are cut. */
 function replacer(): (this: unknown, key: string, value: unknown) => unknown {
-  const ancestors: unknown[] = [];
-  return function (_key, value) {
-    if (typeof value === 'bigint') return value.toString();
-    if (value instanceof Error) return errorFields(value);
-    if (typeof value !== 'object' || value === null) return value;
-    while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
-    if (ancestors.includes(value)) return '[Circular]';
-    ancestors.push(value);
-    return value;
+  const ancestors: { given: unknown; shown: unknown }[] = [];
+  return function (_key, given) {
+    if (typeof given === 'bigint') return given.toString();
+    if (typeof given !== 'object' || given === null) return given;
+    while (ancestors.length > 0 && ancestors.at(-1)!.shown !== this) ancestors.pop();
+    if (ancestors.some((ancestor) => ancestor.given === given)) return '[Circular]';
+    const shown = given instanceof Error ? errorFields(given) : given;
+    ancestors.push({ given, shown });
+    return shown;
   };
 }
 
 function errorFields(error: Error): Record<string, unknown> {
   const { name, message, stack, cause } = error;
-  return { ...error, name, message, stack, ...(cause === undefined ? {} : { cause }) };
+  const { errors } = error as Partial<AggregateError>;
+  // JSON leaves out what is undefined.
+  return { ...error, name, message, stack, cause, errors };
 }
 
 /** Reads `AMPHI_LOG_LEVEL` or Lambda's `AWS_LAMBDA_LOG_LEVEL`; anything unknown is `INFO`. */
