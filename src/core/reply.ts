@@ -1,6 +1,9 @@
 import { ConfigError, frameworkError, type HttpError, problemOf } from './errors.ts';
-import { headerProblem, isDoorHeader } from './headers.ts';
-import type { BodyStream, WireResponse } from './types.ts';
+import { headerProblem, isDoorHeader, joinHeaders } from './headers.ts';
+import { discardBody, isStream } from './streams.ts';
+import type { WireResponse } from './types.ts';
+
+export { discardBody };
 
 export type HeaderValue =
   | string
@@ -14,8 +17,8 @@ export type HeaderValue =
 export interface ReplyInit {
   /** 200 to 599; default 200, or 204 when there is no body. */
   status?: number;
-  /** Numbers and booleans become strings, arrays join by `, ` (`set-cookie` apart), null drops the header. */
-  headers?: Readonly<Record<string, HeaderValue>>;
+  /** Numbers and booleans become strings, arrays join by `, ` (`set-cookie` apart), null drops the header. Or a native Headers. */
+  headers?: Readonly<Record<string, HeaderValue>> | Iterable<readonly [string, string]>;
   /** Each a whole `Set-Cookie` value, sent as its own line. */
   cookies?: readonly string[];
 }
@@ -31,10 +34,27 @@ export class Reply {
     this.body = body;
     this.status = init.status;
     this.headers = {};
-    for (const name of Object.keys(init.headers ?? {}))
-      this.headers[name.toLowerCase()] = init.headers![name];
     this.cookies = [...(init.cookies ?? [])];
+    if (isPairs(init.headers)) this.#takePairs([...init.headers]);
+    else
+      for (const [name, value] of Object.entries(init.headers ?? {}))
+        this.headers[name.toLowerCase()] = value;
   }
+
+  #takePairs(pairs: (readonly [string, string])[]): void {
+    const isCookie = ([name]: readonly [string, string]) => name.toLowerCase() === 'set-cookie';
+    this.headers = joinHeaders(pairs.filter((pair) => !isCookie(pair)));
+    for (const [, cookie] of pairs.filter(isCookie)) this.cookies.push(cookie);
+  }
+}
+
+function isPairs(headers: ReplyInit['headers']): headers is Iterable<readonly [string, string]> {
+  return headers !== undefined && headers !== null && Symbol.iterator in headers;
+}
+
+/** For whoever changes a reply: the original may be shared by many requests. */
+export function copyReply({ body, status, headers, cookies }: Reply): Reply {
+  return new Reply(body, { status, headers, cookies });
 }
 
 /** A reply with status, headers or cookies: `reply({id}, {status: 201, headers: {location}})`. */
@@ -64,10 +84,8 @@ function isResponse(value: unknown): value is Response {
 }
 
 function fromResponse(response: Response): Reply {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of response.headers) if (name !== 'set-cookie') headers[name] = value;
-  const cookies = response.headers.getSetCookie();
-  return new Reply(response.body ?? undefined, { status: response.status, headers, cookies });
+  if (response.bodyUsed || response.body?.locked) throw badReply('the body of the Response is already read');
+  return new Reply(response.body ?? undefined, { status: response.status, headers: response.headers });
 }
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -81,9 +99,11 @@ const BYTES = 'application/octet-stream';
  */
 export function toWireResponse(value: unknown, method: string): WireResponse {
   const wire = isPlain(value) ? encode(value, undefined) : fromReply(toReply(value));
-  if (method === 'HEAD' || wire.status === 204 || wire.status === 304) dropBody(wire);
+  if (method === 'HEAD' || BODILESS.has(wire.status)) dropBody(wire);
   return wire;
 }
+
+const BODILESS = new Set([204, 205, 304]);
 
 function isPlain(value: unknown): boolean {
   return typeof value === 'string' || !(value instanceof Reply || isResponse(value));
@@ -94,7 +114,10 @@ function encode(body: unknown, status: number | undefined): WireResponse {
   if (body === undefined) return { status: status ?? 204, headers: {}, cookies: [], body: undefined };
   if (body instanceof Uint8Array) return wireOf(status, BYTES, body);
   if (body instanceof ArrayBuffer) return wireOf(status, BYTES, new Uint8Array(body));
+  if (ArrayBuffer.isView(body))
+    return wireOf(status, BYTES, new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
   if (isStream(body)) return wireOf(status, BYTES, body);
+  refuse(body);
   return wireOf(status, JSON_TYPE, toJson(body));
 }
 
@@ -102,8 +125,13 @@ function wireOf(status: number | undefined, type: string, body: WireResponse['bo
   return { status: status ?? 200, headers: { 'content-type': type }, cookies: [], body };
 }
 
-function isStream(value: unknown): value is BodyStream {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+// All of these would go out as `{}`.
+function refuse(body: unknown): void {
+  if (body instanceof Error) throw body;
+  if (body instanceof Reply || isResponse(body))
+    throw badReply('a reply cannot be the body of another reply');
+  if (typeof (body as { then?: unknown } | null)?.then === 'function')
+    throw badReply('the body of the reply is a promise, await it first');
 }
 
 function toJson(value: unknown): string {
@@ -111,19 +139,28 @@ function toJson(value: unknown): string {
   try {
     text = JSON.stringify(value);
   } catch (cause) {
-    throw badReply(`the reply is no JSON value: ${(cause as Error).message}`, cause);
+    throw badReply('the reply is no JSON value', cause);
   }
   if (text === undefined) throw badReply(`a ${typeof value} cannot be sent as a reply`);
   return text;
 }
 
 function fromReply(reply: Reply): WireResponse {
+  try {
+    return checked(reply);
+  } catch (error) {
+    discardBody(reply.body);
+    throw error;
+  }
+}
+
+function checked(reply: Reply): WireResponse {
   const { status } = reply;
   if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
     throw badReply(`status ${status} is not between 200 and 599`);
   }
   const wire = encode(reply.body, status);
-  wire.cookies = reply.cookies;
+  wire.cookies = [...reply.cookies];
   for (const [name, value] of Object.entries(reply.headers)) setHeader(wire, name.toLowerCase(), value);
   for (const cookie of wire.cookies) checkHeader('set-cookie', cookie);
   return wire;
@@ -150,14 +187,6 @@ function dropBody(wire: WireResponse): void {
   discardBody(wire.body);
   wire.body = undefined;
   delete wire.headers['content-type'];
-}
-
-/** Releases a stream that nobody will read. */
-export function discardBody(body: WireResponse['body']): void {
-  if (!isStream(body)) return;
-  const stream = body as { cancel?: () => Promise<void>; destroy?: () => void };
-  if (stream.destroy) stream.destroy();
-  else stream.cancel?.().catch(() => {});
 }
 
 // The detail is for the log: the client gets the same words as for any 500.
