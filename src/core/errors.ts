@@ -97,7 +97,8 @@ export function problemOf(error: HttpError): string {
 
 /** What a client may see of anything thrown. */
 export function toHttpError(thrown: unknown): HttpError {
-  if (thrown instanceof HttpError) return thrown;
+  // A proxy may throw even at this.
+  if (attempt(() => thrown instanceof HttpError, false)) return thrown as HttpError;
   return frameworkError('INTERNAL_ERROR', 'The server could not handle the request.', { cause: thrown });
 }
 
