@@ -1,6 +1,6 @@
 /** Bundles a service into one CommonJS file with esbuild. */
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { BuildFailure, Message, Metafile } from 'esbuild';
 import { findEager } from './eager.ts';
 import { BuildError } from './errors.ts';
@@ -22,6 +22,8 @@ export interface Bundle {
   /** `<service version>+<first 12 hex digits of the bundle's hash>`; needs no git. */
   buildId: string;
   warnings: string[];
+  /** What was bundled; paths are relative to the entry's folder. */
+  metafile: Metafile;
 }
 
 /**
@@ -36,16 +38,16 @@ export async function bundle(entry: string, lazy: readonly string[]): Promise<Bu
   const root = dirname(entry);
   const version = await serviceVersion(root);
   const result = await esbuild(entry, root, version);
-  const eager = findEager(result.metafile, relative(root, entry), lazy);
+  const eager = findEager(result.metafile, result.entryKey, lazy);
   if (eager) {
     throw new BuildError(
       `${eager.name} would be loaded on every start; import it with await import(): ${eager.chain.join(' -> ')}`,
     );
   }
-  const text = result.text;
+  const { text, warnings, metafile } = result;
   const hash = sha256(text).slice(0, 12);
   const code = text.replaceAll(PLACEHOLDER, hash);
-  return { code, sha256: sha256(code), buildId: `${version}+${hash}`, warnings: result.warnings };
+  return { code, sha256: sha256(code), buildId: `${version}+${hash}`, warnings, metafile };
 }
 
 async function esbuild(entry: string, root: string, version: string) {
@@ -78,7 +80,10 @@ async function esbuild(entry: string, root: string, version: string) {
       },
     });
     const warnings = await show(result.warnings, 'warning');
-    return { text: result.outputFiles[0]!.text, metafile: result.metafile as Metafile, warnings };
+    const metafile: Metafile = result.metafile;
+    // The entry's own key, which is not its given path where that is a symbolic link.
+    const entryKey = Object.values(metafile.outputs)[0]!.entryPoint!;
+    return { text: result.outputFiles[0]!.text, metafile, entryKey, warnings };
   } catch (error) {
     const errors = (error as Partial<BuildFailure>).errors;
     if (!errors) throw error;

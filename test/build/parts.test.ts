@@ -86,19 +86,28 @@ t.test('the zip depends on the content alone, not on file times or the time zone
 });
 
 t.test('eager imports are told from lazy ones', async (t) => {
-  const edge = (path: string, kind: 'import-statement' | 'dynamic-import') => ({ path, kind });
+  const edge = (path: string, kind: 'import-statement' | 'dynamic-import') => ({
+    path,
+    kind,
+    external: false,
+  });
   const input = (...imports: ReturnType<typeof edge>[]) => ({ bytes: 1, imports });
   const inputs = {
     'main.ts': input(edge('a.ts', 'import-statement'), edge('b.ts', 'dynamic-import')),
     'a.ts': input(edge('main.ts', 'import-statement')),
     'b.ts': input(edge('../node_modules/heavy/index.js', 'import-statement')),
-    '../node_modules/heavy/index.js': input(),
+    '../node_modules/heavy/index.js': input({ ...edge('node:http', 'import-statement'), external: true }),
   };
   t.equal(findEager({ inputs, outputs: {} }, 'main.ts', ['heavy']), undefined);
   t.strictSame(findEager({ inputs, outputs: {} }, 'b.ts', ['light', 'heavy']), {
     name: 'heavy',
     chain: ['b.ts', '../node_modules/heavy/index.js'],
   });
+  t.strictSame(findEager({ inputs, outputs: {} }, 'b.ts', ['node:http']), {
+    name: 'node:http',
+    chain: ['b.ts', '../node_modules/heavy/index.js', 'node:http'],
+  });
+  t.throws(() => findEager({ inputs, outputs: {} }, 'absent.ts', []), /absent\.ts is not in the metafile/);
 });
 
 t.test('the cache lies in the node_modules the framework belongs to', async (t) => {

@@ -1,0 +1,22 @@
+import { dirname, join, relative } from 'node:path';
+import t from 'tap';
+import { bundle } from '../../scripts/build/bundle.ts';
+import { findEager } from '../../scripts/build/eager.ts';
+
+const root = join(import.meta.dirname, '..', '..', 'src');
+const entry = join(root, 'app', 'main.ts');
+
+// Each of these costs a Lambda cold start 6 ms (node:http) to 60 ms (Fastify).
+const HEAVY = ['fastify', 'yargs', 'find-my-way', 'node:http', 'node:https', 'node:http2', 'undici'];
+
+t.test('the sample service loads nothing heavy on the way to its first Lambda event', async (t) => {
+  const { metafile } = await bundle(entry, []);
+  const key = (path: string) => relative(dirname(entry), join(root, path));
+  for (const path of ['app/main.ts', 'adapters/lambda/runtime.ts']) {
+    t.equal(findEager(metafile, key(path), HEAVY)?.chain.join(' -> '), undefined, path);
+  }
+  t.ok(
+    findEager(metafile, key('adapters/http/index.ts'), ['fastify']),
+    'the check sees Fastify where it belongs',
+  );
+});
