@@ -8,8 +8,8 @@ export const RETENTION_DAYS = [
 ] as const;
 export type RetentionDays = (typeof RETENTION_DAYS)[number];
 
-/** Where the HTTP server tells that it is ready. */
-export const DEFAULT_READINESS_PATH = '/ready';
+/** Where the HTTP server tells that it is ready: core's READINESS_PATH, which infra may not load (a test compares). */
+export const DEFAULT_READINESS_PATH = '/_amphi/health/ready';
 
 /** Every problem with the given options; each line names its flag. */
 export class ProvisionError extends Error {

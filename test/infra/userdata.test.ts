@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { emitTopology } from '../../infra/index.ts';
+import { DEFAULT_READINESS_PATH, emitTopology } from '../../infra/index.ts';
 import { measured } from '../../infra/userdata.ts';
+import { READINESS_PATH } from '../../src/core/health.ts';
 import { FULL, SAMPLE } from './sample.ts';
 import { check, skipWithout } from './tools.ts';
 
@@ -46,6 +47,12 @@ t.test('environment values are data: braces, quotes and JSON in them arrive as g
   t.match(supervisordConf, `URL='https://x/?a=1&b={"Ref":"X"}'`);
   t.match(supervisordConf, '[program:omega-service]\ncommand=/opt/omega-service/app httpServer --port 8080 ');
   t.match(supervisordConf, /^user=svc-omega-service$/m);
+});
+
+t.test('start-up waits for the path on which the server tells that it is ready', async (t) => {
+  t.equal(DEFAULT_READINESS_PATH, READINESS_PATH);
+  t.match(emitTopology(SAMPLE).userData, `READY_URL='http://127.0.0.1:9999${READINESS_PATH}'`);
+  t.match(emitTopology(FULL).userData, "READY_URL='http://127.0.0.1:8080/health/ready'");
 });
 
 t.test('the size limit counts bytes, and the error gives them', async (t) => {

@@ -1,0 +1,42 @@
+// The parts of AWS that an instance talks to at first boot: IMDSv2, S3 and CloudFormation. Runs inside the
+// network namespace of boot.sh: node fake-aws.ts ARTIFACT CERT KEY RECORD
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+
+const [artifact, cert, key, record] = process.argv.slice(2) as [string, string, string, string];
+const TOKEN = 'the-imds-token';
+
+const METADATA: Record<string, string> = {
+  '/latest/meta-data/instance-id': 'i-0abc',
+  '/latest/meta-data/iam/security-credentials/': 'the-role',
+  '/latest/meta-data/iam/security-credentials/the-role': JSON.stringify(
+    { Code: 'Success', AccessKeyId: 'AKID', SecretAccessKey: 'THE/SECRET', Token: 'THE+SESSION==' },
+    null,
+    2,
+  ),
+};
+
+function imds(request: IncomingMessage, response: ServerResponse): void {
+  if (request.url === '/latest/api/token') {
+    const ok = request.method === 'PUT' && request.headers['x-aws-ec2-metadata-token-ttl-seconds'];
+    response.writeHead(ok ? 200 : 400).end(ok ? TOKEN : '');
+  } else if (request.headers['x-aws-ec2-metadata-token'] !== TOKEN) response.writeHead(401).end();
+  else {
+    const value = METADATA[request.url ?? ''];
+    response.writeHead(value === undefined ? 404 : 200).end(value ?? '');
+  }
+}
+
+async function aws(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  const { method, url, headers } = request;
+  appendFileSync(record, `${JSON.stringify({ method, url, headers, body })}\n`);
+  response.end(headers.host?.startsWith('s3.') ? readFileSync(artifact) : '<SignalResourceResponse/>');
+}
+
+const tls = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }, aws);
+createServer(imds).listen(80, '169.254.169.254', () => {
+  tls.listen(443, '127.0.0.1', () => writeFileSync(`${record}.up`, ''));
+});
