@@ -1,0 +1,81 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import { type Context, discardBody, failed, frameworkError, type WireResponse } from '../../core/index.ts';
+import type { Door } from './door.ts';
+import type { HttpWire } from './wire.ts';
+
+/** Work that a drain waits for and may abort. */
+export interface Abortable {
+  abort(reason: unknown): void;
+}
+
+const CALL = Symbol('call');
+type Owned = ServerResponse & { [CALL]?: Call };
+
+/** A request whose answer takes time: it can be aborted by its client, its deadline or a drain. */
+export class Call implements Abortable {
+  readonly #door: Door;
+  readonly #wire: HttpWire;
+  readonly #reply: FastifyReply;
+  readonly #context: Context;
+  #answered = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(door: Door, wire: HttpWire, reply: FastifyReply, context: Context) {
+    this.#door = door;
+    this.#wire = wire;
+    this.#reply = reply;
+    this.#context = context;
+    door.running.add(this);
+    const raw = reply.raw as Owned;
+    raw[CALL] = this;
+    raw.on('close', onClose);
+    if (raw.closed) this.ended();
+  }
+
+  wait(result: PromiseLike<WireResponse>, timeoutMs: number | undefined): void {
+    if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
+    result.then(
+      (wire) => this.answer(wire),
+      (error) => this.#fail(error),
+    );
+  }
+
+  answer(wire: WireResponse): void {
+    if (this.#answered || this.#reply.raw.closed) {
+      this.#answered = true;
+      discardBody(wire.body);
+      return;
+    }
+    this.#answered = true;
+    clearTimeout(this.#timer);
+    this.#door.send(this.#reply, wire, this.#context);
+  }
+
+  #fail(error: unknown): void {
+    this.answer(failed(error, this.#wire, this.#context));
+  }
+
+  #timeOut(timeoutMs: number): void {
+    const cause = new Error(`the handler did not answer within ${timeoutMs} ms`);
+    this.#fail(frameworkError('TIMEOUT', 'The server did not answer in time.', { cause }));
+    this.#context.abort(cause);
+  }
+
+  abort(reason: unknown): void {
+    this.#context.abort(reason);
+  }
+
+  /** The response has closed: sent whole, or the client has gone. */
+  ended(): void {
+    this.#door.running.delete(this);
+    clearTimeout(this.#timer);
+    if (!this.#reply.raw.writableFinished) this.#context.abort(new Error('the client has gone'));
+    this.#context.finish();
+  }
+}
+
+// One function for all: a listener made for each request costs more than this property.
+function onClose(this: ServerResponse): void {
+  (this as Owned)[CALL]?.ended();
+}

@@ -1,0 +1,92 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type Awaitable,
+  type Context,
+  failed,
+  type Service,
+  type Target,
+  type WireResponse,
+} from '../../core/index.ts';
+import { hasBody, openBody, readBody } from './body.ts';
+import { type Abortable, Call } from './call.ts';
+import { DEFAULT_BODY_LIMIT, type HttpServerOptions } from './options.ts';
+import { isStream, sendWire } from './send.ts';
+import { HttpWire, httpContext } from './wire.ts';
+
+/** From Fastify's request to the core and back. */
+export class Door {
+  readonly service: Service;
+  readonly options: HttpServerOptions;
+  /** Requests and invocations that have not ended. Synchronous ones never stand here. */
+  readonly running = new Set<Abortable>();
+  /** Set when the process is asked to stop: readiness fails and replies end their connection. */
+  draining = false;
+  readonly #bodyLimit: number;
+
+  constructor(service: Service, options: HttpServerOptions) {
+    this.service = service;
+    this.options = options;
+    this.#bodyLimit = options.bodyLimit ?? DEFAULT_BODY_LIMIT;
+  }
+
+  /** The one route: what it matches, and what it answers to anything else, is the core's decision. */
+  readonly handle = (request: FastifyRequest, reply: FastifyReply): void => {
+    const wire = new HttpWire(request);
+    const target = this.service.resolve(wire.method, wire.path);
+    if (!hasBody(request.raw)) this.#run(target, wire, reply);
+    else if (target.options.body === 'stream') this.#runStreamed(target, wire, reply);
+    else this.#runBuffered(target, wire, reply);
+  };
+
+  #runBuffered(target: Target, wire: HttpWire, reply: FastifyReply): void {
+    const limit = target.options.bodyLimit ?? this.#bodyLimit;
+    readBody(reply.request.raw, reply.raw, limit, (error, body, gone) => {
+      if (gone) return;
+      if (error) return this.refuse(error, wire, reply);
+      wire.body = body;
+      this.#run(target, wire, reply);
+    });
+  }
+
+  #runStreamed(target: Target, wire: HttpWire, reply: FastifyReply): void {
+    try {
+      wire.body = openBody(reply.request.raw, reply.raw, target.options.bodyLimit);
+    } catch (error) {
+      this.refuse(error, wire, reply);
+      return;
+    }
+    this.#run(target, wire, reply);
+  }
+
+  #run(target: Target, wire: HttpWire, reply: FastifyReply): void {
+    const context = httpContext(wire, this.service.name, this.options);
+    const result = this.service.run(target, wire, context);
+    if (isPending(result)) this.#later(wire, reply, context, result);
+    else if (isStream(result.body)) this.#later(wire, reply, context, result);
+    else {
+      this.send(reply, result, context);
+      context.finish();
+    }
+  }
+
+  #later(wire: HttpWire, reply: FastifyReply, context: Context, result: Awaitable<WireResponse>): void {
+    const call = new Call(this, wire, reply, context);
+    if (isPending(result)) call.wait(result, this.options.requestTimeoutMs);
+    else call.answer(result);
+  }
+
+  /** Answers with an error without running a handler. */
+  refuse(error: unknown, wire: HttpWire, reply: FastifyReply): void {
+    const context = httpContext(wire, this.service.name, this.options);
+    this.send(reply, failed(error, wire, context), context);
+    context.finish();
+  }
+
+  send(reply: FastifyReply, wire: WireResponse, context: Context): void {
+    sendWire(reply, wire, context, this.draining);
+  }
+}
+
+export function isPending<T>(value: Awaitable<T>): value is PromiseLike<T> {
+  return typeof (value as { then?: unknown })?.then === 'function';
+}

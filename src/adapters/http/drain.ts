@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Door } from './door.ts';
+import { DEFAULT_DRAIN_TIMEOUT_MS } from './options.ts';
+
+const SWEEP_MS = 50;
+/** Node counts a connection that has sent nothing yet as busy; it gets this long to send its request. */
+const UNUSED_MS = 500;
+/** After the abort: time for handlers to answer. */
+const GRACE_MS = 1_000;
+
+/** Ends a server without losing a request that it accepted. */
+export class Drain {
+  readonly #fastify: FastifyInstance;
+  readonly #door: Door;
+  readonly #sockets = new Set<Socket>();
+  readonly #unused = new Set<Socket>();
+  readonly #force = new AbortController();
+  #closed: Promise<boolean> | undefined;
+
+  constructor(fastify: FastifyInstance, door: Door) {
+    this.#fastify = fastify;
+    this.#door = door;
+    const { server } = fastify;
+    server.on('connection', (socket) => remember(this.#sockets, socket));
+    // Over TLS requests come on another socket than the listener accepted.
+    server.on(door.options.tls ? 'secureConnection' : 'connection', (socket) =>
+      remember(this.#unused, socket),
+    );
+    server.on('request', (request) => this.#unused.delete(request.socket));
+  }
+
+  /** @returns whether every request could end by itself; the same promise at every call */
+  close(): Promise<boolean> {
+    this.#closed ??= this.#run();
+    return this.#closed;
+  }
+
+  /** Cuts a drain short: aborts what runs and destroys the connections. */
+  force(): void {
+    this.#force.abort();
+  }
+
+  async #run(): Promise<boolean> {
+    const { drainDelayMs = 0, drainTimeoutMs = DEFAULT_DRAIN_TIMEOUT_MS } = this.#door.options;
+    this.#door.draining = true;
+    const { signal } = this.#force;
+    if (drainDelayMs > 0) await sleep(drainDelayMs, undefined, { signal }).catch(() => {});
+    const ended = this.#end();
+    const stopSweep = this.#sweep();
+    try {
+      return (await within(ended, drainTimeoutMs, signal)) || (await this.#abort(ended));
+    } finally {
+      stopSweep();
+    }
+  }
+
+  async #abort(ended: Promise<boolean>): Promise<false> {
+    const { running, options } = this.#door;
+    options.logger.warn('drain timed out, aborting', { running: running.size });
+    for (const work of running) work.abort(new Error('the process is stopping'));
+    await within(ended, GRACE_MS, undefined);
+    for (const socket of this.#sockets) socket.destroy();
+    await within(ended, GRACE_MS, undefined);
+    return false;
+  }
+
+  async #end(): Promise<true> {
+    await this.#fastify.close();
+    // Invocations of type Event have no connection that would be waited for.
+    while (this.#door.running.size > 0) await sleep(SWEEP_MS);
+    return true;
+  }
+
+  // Connections become idle after the listener closed too, by replies that were under way before.
+  #sweep(): () => void {
+    const start = Date.now();
+    const timer = setInterval(() => {
+      this.#fastify.server.closeIdleConnections();
+      if (Date.now() - start < UNUSED_MS) return;
+      for (const socket of this.#unused) socket.destroy();
+    }, SWEEP_MS);
+    return () => clearInterval(timer);
+  }
+}
+
+function remember(sockets: Set<Socket>, socket: Socket): void {
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
+}
+
+/** Whether the work ended in time and before the signal. */
+async function within(work: Promise<boolean>, ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal?.aborted) return false;
+  const cancel = new AbortController();
+  const late = sleep(ms, false, { signal: cancel.signal }).catch(() => false);
+  const forced = signal ? once(signal, 'abort', { signal: cancel.signal }).then(no, no) : undefined;
+  try {
+    return await Promise.race([work, late, ...(forced ? [forced] : [])]);
+  } finally {
+    cancel.abort();
+  }
+}
+
+const no = (): false => false;

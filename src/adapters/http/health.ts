@@ -1,0 +1,24 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Door } from './door.ts';
+
+/** Health checks for load balancers. The service's own routes cannot take these paths. */
+export const HEALTH_PATHS = { live: '/_amphi/health/live', ready: '/_amphi/health/ready' } as const;
+
+export function addHealthRoutes(fastify: FastifyInstance, door: Door): void {
+  const answer = (reply: FastifyReply, ok: boolean, status: string) => {
+    reply.code(ok ? 200 : 503).header('cache-control', 'no-store');
+    if (door.draining) reply.header('connection', 'close');
+    reply.send({ status });
+  };
+  const method = ['GET', 'HEAD'];
+  fastify.route({
+    method,
+    url: HEALTH_PATHS.live,
+    handler: (_request, reply) => answer(reply, true, 'live'),
+  });
+  fastify.route({
+    method,
+    url: HEALTH_PATHS.ready,
+    handler: (_request, reply) => answer(reply, !door.draining, door.draining ? 'draining' : 'ready'),
+  });
+}

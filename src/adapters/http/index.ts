@@ -1,0 +1,3 @@
+export { HEALTH_PATHS } from './health.ts';
+export type { HttpServerOptions, Invokable, InvokeApiAccess } from './options.ts';
+export { createHttpServer, type RunningServer, runHttpServer, startHttpServer } from './run.ts';

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasBody, readBody } from '../body.ts';
+import type { Door } from '../door.ts';
+import { DEFAULT_BODY_LIMIT } from '../options.ts';
+import { mayInvoke } from './access.ts';
+import { badContent, badParameter, InvokeApiError, notFound, tooLarge } from './errors.ts';
+import { Invocation } from './invocation.ts';
+import { LogTail } from './log-tail.ts';
+import { functionNameOf, localArn } from './name.ts';
+
+/** Lambda's Invoke operation: `aws lambda invoke --endpoint-url` and every SDK are its clients. */
+export function addInvokeApi(fastify: FastifyInstance, door: Door): void {
+  fastify.route({
+    method: 'POST',
+    url: '/2015-03-31/functions/:name/invocations',
+    handler: (request, reply) => {
+      // To anyone else the path is like any other.
+      if (mayInvoke(request, door.options.invokeApi ?? 'loopback')) void serve(door, request, reply);
+      else door.handle(request, reply);
+    },
+  });
+}
+
+async function serve(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  try {
+    const payload = await payloadOf(request, reply);
+    if (payload !== undefined) await invoke(door, request, reply, payload);
+  } catch (error) {
+    answerError(door, reply, error);
+  }
+}
+
+/** @returns `undefined` when the client has gone */
+function payloadOf(request: FastifyRequest, reply: FastifyReply): Promise<Uint8Array | undefined> {
+  const empty = new Uint8Array(0);
+  if (!hasBody(request.raw)) return Promise.resolve(empty);
+  return new Promise((resolve, reject) => {
+    readBody(request.raw, reply.raw, DEFAULT_BODY_LIMIT, (error, body, gone) => {
+      if (error) reject(error.status === 413 ? tooLarge(DEFAULT_BODY_LIMIT) : error);
+      else resolve(gone ? undefined : (body ?? empty));
+    });
+  });
+}
+
+async function invoke(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: Uint8Array,
+): Promise<void> {
+  const { headers } = request.raw;
+  const type = oneOf(headers, 'x-amz-invocation-type', ['RequestResponse', 'Event', 'DryRun']);
+  const tail = oneOf(headers, 'x-amz-log-type', ['None', 'Tail']) === 'Tail';
+  const log = tail && type === 'RequestResponse' ? new LogTail(door.options.logger, process.env) : undefined;
+  const invocation = prepare(door, request, payload, log);
+  reply.header('x-amzn-requestid', invocation.requestId).header('x-amz-executed-version', '$LATEST');
+  if (type === 'DryRun') return send(door, reply, 204, undefined);
+  if (type === 'Event') {
+    void invocation.run();
+    return send(door, reply, 202, undefined);
+  }
+  const outcome = await invocation.run();
+  if (outcome.failed) reply.header('x-amz-function-error', 'Unhandled');
+  if (log) reply.header('x-amz-log-result', log.toBase64());
+  send(door, reply, 200, outcome.payload);
+}
+
+function prepare(door: Door, request: FastifyRequest, payload: Uint8Array, log: LogTail | undefined) {
+  const { headers } = request.raw;
+  const given = (request.params as { name: string }).name;
+  const name = functionNameOf(given);
+  if (name === undefined) throw badParameter(`${JSON.stringify(given)} is no function name or ARN.`);
+  const invokable = door.options.resolveFunction(door.service, name);
+  if (!invokable) throw notFound(localArn(name, process.env));
+  return new Invocation(door, {
+    name,
+    invokable,
+    event: parsePayload(payload),
+    clientContext: parseClientContext(single(headers['x-amz-client-context'])),
+    traceId: single(headers['x-amzn-trace-id']),
+    tenantId: single(headers['x-amz-tenant-id']),
+    logger: log?.logger ?? door.options.logger,
+  });
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** The value of a header that is an enumeration; the first is its default. */
+function oneOf(headers: FastifyRequest['raw']['headers'], name: string, values: readonly string[]): string {
+  const given = single(headers[name]) ?? values[0]!;
+  if (!values.includes(given)) {
+    throw badParameter(`${name} ${JSON.stringify(given)}: it must be one of ${values.join(', ')}.`);
+  }
+  return given;
+}
+
+const decoder = new TextDecoder();
+
+function parsePayload(payload: Uint8Array): unknown {
+  if (payload.length === 0) return {};
+  try {
+    return JSON.parse(decoder.decode(payload));
+  } catch (error) {
+    throw badContent(`Could not parse request body into json: ${(error as Error).message}`);
+  }
+}
+
+function parseClientContext(encoded: string | undefined): unknown {
+  if (encoded === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(encoded, 'base64').toString());
+  } catch {
+    throw badContent('Client context must be a valid Base64-encoded JSON object.');
+  }
+}
+
+function answerError(door: Door, reply: FastifyReply, error: unknown): void {
+  const known = error instanceof InvokeApiError;
+  if (!known) door.options.logger.error('invoke failed', { error });
+  const shown = known
+    ? error
+    : new InvokeApiError(500, 'ServiceException', 'The server could not invoke it.');
+  if (!reply.hasHeader('x-amzn-requestid')) reply.header('x-amzn-requestid', randomUUID());
+  reply.header('x-amzn-errortype', shown.type);
+  send(door, reply, shown.status, shown.toBody());
+}
+
+function send(door: Door, reply: FastifyReply, status: number, json: string | undefined): void {
+  if (reply.raw.closed) return;
+  if (door.draining && reply.request.raw.complete) reply.header('connection', 'close');
+  reply.code(status);
+  if (json === undefined) return void reply.send();
+  // As bytes: Fastify would add a charset.
+  reply.header('content-type', 'application/json').send(Buffer.from(json));
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { Context, type FunctionErrorPayload, type Logger, toFunctionError } from '../../../core/index.ts';
+import type { Abortable } from '../call.ts';
+import type { Door } from '../door.ts';
+import type { Invokable } from '../options.ts';
+import { localArn } from './name.ts';
+
+/** Lambda's limit of a response payload, bytes. */
+const RESPONSE_LIMIT = 6_291_556;
+
+export interface InvocationInit {
+  readonly name: string;
+  readonly invokable: Invokable;
+  readonly event: unknown;
+  readonly clientContext: unknown;
+  readonly traceId: string | undefined;
+  readonly tenantId: string | undefined;
+  readonly logger: Logger;
+}
+
+/** Payload of an invocation, and whether it is a function error. */
+export interface Outcome {
+  readonly failed: boolean;
+  readonly payload: string;
+}
+
+/** One run of a function. Like Lambda's, it goes on when its caller hangs up; a drain waits for it. */
+export class Invocation implements Abortable {
+  readonly #door: Door;
+  readonly #init: InvocationInit;
+  readonly #context: Context;
+
+  constructor(door: Door, init: InvocationInit) {
+    const { requestTimeoutMs } = door.options;
+    this.#door = door;
+    this.#init = init;
+    this.#context = new Context({
+      requestId: randomUUID(),
+      functionName: init.name,
+      deadline: requestTimeoutMs === undefined ? undefined : Date.now() + requestTimeoutMs,
+      traceId: init.traceId,
+      logger: init.logger,
+      event: init.event,
+      lambda: detailsOf(init),
+    });
+  }
+
+  get requestId(): string {
+    return this.#context.requestId;
+  }
+
+  abort(reason: unknown): void {
+    this.#context.abort(reason);
+  }
+
+  /** Never rejects: what the function throws is an outcome too. */
+  async run(): Promise<Outcome> {
+    this.#door.running.add(this);
+    try {
+      const { invokable, event } = this.#init;
+      return succeed(await this.#inTime(async () => invokable(event, this.#context)));
+    } catch (error) {
+      this.#context.logger.error('function failed', { function: this.#init.name, error });
+      return { failed: true, payload: JSON.stringify(toFunctionError(error)) };
+    } finally {
+      this.#door.running.delete(this);
+      this.#context.finish();
+    }
+  }
+
+  async #inTime(work: () => Promise<unknown>): Promise<unknown> {
+    const ms = this.#door.options.requestTimeoutMs;
+    if (ms === undefined) return work();
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const message = `RequestId: ${this.requestId} Error: Task timed out after ${(ms / 1000).toFixed(2)} seconds`;
+      const error = new NamedError('Sandbox.Timedout', message);
+      late.reject(error);
+      this.#context.abort(error);
+    }, ms);
+    try {
+      return await Promise.race([work(), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function succeed(result: unknown): Outcome {
+  const payload = JSON.stringify(result) ?? 'null';
+  if (Buffer.byteLength(payload) > RESPONSE_LIMIT) {
+    const message = `Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`;
+    throw new NamedError('Function.ResponseSizeTooLarge', message);
+  }
+  return { failed: false, payload };
+}
+
+/** Its name becomes the payload's `errorType`. */
+class NamedError extends Error {
+  constructor(name: FunctionErrorPayload['errorType'], message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+function detailsOf({ name, clientContext, tenantId }: InvocationInit) {
+  return {
+    invokedFunctionArn: localArn(name, process.env),
+    functionVersion: '$LATEST',
+    memoryLimitInMB: undefined,
+    logGroupName: undefined,
+    logStreamName: undefined,
+    clientContext,
+    identity: undefined,
+    tenantId,
+  };
+}

@@ -1,0 +1,62 @@
+import { isIP } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { type Awaitable, ConfigError, type Context, type Logger, type Service } from '../../core/index.ts';
+
+/** A function or the routes as Lambda would call them: event in, JSON value out. */
+export type Invokable = (event: unknown, context: Context) => Awaitable<unknown>;
+
+/** Who may call functions by the Invoke API: it asks for no credentials. */
+export type InvokeApiAccess = 'loopback' | 'all' | 'off';
+
+export interface HttpServerOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly host: string;
+  /** CIDRs of the proxies whose `X-Forwarded-*` count; default none. */
+  readonly trustProxy?: readonly string[];
+  /** Largest request body, bytes; default Lambda's 6 MB. A route's own `bodyLimit` goes before it. */
+  readonly bodyLimit?: number;
+  /** How long running requests may take to end once `close` is called, ms; default 25 000. */
+  readonly drainTimeoutMs?: number;
+  /** How long readiness fails before the listener closes, ms; default 0. */
+  readonly drainDelayMs?: number;
+  /** How long a handler may take, ms; default any time. */
+  readonly requestTimeoutMs?: number;
+  /** PEM files; serves HTTPS with them. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly logger: Logger;
+  /** Default `loopback`. */
+  readonly invokeApi?: InvokeApiAccess;
+  /** Finds what the Invoke API calls, `http` included. Injected, for adapters do not know each other. */
+  readonly resolveFunction: (service: Service, name: string) => Invokable | undefined;
+  /**
+   * Called before the routes are there: a service adds its Fastify plugins and hooks.
+   * Bodies are read by the door itself, so Fastify's content type parsers never run.
+   */
+  readonly configure?: (fastify: FastifyInstance) => Awaitable<void>;
+}
+
+/** Lambda's limit of a request payload, bytes. */
+export const DEFAULT_BODY_LIMIT = 6 * 1024 * 1024;
+export const DEFAULT_DRAIN_TIMEOUT_MS = 25_000;
+
+/** Names that stand for a fixed set of networks. */
+const NETWORK_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+/** @throws ConfigError naming the first entry that is no CIDR */
+export function trustedProxies(entries: readonly string[] | undefined): string[] | undefined {
+  if (entries === undefined || entries.length === 0) return undefined;
+  for (const entry of entries) {
+    if (!isCidr(entry)) {
+      throw new ConfigError(`trustProxy ${JSON.stringify(entry)}: it must be an IP address or a CIDR`);
+    }
+  }
+  return [...entries];
+}
+
+function isCidr(entry: string): boolean {
+  if (NETWORK_NAMES.has(entry)) return true;
+  const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128);
+}

@@ -1,0 +1,96 @@
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { ConfigError, type Service } from '../../core/index.ts';
+import { Drain } from './drain.ts';
+import type { HttpServerOptions } from './options.ts';
+import { buildServer } from './server.ts';
+
+export interface RunningServer {
+  /** Where a client on this machine reaches it, e.g. `http://127.0.0.1:9999`. */
+  readonly url: string;
+  readonly port: number;
+  /** Drains: readiness fails, the listener closes, running requests end or are aborted in the end. */
+  close(): Promise<void>;
+}
+
+/** A server that does not listen, for `inject` and supertest. */
+export function createHttpServer(service: Service, options: HttpServerOptions): FastifyInstance {
+  return buildServer(service, options).fastify;
+}
+
+/** @throws ConfigError when it cannot listen, naming host and port, and for bad options */
+export async function startHttpServer(service: Service, options: HttpServerOptions): Promise<RunningServer> {
+  const { url, port, drain } = await start(service, options);
+  return { url, port, close: async () => void (await drain.close()) };
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/**
+ * Serves until SIGTERM or SIGINT, then drains; a second signal ends the drain at once.
+ * @returns the exit code: 0, or 1 when requests had to be aborted
+ * @throws as `startHttpServer`
+ */
+export async function runHttpServer(service: Service, options: HttpServerOptions): Promise<number> {
+  const { logger } = options;
+  const { url, port, drain } = await start(service, options);
+  logger.info('listening', {
+    url,
+    host: options.host,
+    port,
+    service: service.name,
+    version: service.version,
+  });
+  const code = await new Promise<number>((resolve, reject) => {
+    let stopping = false;
+    const onSignal = (signal: NodeJS.Signals) => {
+      logger.info(stopping ? 'stopping at once' : 'stopping', { signal });
+      if (stopping) return drain.force();
+      stopping = true;
+      const done = () => {
+        for (const name of SIGNALS) process.off(name, onSignal);
+      };
+      drain
+        .close()
+        .finally(done)
+        .then((clean) => resolve(clean ? 0 : 1), reject);
+    };
+    for (const name of SIGNALS) process.on(name, onSignal);
+  });
+  logger.info('stopped', { clean: code === 0 });
+  return code;
+}
+
+async function start(service: Service, options: HttpServerOptions) {
+  const { fastify, door } = buildServer(service, options);
+  const drain = new Drain(fastify, door);
+  // Fastify would open a second listener for `localhost`, which no drain could wait for.
+  const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
+  await fastify.ready();
+  try {
+    await fastify.listen({ port: options.port, host });
+  } catch (error) {
+    await fastify.close();
+    throw listenError(error as NodeJS.ErrnoException, options);
+  }
+  const { port } = fastify.server.address() as AddressInfo;
+  return { url: urlOf(host, port, options.tls !== undefined), port, drain };
+}
+
+function urlOf(host: string, port: number, secure: boolean): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `${secure ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+const LISTEN_PROBLEMS: Record<string, string> = {
+  EADDRINUSE: 'the port is already in use',
+  EACCES: 'permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the host name could not be looked up',
+};
+
+function listenError(error: NodeJS.ErrnoException, { host, port }: HttpServerOptions): Error {
+  const why = LISTEN_PROBLEMS[error.code ?? ''] ?? error.message;
+  return new ConfigError(`cannot listen on port ${port} of host ${host}: ${why}`, { cause: error });
+}

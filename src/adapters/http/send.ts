@@ -1,0 +1,73 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ReadableStream as WebStream } from 'node:stream/web';
+import type { FastifyReply } from 'fastify';
+import type { BodyStream, Context, WireResponse } from '../../core/index.ts';
+import { hasBody } from './body.ts';
+
+/** Header names of replies whose stream is on its way: an error before the first byte takes them back. */
+const streaming = new WeakMap<FastifyReply, string[]>();
+
+const asIs = (payload: unknown): string => payload as string;
+
+/** @param last whether the connection shall end after this reply */
+export function sendWire(reply: FastifyReply, wire: WireResponse, context: Context, last: boolean): void {
+  const { status, headers, cookies, body } = wire;
+  reply.code(status);
+  reply.headers(headers);
+  if (cookies.length > 0) reply.header('set-cookie', cookies);
+  if (last && closable(reply)) reply.header('connection', 'close');
+  if (isStream(body)) {
+    streaming.set(reply, [...Object.keys(headers), 'set-cookie']);
+    reply.send(logged(toReadable(body), reply, context));
+  } else if (body !== undefined && headers['content-type'] === undefined) {
+    sendUntyped(reply, body);
+  } else {
+    // Fastify would add a charset to JSON types of the handler's own.
+    reply.serializer(asIs);
+    reply.send(body);
+  }
+}
+
+// Closing while the client still uploads would reset the connection before it reads the answer.
+function closable(reply: FastifyReply): boolean {
+  const { raw } = reply.request;
+  return raw.complete || !hasBody(raw);
+}
+
+/** Takes back the headers of a stream that failed before its first byte; false if there was none. */
+export function undoStream(reply: FastifyReply): boolean {
+  const names = streaming.get(reply);
+  if (names === undefined) return false;
+  for (const name of names) reply.removeHeader(name);
+  streaming.delete(reply);
+  return true;
+}
+
+export function isStream(body: WireResponse['body']): body is BodyStream {
+  return typeof body === 'object' && !(body instanceof Uint8Array);
+}
+
+// A reply may go without a type; Fastify would make one up.
+function sendUntyped(reply: FastifyReply, body: string | Uint8Array): void {
+  const headers = { ...reply.getHeaders(), 'content-length': Buffer.byteLength(body) };
+  reply.hijack();
+  reply.raw.writeHead(reply.statusCode, headers as OutgoingHttpHeaders);
+  reply.raw.end(body);
+}
+
+function toReadable(body: BodyStream): Readable {
+  if (body instanceof Readable && !body.readableObjectMode) return body;
+  if (body instanceof ReadableStream) return Readable.fromWeb(body as WebStream);
+  return Readable.from(body, { objectMode: false });
+}
+
+function logged(stream: Readable, reply: FastifyReply, context: Context): Readable {
+  stream.on('error', (error) => {
+    // Before the first byte it becomes an error reply, which is logged as such.
+    if (!reply.raw.headersSent) return;
+    const { method, url } = reply.request.raw;
+    context.logger.error('reply stream failed', { method, url, error });
+  });
+  return stream;
+}

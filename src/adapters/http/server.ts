@@ -1,0 +1,79 @@
+import { METHODS } from 'node:http';
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { Service } from '../../core/index.ts';
+import { expectContinue } from './body.ts';
+import { Door } from './door.ts';
+import { answerClientError, errorHandler } from './errors.ts';
+import { addHealthRoutes } from './health.ts';
+import { addInvokeApi } from './invoke/api.ts';
+import { type HttpServerOptions, trustedProxies } from './options.ts';
+import { loadTls } from './tls.ts';
+
+/** Above the ALB's default idle timeout of 60 s: the balancer must be the one that closes. */
+const KEEP_ALIVE_MS = 75_000;
+const HEADERS_TIMEOUT_MS = 80_000;
+
+/** Node accepts at most 16 KB of headers, so no path is longer and the core sees them all. */
+const NO_PARAM_LIMIT = 65_536;
+
+export interface BuiltServer {
+  readonly fastify: FastifyInstance;
+  readonly door: Door;
+}
+
+/**
+ * Fastify with everything but a listener.
+ * @throws ConfigError for a bad CIDR or a bad TLS file
+ */
+export function buildServer(service: Service, options: HttpServerOptions): BuiltServer {
+  const door = new Door(service, options);
+  const fastify = Fastify(fastifyOptions(options, door)) as unknown as FastifyInstance;
+  // The door reads bodies itself, so that every method and content type is treated alike.
+  for (const method of METHODS) {
+    if (method !== 'CONNECT') fastify.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  }
+  fastify.server.on('checkContinue', (raw, response) => {
+    expectContinue(raw);
+    fastify.server.emit('request', raw, response);
+  });
+  fastify.setErrorHandler(errorHandler(door));
+  if (options.configure) fastify.register(unencapsulated(options.configure));
+  addRoutes(fastify, door);
+  return { fastify, door };
+}
+
+function fastifyOptions(options: HttpServerOptions, door: Door): FastifyServerOptions {
+  const http = { headersTimeout: HEADERS_TIMEOUT_MS };
+  const tls = options.tls ? { https: { ...http, ...loadTls(options.tls) } } : { http };
+  const made = {
+    ...tls,
+    logger: false,
+    trustProxy: trustedProxies(options.trustProxy),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: 0,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: NO_PARAM_LIMIT },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error: { code: string }, request: never, reply: never) => {
+      // A path that Fastify cannot decode, the core cannot either: it answers with its own error.
+      if (error.code === 'FST_ERR_BAD_URL') door.handle(request, reply);
+      else errorHandler(door)(error, request, reply);
+    },
+  };
+  return made as unknown as FastifyServerOptions;
+}
+
+function addRoutes(fastify: FastifyInstance, door: Door): void {
+  addHealthRoutes(fastify, door);
+  if (door.options.invokeApi !== 'off') addInvokeApi(fastify, door);
+  fastify.route({ method: fastify.supportedMethods, url: '/*', handler: door.handle });
+  // Targets that Fastify's router knows nothing of, such as `OPTIONS *`.
+  fastify.setNotFoundHandler(door.handle);
+}
+
+/** Hooks that `configure` adds must apply to our routes, not only to a child of the root. */
+function unencapsulated(configure: NonNullable<HttpServerOptions['configure']>) {
+  const plugin = async (fastify: FastifyInstance): Promise<void> => configure(fastify);
+  return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
+}
