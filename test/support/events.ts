@@ -25,25 +25,33 @@ export interface PlainRequest {
   readonly clientIp?: string;
 }
 
-/** An answer as a client gets it; each Set-Cookie is its own line. */
-export interface PlainResponse {
-  readonly status: number;
-  /** Lower-case names. */
-  readonly headers: [string, string][];
-  readonly body: Buffer;
+/** What AWS loses on the way, so a suite knows where the views must differ. */
+export interface Losses {
+  /** Only the last value of a repeated query key arrives. */
+  readonly repeatedQuery: boolean;
+  /** Repeated header lines arrive `all`, joined by a bare `comma`, or the `last` only. */
+  readonly repeatedHeaders: 'all' | 'comma' | 'last';
+  /** `%2F` arrives as `/`. */
+  readonly encodedSlash: boolean;
+  /** Only one Set-Cookie gets back. */
+  readonly twoCookies: boolean;
 }
 
-/** What each source cannot carry, so a suite knows where the views must differ. */
-export const LOSSY: Readonly<
-  Record<HttpSourceName, { repeatedQuery: boolean; encodedSlash: boolean; twoCookies: boolean }>
-> = {
-  'apigateway-v1': { repeatedQuery: false, encodedSlash: false, twoCookies: false },
-  'apigateway-v2': { repeatedQuery: false, encodedSlash: true, twoCookies: false },
-  'function-url': { repeatedQuery: false, encodedSlash: false, twoCookies: false },
-  alb: { repeatedQuery: true, encodedSlash: false, twoCookies: true },
-  'alb-multi': { repeatedQuery: false, encodedSlash: false, twoCookies: false },
-  'vpc-lattice-v1': { repeatedQuery: true, encodedSlash: false, twoCookies: true },
-  'vpc-lattice-v2': { repeatedQuery: false, encodedSlash: false, twoCookies: true },
+const NO_LOSS: Losses = {
+  repeatedQuery: false,
+  repeatedHeaders: 'all',
+  encodedSlash: false,
+  twoCookies: false,
+};
+
+export const LOSSY: Readonly<Record<HttpSourceName, Losses>> = {
+  'apigateway-v1': NO_LOSS,
+  'apigateway-v2': { ...NO_LOSS, repeatedHeaders: 'comma', encodedSlash: true },
+  'function-url': { ...NO_LOSS, repeatedHeaders: 'comma' },
+  alb: { ...NO_LOSS, repeatedQuery: true, repeatedHeaders: 'last', twoCookies: true },
+  'alb-multi': NO_LOSS,
+  'vpc-lattice-v1': { ...NO_LOSS, repeatedQuery: true, repeatedHeaders: 'comma', twoCookies: true },
+  'vpc-lattice-v2': { ...NO_LOSS, twoCookies: true },
 };
 
 interface Sent {
@@ -251,73 +259,4 @@ function joined(pairs: readonly (readonly [string, string])[]): Record<string, s
   return Object.fromEntries(entries.map(([name, values]) => [name, values.join(',')]));
 }
 
-const MB = 1024 * 1024;
-const RESULT_KEYS = new Set([
-  'statusCode',
-  'statusDescription',
-  'headers',
-  'multiValueHeaders',
-  'cookies',
-  'body',
-  'isBase64Encoded',
-]);
-
-/**
- * What the client of a source gets for a function's result.
- * @throws Error where AWS would answer 502: a wrong type, an unknown key, or too large
- */
-export function readResult(source: HttpSourceName, result: unknown): PlainResponse {
-  const wire = JSON.stringify(result);
-  const limit = source.startsWith('alb') ? MB : 6 * MB;
-  if (Buffer.byteLength(wire) > limit) throw new Error(`${source}: 502, over ${limit} bytes`);
-  const parsed = JSON.parse(wire) as Record<string, unknown>;
-  for (const key of Object.keys(parsed))
-    if (!RESULT_KEYS.has(key)) throw new Error(`${source}: 502, unknown key ${key}`);
-  const { statusCode, body = '', isBase64Encoded = false } = parsed;
-  if (!Number.isInteger(statusCode)) throw new Error(`${source}: 502, statusCode ${statusCode}`);
-  if (typeof body !== 'string' || typeof isBase64Encoded !== 'boolean')
-    throw new Error(`${source}: 502, body`);
-  const headers = linesOf(source, parsed);
-  return {
-    status: statusCode as number,
-    headers,
-    body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
-  };
-}
-
-function linesOf(source: HttpSourceName, result: Record<string, unknown>): [string, string][] {
-  const single = singleLines(source, result.headers);
-  const multi = multiLines(source, result.multiValueHeaders);
-  switch (source) {
-    case 'apigateway-v1': {
-      const named = new Set(multi.map(([name]) => name));
-      return [...single.filter(([name]) => !named.has(name)), ...multi];
-    }
-    case 'apigateway-v2':
-    case 'function-url':
-      return [...single, ...multiLines(source, { 'set-cookie': result.cookies ?? [] })];
-    case 'alb-multi':
-      return multi;
-    default:
-      return single;
-  }
-}
-
-function singleLines(source: string, headers: unknown): [string, string][] {
-  return Object.entries(headers ?? {}).map(([name, value]) => [
-    name.toLowerCase(),
-    text(source, name, value),
-  ]);
-}
-
-function multiLines(source: string, headers: unknown): [string, string][] {
-  return Object.entries(headers ?? {}).flatMap(([name, values]) => {
-    if (!Array.isArray(values)) throw new Error(`${source}: 502, ${name} is no array`);
-    return values.map((value): [string, string] => [name.toLowerCase(), text(source, name, value)]);
-  });
-}
-
-function text(source: string, name: string, value: unknown): string {
-  if (typeof value !== 'string') throw new Error(`${source}: 502, header ${name} is a ${typeof value}`);
-  return value;
-}
+export { type PlainResponse, readResult } from './results.ts';
