@@ -17,11 +17,18 @@ import {
 } from './sources/index.ts';
 import { basePathFrom } from './sources/path.ts';
 
+/**
+ * Options from `AMPHI_BASE_PATH`. The runtime reads them at start, so that a mistake is an init error.
+ * @throws ConfigError
+ */
+export function httpOptionsFrom(env: Readonly<Record<string, string | undefined>>): SourceOptions {
+  return { basePath: basePathFrom(env) };
+}
+
 let fromEnv: SourceOptions | undefined;
 
-/** `AMPHI_BASE_PATH`, read once. */
 function defaultOptions(): SourceOptions {
-  fromEnv ??= { basePath: basePathFrom(process.env) };
+  fromEnv ??= httpOptionsFrom(process.env);
   return fromEnv;
 }
 

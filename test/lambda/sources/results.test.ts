@@ -65,7 +65,7 @@ t.test('HEAD and 204 carry neither body nor type', async (t) => {
   }
 });
 
-function headChange(source: string): object {
+function headChange(source: string): Record<string, unknown> {
   if (source === 'v2' || source === 'functionUrl') return { http: { method: 'HEAD' } };
   return source.startsWith('lattice') ? { method: 'HEAD' } : { httpMethod: 'HEAD' };
 }
