@@ -190,11 +190,12 @@ export class FakeRuntimeApi {
     if (fault?.action === 'drop-after') {
       const lost = this.#queue.shift();
       if (lost) this.#settle(lost, 'lost');
-      return this.#drop(request);
+      this.#drop(request);
+      return;
     }
     const poll = { request, response };
     this.#polls.push(poll);
-    request.socket.once('close', () => {
+    response.once('close', () => {
       const index = this.#polls.indexOf(poll);
       if (index >= 0) this.#polls.splice(index, 1);
       this.#changed();
