@@ -1,0 +1,113 @@
+import t from 'tap';
+import { z } from 'zod';
+import { createRegistry, type StandardSchema } from '../../src/core/index.ts';
+import { send } from './support.ts';
+
+const newRegistry = () => createRegistry({ name: 'svc' });
+const json = (value: unknown) => ({ body: Buffer.from(JSON.stringify(value)) });
+
+t.test('zod: every part is validated and converted', async (t) => {
+  const schema = {
+    params: z.object({ id: z.coerce.number().int() }),
+    query: z.object({
+      tag: z.union([z.string(), z.array(z.string())]),
+      limit: z.coerce.number().default(10),
+    }),
+    headers: z.object({ 'x-key': z.string().min(2) }),
+    body: z.object({ name: z.string(), when: z.iso.date().optional() }),
+  };
+  const registry = newRegistry().post(
+    '/u/:id',
+    (request) => ({ valid: request.valid, raw: request.params.id }),
+    { schema },
+  );
+  const good = { rawQuery: 'tag=a&tag=b', headers: { 'x-key': 'key' }, ...json({ name: 'Ann', extra: 1 }) };
+  t.strictSame((await send(registry, 'POST', '/u/7', good)).json(), {
+    valid: {
+      params: { id: 7 },
+      query: { tag: ['a', 'b'], limit: 10 },
+      headers: { 'x-key': 'key' },
+      body: { name: 'Ann' },
+    },
+    raw: '7',
+  });
+});
+
+t.test('zod: a refusal names part and path, in the order params, query, headers, body', async (t) => {
+  const schema = {
+    params: z.object({ id: z.coerce.number() }),
+    body: z.object({ list: z.array(z.object({ n: z.number() })), s: z.string() }),
+  };
+  const registry = newRegistry().post('/u/:id', () => t.fail('the handler must not run'), { schema });
+  const first = await send(registry, 'POST', '/u/x', json({}));
+  t.match(first.json(), { status: 400, code: 'VALIDATION_FAILED', detail: /^params\.id: / });
+  const second = (await send(registry, 'POST', '/u/1', json({ list: [{ n: 'x' }] }))).json();
+  t.match(second, { code: 'VALIDATION_FAILED', detail: /^body\.list\.0\.n: .+; body\.s: / });
+  t.match((await send(registry, 'POST', '/u/1', { body: Buffer.from('{') })).json(), { code: 'BAD_JSON' });
+});
+
+const evenLength: StandardSchema<number> = {
+  '~standard': {
+    version: 1,
+    vendor: 'own',
+    validate: async (value) => {
+      const { s } = value as { s: string };
+      if (s === 'throw') throw new Error('secret');
+      return s.length % 2 === 0
+        ? { value: s.length }
+        : { issues: [{ message: 'odd', path: [{ key: 's' }, 0, Symbol('x')] }, { message: 'whole' }] };
+    },
+  },
+};
+
+t.test('a hand-made Standard Schema, asynchronous, with key objects in the path', async (t) => {
+  const registry = newRegistry().post('/', (request) => request.valid.body + 1, {
+    schema: { body: evenLength },
+  });
+  t.equal((await send(registry, 'POST', '/', json({ s: 'ab' }))).body, '3');
+  t.equal(
+    (await send(registry, 'POST', '/', json({ s: 'a' }))).json().detail,
+    'body.s.0.Symbol(x): odd; body: whole',
+  );
+  const broken = await send(registry, 'POST', '/', json({ s: 'throw' }));
+  t.equal(broken.status, 500);
+  t.notMatch(String(broken.body), /secret/);
+});
+
+t.test('interceptors run outside the schemas, and valid is empty without one', async (t) => {
+  let called = 0;
+  const registry = newRegistry()
+    .use((_request, _context, next) => {
+      called++;
+      return next();
+    })
+    .post('/s', () => 1, { schema: { body: evenLength } })
+    .get('/', (request) => request.valid);
+  t.equal((await send(registry, 'POST', '/s', json({ s: 'a' }))).status, 400);
+  t.strictSame((await send(registry, 'GET', '/')).json(), {});
+  t.equal(called, 2);
+});
+
+t.test('a query key __proto__ is a key like any other', async (t) => {
+  let seen: unknown;
+  const query: StandardSchema<string> = {
+    '~standard': {
+      version: 1,
+      vendor: 'own',
+      validate: (value) => {
+        seen = value;
+        return { value: 'ok' };
+      },
+    },
+  };
+  const registry = newRegistry().get('/', (request) => request.valid.query, { schema: { query } });
+  t.equal(
+    (await send(registry, 'GET', '/', { rawQuery: '__proto__=a&__proto__=b&constructor=c' })).body,
+    'ok',
+  );
+  t.strictSame(Object.entries(seen as object), [
+    ['__proto__', ['a', 'b']],
+    ['constructor', 'c'],
+  ]);
+  t.equal(({} as { a?: unknown }).a, undefined);
+});
