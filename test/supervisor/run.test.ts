@@ -11,13 +11,15 @@ const SLOW_MS = 2500;
 
 /** Shows that the configuration works on its own, apart from the build and the HTTP adapter. */
 const STAND_IN = `#!${process.execPath}
-import { createServer } from 'node:http';
-const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
-const server = createServer((request, response) => {
-  const ms = Number(new URL(request.url, 'http://x').searchParams.get('ms') ?? 0);
-  setTimeout(() => response.end(\`\${process.argv[2]} after \${ms} ms\`), ms);
-}).listen(port, '127.0.0.1');
-process.on('SIGTERM', () => server.close(() => process.exit(0)));
+// A dynamic import works whichever module type the folders above declare.
+import('node:http').then(({ createServer }) => {
+  const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
+  const server = createServer((request, response) => {
+    const ms = Number(new URL(request.url, 'http://x').searchParams.get('ms') ?? 0);
+    setTimeout(() => response.end(\`\${process.argv[2]} after \${ms} ms\`), ms);
+  }).listen(port, '127.0.0.1');
+  process.on('SIGTERM', () => server.close(() => process.exit(0)));
+});
 `;
 
 // Short names: the path of a unix socket may have 107 bytes.
@@ -80,7 +82,7 @@ function lifeOf(dir: string, command: string, hello: RegExp) {
 
     const slow = `/slow?ms=${SLOW_MS}`;
     const undisturbed = await get(port, slow);
-    t.match(undisturbed, /^200 ./s);
+    t.match(undisturbed, /^200 ./s, 'the slow route answers');
 
     let inFlight = true;
     const answer = get(port, slow).finally(() => {
@@ -93,8 +95,8 @@ function lifeOf(dir: string, command: string, hello: RegExp) {
     );
     t.ok(inFlight, 'new connections are refused while the slow request is still in flight');
     t.equal(await answer, undisturbed, 'which gets its whole answer');
-    t.equal(await stopping, 'app: stopped');
-    t.match(await daemon.ctl('status', 'app'), /\sSTOPPED\s/);
+    t.equal(await stopping, 'app: stopped', 'supervisorctl saw it stop');
+    t.match(await daemon.ctl('status', 'app'), /\sSTOPPED\s/, 'and it stays stopped');
     t.match(daemon.log, /stopped: app \(exit status 0\)/, 'a clean exit');
     t.notMatch(daemon.log, /SIGKILL.*app|killing 'app'/, 'supervisord did not have to kill it');
   };

@@ -13,6 +13,9 @@ import {
 
 const run = promisify(execFile);
 
+/** As on a server: nothing of the test runner's own environment (NODE_OPTIONS) reaches the program. */
+const CLEAN = { PATH: process.env.PATH, PYTHONUTF8: '1' };
+
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -60,7 +63,7 @@ export class Supervisord {
   }
 
   start(): void {
-    this.#child = spawn(this.#programs.supervisord, ['-c', this.#conf], { stdio: 'ignore' });
+    this.#child = spawn(this.#programs.supervisord, ['-c', this.#conf], { stdio: 'ignore', env: CLEAN });
   }
 
   /** Ends supervisord, which first stops its program. */
