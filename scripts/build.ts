@@ -24,7 +24,9 @@ try {
   const result = await buildService(readOptions());
   for (const line of summarize(result, (path) => relative(process.cwd(), path))) console.log(line);
 } catch (error) {
-  const expected = error instanceof BuildError || codeOf(error)?.startsWith('ERR_PARSE_ARGS');
+  // A system error, such as a read-only folder, names its path itself; a stack would only hide that.
+  const system = typeof (error as { syscall?: unknown } | null)?.syscall === 'string';
+  const expected = error instanceof BuildError || system || codeOf(error)?.startsWith('ERR_PARSE_ARGS');
   console.error(`build failed: ${expected ? messageOf(error) : ((error as Error)?.stack ?? error)}`);
   process.exitCode = 1;
 }

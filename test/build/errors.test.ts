@@ -54,6 +54,14 @@ t.test('an unknown flag of the script is refused by name', async (t) => {
   t.match(stderr, /^build failed: .*--entri/);
 });
 
+t.test('an output folder that is a file is named without a stack', async (t) => {
+  const { dir, entry } = fixture(t);
+  const args = [BUILD_SCRIPT, '--entry', entry, '--outDir', join(dir, 'service', 'main.ts')];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  t.equal(status, 1);
+  t.match(stderr, /^build failed: E(EXIST|NOTDIR): .*main\.ts.*\n$/);
+});
+
 t.test('an import of a missing module names the importer', async (t) => {
   const { build, untouched } = fixture(t, `import { x } from './nowhere.ts';\nconsole.log(x);\n`);
   await t.rejects(build(), {
