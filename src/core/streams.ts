@@ -10,6 +10,7 @@ export function discardBody(body: unknown): void {
 }
 
 interface Releasable {
+  on?(event: 'error', listener: () => void): unknown;
   destroy?(): unknown;
   cancel?(): unknown;
   return?(): unknown;
@@ -17,6 +18,8 @@ interface Releasable {
 
 /** Readable, ReadableStream, and async generator, in this order. */
 async function release(stream: Releasable): Promise<void> {
+  // A file that cannot be opened says so after destroy(), and would end the process.
+  stream.on?.('error', () => {});
   if (stream.destroy) await stream.destroy();
   else if (stream.cancel) await stream.cancel();
   else await stream.return?.();
