@@ -1,3 +1,4 @@
+import { ProvisionError } from './errors.ts';
 import { HTTP_HANDLER, type ServiceDescription } from './types.ts';
 
 /** `my-function_2` is `MyFunction2`: CloudFormation's logical names are alphanumeric. */
@@ -14,7 +15,7 @@ export function handlersOf(service: ServiceDescription): string[] {
 /**
  * Logical prefixes of a service's Lambda functions by handler.
  *
- * @throws Error naming the two handlers that would share a logical name, or one that has none
+ * @throws ProvisionError naming the two handlers that would share a logical name, or one that has none
  */
 export function functionNames(service: ServiceDescription): Map<string, string> {
   const names = new Map<string, string>();
@@ -23,13 +24,13 @@ export function functionNames(service: ServiceDescription): Map<string, string> 
     const name = logicalName(handler);
     const owner = owners.get(name);
     if (name === '' || name.length > 200) {
-      throw new Error(
+      throw new ProvisionError(
         `function ${JSON.stringify(handler)}: no logical name of 1 to 200 letters and digits can be made`,
       );
     }
     if (owner !== undefined) {
       const both = `${JSON.stringify(owner)} and ${JSON.stringify(handler)}`;
-      throw new Error(`functions ${both} both become the logical name ${name}Function: rename one`);
+      throw new ProvisionError(`functions ${both} both become the logical name ${name}Function: rename one`);
     }
     owners.set(name, handler);
     names.set(handler, name);

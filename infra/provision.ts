@@ -1,6 +1,12 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_DRAIN_SECONDS, supervisorConfig } from '../src/adapters/supervisor/index.ts';
+import {
+  DEFAULT_DRAIN_SECONDS,
+  SupervisorConfigError,
+  type SupervisorOptions,
+  supervisorConfig,
+} from '../src/adapters/supervisor/index.ts';
+import { ProvisionError } from './errors.ts';
 import { topologyTemplate } from './template.ts';
 import type { Template, Topology, TopologyOptions } from './types.ts';
 import { userData } from './userdata.ts';
@@ -22,8 +28,8 @@ export interface EmittedTopology {
 /**
  * Template, user-data and supervisord configuration of the mixed topology. Touches neither network nor disk.
  *
- * @throws ProvisionError whose lines name the flags; Error for colliding function names or too much user-data;
- *   SupervisorConfigError for a value that supervisord cannot hold
+ * @throws ProvisionError for flags (each line names its own), function names that collide, values that
+ *   supervisord cannot hold, and too much user-data
  */
 export function emitTopology(options: TopologyOptions): EmittedTopology {
   const topology = checkedTopology(options);
@@ -39,10 +45,19 @@ export function emitTopology(options: TopologyOptions): EmittedTopology {
   };
 }
 
+/** @throws ProvisionError in place of the supervisor adapter's own error */
 function programSection(topology: Topology): string {
+  try {
+    return supervisorConfig(programOptions(topology));
+  } catch (error) {
+    throw error instanceof SupervisorConfigError ? new ProvisionError(error.message) : error;
+  }
+}
+
+function programOptions(topology: Topology): SupervisorOptions {
   const { slug, account, port, environment, logRotation, stopwaitsecs } = topology;
   const log = (file: string) => ({ ...logRotation, file: `/var/log/${slug}/${file}` });
-  return supervisorConfig({
+  return {
     name: slug,
     command: `/opt/${slug}/app`,
     args: [
@@ -62,7 +77,7 @@ function programSection(topology: Topology): string {
     stopwaitsecs,
     stdout: log('stdout.log'),
     stderr: log('stderr.log'),
-  });
+  };
 }
 
 /** Files that {@link writeTopology} leaves in its folder. */

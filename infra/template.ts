@@ -1,3 +1,4 @@
+import { ProvisionError } from './errors.ts';
 import { functionGroups } from './functions.ts';
 import { instanceGroup } from './instances.ts';
 import type { Argument } from './intrinsics.ts';
@@ -27,7 +28,7 @@ export function topologyTemplate(topology: Topology, userData: Argument): Templa
 /**
  * Merges groups in order into one template.
  *
- * @throws Error naming a logical name that comes twice or is not alphanumeric, or a limit that is passed
+ * @throws ProvisionError for a limit that is passed; Error naming a logical name that comes twice or is not alphanumeric
  */
 export function mergeGroups(description: string, groups: readonly TemplateGroup[]): Template {
   // Parameters and resources share one name space: Ref reaches both.
@@ -40,7 +41,9 @@ export function mergeGroups(description: string, groups: readonly TemplateGroup[
     }
     const count = Object.keys(merged).length;
     if (count > LIMITS[section]) {
-      throw new Error(`the template has ${count} ${section}; CloudFormation allows ${LIMITS[section]}`);
+      throw new ProvisionError(
+        `the template has ${count} ${section}; CloudFormation allows ${LIMITS[section]}`,
+      );
     }
     return merged as Template[S];
   };

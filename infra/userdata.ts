@@ -1,3 +1,4 @@
+import { ProvisionError } from './errors.ts';
 import { AUTO_SCALING_GROUP } from './instances.ts';
 import type { Argument } from './intrinsics.ts';
 import { expandMarkup, joinParts, readable } from './markup.ts';
@@ -23,7 +24,7 @@ export interface UserData {
   readonly bytes: number;
 }
 
-/** The user-data of the instances. @throws Error giving the size when EC2 would refuse it */
+/** The user-data of the instances. @throws ProvisionError giving the size when EC2 would refuse it */
 export function userData(topology: Topology, supervisordConf: string): UserData {
   const { service, s3Bucket, s3Key, sha256, port, readinessPath, slug, account } = topology;
   return measured(
@@ -42,11 +43,11 @@ export function userData(topology: Topology, supervisordConf: string): UserData 
   );
 }
 
-/** Checks the size of expanded user-data. @throws Error giving the size in bytes */
+/** Checks the size of expanded user-data. @throws ProvisionError giving the size in bytes */
 export function measured(parts: readonly Argument[]): UserData {
   const bytes = parts.reduce((sum, part) => sum + size(part), 0);
   if (bytes > USER_DATA_LIMIT) {
-    throw new Error(
+    throw new ProvisionError(
       `the user-data has ${bytes} bytes; EC2 allows ${USER_DATA_LIMIT} (before base64): shorten the environment`,
     );
   }

@@ -1,4 +1,5 @@
 import { DEFAULT_PORT } from '../src/adapters/supervisor/index.ts';
+import { ProvisionError } from './errors.ts';
 import { slugOf } from './names.ts';
 import type { Topology, TopologyOptions } from './types.ts';
 
@@ -10,17 +11,6 @@ export type RetentionDays = (typeof RETENTION_DAYS)[number];
 
 /** Where the HTTP server tells that it is ready: core's READINESS_PATH, which infra may not load (a test compares). */
 export const DEFAULT_READINESS_PATH = '/_amphi/health/ready';
-
-/** Every problem with the given options; each line names its flag. */
-export class ProvisionError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.name = 'ProvisionError';
-    this.problems = problems;
-  }
-}
 
 type Check = (value: string) => string | undefined;
 
@@ -163,7 +153,7 @@ function serviceProblems({ service, environment = {} }: TopologyOptions): string
 /** Options with defaults and derived names. @throws ProvisionError with every problem found */
 export function checkedTopology(options: TopologyOptions): Topology {
   const problems = [...provisionProblems({ ...options }), ...serviceProblems(options)];
-  if (problems.length > 0) throw new ProvisionError(problems);
+  if (problems.length > 0) throw new ProvisionError(...problems);
   const slug = slugOf(options.service.name);
   return {
     ...options,

@@ -76,6 +76,17 @@ t.test('emitTopology throws all problems at once', async (t) => {
   });
 });
 
+t.test('what supervisord or CloudFormation cannot hold is a ProvisionError too', async (t) => {
+  const refused = { name: 'ProvisionError', message: /environment\.QUOTES: both kinds of quotes/ };
+  t.throws(() => emitTopology({ ...SAMPLE, environment: { QUOTES: `a "b" it's` } }), refused);
+  t.throws(() => emitTopology({ ...SAMPLE, stopwaitsecs: 20 }), {
+    name: 'ProvisionError',
+    message: /stopwaitsecs=20/,
+  });
+  const service = { ...SAMPLE.service, functions: ['a-b', 'aB'] };
+  t.throws(() => emitTopology({ ...SAMPLE, service }), { name: 'ProvisionError', message: /"a-b" and "aB"/ });
+});
+
 t.test('a service has to be something', async (t) => {
   const empty = { ...SAMPLE, service: { ...SAMPLE.service, functions: [], hasRoutes: false } };
   t.throws(() => emitTopology(empty), /neither routes nor functions/);
