@@ -62,6 +62,7 @@ t.test('ALB keys and values are decoded once, + is a space, a bad 100% is kept',
 
 t.test('an emulator that decodes for ALB cannot break the query apart', async (t) => {
   t.same(queryOf(alb({ queryStringParameters: { 'a=b': 'x & y#é' } })), [['a=b', 'x & y#é']]);
+  t.same(queryOf(alb({ queryStringParameters: { a: 'x&y' } })), [['a', 'x&y']]);
 });
 
 t.test('v2 reads rawQueryString only: repeats and commas stay as sent', async (t) => {

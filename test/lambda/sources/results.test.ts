@@ -121,6 +121,7 @@ t.test('text stays text, other bytes are base64', async (t) => {
     ['an image', typed(bytes('abc'), 'image/png'), true],
     ['a type that only starts like JSON', typed(bytes('a'), 'application/jsonx'), true],
     ['gzip with a text type', typed(zipped, 'application/json', 'gzip'), true],
+    ['compressed bytes that happen to be UTF-8', typed(bytes('abc'), 'text/plain', 'br'), true],
     ['identity encoding', typed('{}', 'application/json', 'identity'), false],
   ];
   for (const [name, value, base64] of cases) {
@@ -201,4 +202,8 @@ t.test('an endless stream is given up at the limit, and closed', async (t) => {
   const { result } = await answer(alb(), () => endless());
   t.match(JSON.parse(result.body), { code: 'RESPONSE_TOO_LARGE' });
   t.ok(closed);
+});
+
+t.test('a lone surrogate becomes the character that the HTTP server would send', async (t) => {
+  t.equal((await answer(v2(), () => 'x\ud800')).result.body, 'x\ufffd');
 });
