@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { runMain, SAMPLE_MAIN } from '../support/run-app.ts';
+
+const app = (args: string[], cwd?: string) => runMain(SAMPLE_MAIN, args, { cwd });
+
+t.test('help lists every command, and no command is a usage error', async (t) => {
+  const help = await app(['--help']);
+  t.equal(help.code, 0);
+  for (const name of ['httpServer', 'invoke', 'lambda', 'supervisor', 'describe', 'provision', 'version']) {
+    t.match(help.stdout, new RegExp(`^ +app ${name}`, 'm'));
+  }
+  const none = await app([]);
+  t.equal(none.code, 2);
+  t.match(none.stderr, /Name a command/);
+  const wrong = await app(['httpSever']);
+  t.equal(wrong.code, 2);
+  t.match(wrong.stderr, /httpServer|httpSever/);
+});
+
+t.test('version', async (t) => {
+  const { code, stdout } = await app(['version']);
+  t.equal(code, 0);
+  t.match(stdout, /^omega \d+\.\d+\.\d+\n/);
+});
+
+t.test('describe', async (t) => {
+  const { stdout } = await app(['describe', '--format', 'json']);
+  const inventory = JSON.parse(stdout);
+  t.match(inventory.routes, [
+    { method: 'GET', path: '/' },
+    { method: 'POST', path: '/echo/:name' },
+  ]);
+  t.match(inventory.functions, [{ name: 'hello', kind: 'function' }]);
+  t.match((await app(['describe'])).stdout, /POST +\/echo\/:name/);
+});
+
+t.test('supervisor prints the program section', async (t) => {
+  const ok = await app(['supervisor', '--command', '/opt/omega/app', '--port', '8080', '--env', 'A=50%']);
+  t.equal(ok.code, 0);
+  t.match(ok.stdout, /^\[program:omega\]$/m);
+  t.match(ok.stdout, /^command=\/opt\/omega\/app httpServer --port 8080 --drainTimeout 25$/m);
+  t.match(ok.stdout, /^environment=.*A="50%%"/m);
+  const late = await app(['supervisor', '--stopwaitsecs', '20']);
+  t.equal(late.code, 1);
+  t.match(late.stderr, /^app: .*drain/);
+  const env = await app(['supervisor', '--env', 'novalue']);
+  t.match(env.stderr, /--env "novalue"/);
+});
+
+t.test('provision --noop writes the three files', async (t) => {
+  const dir = t.testdir();
+  const { code, stdout } = await app(
+    ['provision', '--noop', '--s3Bucket', 'my-bucket', '--s3Key', 'app.zip', '--out', 'stack'],
+    dir,
+  );
+  t.equal(code, 0);
+  t.same(stdout.trim().split('\n'), ['stack/template.json', 'stack/user-data.sh', 'stack/supervisord.conf']);
+  const template = JSON.parse(readFileSync(join(dir, 'stack', 'template.json'), 'utf8'));
+  const handlers = Object.values<{ Type: string; Properties: { Handler: string } }>(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties }) => Properties.Handler);
+  t.same(handlers.sort(), ['hello', 'http']);
+  t.match(readFileSync(join(dir, 'stack', 'user-data.sh'), 'utf8'), /_amphi\/health\/ready/);
+  t.match(readFileSync(join(dir, 'stack', 'supervisord.conf'), 'utf8'), /^\[program:omega\]$/m);
+});
+
+t.test('provision refuses by name and writes nothing', async (t) => {
+  const dir = t.testdir();
+  const cases: [args: string[], messages: RegExp[]][] = [
+    [[], [/--s3Bucket is missing/, /--s3Key is missing/]],
+    [
+      ['--s3Bucket', 'Bad_Bucket', '--s3Key', '/x'],
+      [/--s3Bucket "Bad_Bucket"/, /--s3Key "\/x"/],
+    ],
+    [['--s3Bucket', 'good-bucket', '--s3Key', 'k', '--port', 'abc'], [/--port "abc"/]],
+    [['--s3Bucket', 'good-bucket', '--s3Key', 'k', '--key', ' x'], [/--key " x"/]],
+    [
+      ['--s3Bucket', 'good-bucket', '--s3Bucket', 'other-bucket', '--s3Key', 'k'],
+      [/--s3Bucket is given 2 times/],
+    ],
+    [['--s3Bucket', 'good-bucket', '--s3Key', 'k', '--bogus', 'x'], [/bogus/]],
+  ];
+  for (const [args, messages] of cases) {
+    const { code, stdout, stderr } = await app(['provision', '--noop', '--out', 'refused', ...args], dir);
+    t.not(code, 0);
+    t.equal(stdout, '');
+    for (const message of messages) t.match(stderr, message);
+    t.notMatch(stderr, /^ +at /m, 'no stack trace');
+  }
+  t.notOk(existsSync(join(dir, 'refused')));
+});
