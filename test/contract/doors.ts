@@ -118,15 +118,11 @@ function lastOfEach(pairs: readonly [string, string][]): [string, string][] {
   return Object.entries(Object.fromEntries(pairs));
 }
 
-/** How a source gives `x-test: a` and `x-test: b, c`, where not like node:http. */
-const REPEATED: Partial<Record<HttpSourceName, string>> = {
-  'apigateway-v2': 'a,b, c',
-  'function-url': 'a,b, c',
-  'vpc-lattice-v1': 'a,b, c',
-  alb: 'b, c',
-};
+/** `x-test: a` and `x-test: b, c` as the source's own gateway joins them. */
+const REPEATED = { all: 'a, b, c', comma: 'a,b, c', last: 'b, c' };
 
 function repeatedHeader(source: HttpSourceName, headers: Record<string, string> = {}) {
-  const given = REPEATED[source];
-  return given !== undefined && 'x-test' in headers ? { headers: { ...headers, 'x-test': given } } : {};
+  return 'x-test' in headers
+    ? { headers: { ...headers, 'x-test': REPEATED[LOSSY[source].repeatedHeaders] } }
+    : {};
 }

@@ -27,7 +27,7 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-async function serverDoor(): Promise<Door> {
+async function serverDoor(): Promise<Door & { readonly url: string }> {
   const args = ['httpServer', '--port', '0', '--host', '127.0.0.1', '--trustProxy', '127.0.0.1/32'];
   const child = spawn(executable, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const url = await new Promise<string>((resolve, reject) => {
@@ -37,6 +37,7 @@ async function serverDoor(): Promise<Door> {
   });
   return {
     name: 'executable: httpServer',
+    url,
     send: (plain) => sendHttp(url, plain, forwarded(plain)),
     close: () => stop(child),
   };
@@ -121,6 +122,7 @@ t.test('functions: the Runtime API, the Invoke API and app invoke give the same 
   const server = await serverDoor();
   t.teardown(() => server.close?.());
   const path = '/2015-03-31/functions/hello/invocations';
-  const served = await server.send({ method: 'POST', path, body: JSON.stringify(event) });
+  // Not by `send`: the Invoke API refuses what a proxy forwards.
+  const served = await sendHttp(server.url, { method: 'POST', path, body: JSON.stringify(event) });
   t.same(JSON.parse(served.body.toString()), { hello: event });
 });
