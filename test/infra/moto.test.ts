@@ -28,7 +28,7 @@ async function startMoto(): Promise<{ url: string; stop(): Promise<void> }> {
     child.kill('SIGTERM');
     await exited;
   };
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (child.exitCode !== null) throw new Error(`moto_server exited with ${child.exitCode}`);
     const up = await fetch(`${url}/moto-api/data.json`).then(
       (response) => response.arrayBuffer().then(() => true),
@@ -38,7 +38,7 @@ async function startMoto(): Promise<{ url: string; stop(): Promise<void> }> {
     await sleep(100);
   }
   await stop();
-  throw new Error('moto_server did not answer within 30 s');
+  throw new Error('moto_server did not answer within 60 s');
 }
 
 function awsCli(url: string, dir: string) {
