@@ -32,8 +32,11 @@ export type Call = 'next' | 'response' | 'error' | 'init' | 'register' | 'event-
 /** One planned fault: applies to the next call of its kind, once. */
 export interface Fault {
   readonly on: Call;
-  /** `drop-before`: the call has no effect. `drop-after`: it has, but no reply comes. A number: this status. */
-  readonly action: 'drop-before' | 'drop-after' | 'close-idle' | number;
+  /**
+   * `drop-before`: the call has no effect. `drop-after`: it has, but no reply comes.
+   * A number: this status. `refuse-early`: 413 without reading the body.
+   */
+  readonly action: 'drop-before' | 'drop-after' | 'refuse-early' | number;
 }
 
 export interface FakeOptions {
@@ -162,6 +165,7 @@ export class FakeRuntimeApi {
     this.calls.push(call);
     const fault = this.#takeFault(call);
     if (fault?.action === 'drop-before') return this.#drop(request);
+    if (fault?.action === 'refuse-early') return void response.writeHead(413, { 'content-length': 0 }).end();
     if (typeof fault?.action === 'number') return this.#refuse(request, response, fault.action);
     if (call === 'next') this.#park(request, response, fault);
     else if (call === 'event-next') this.#changed();
@@ -247,20 +251,17 @@ export class FakeRuntimeApi {
     this.#changed();
     if (cut) return;
     if (fault?.action === 'drop-after') return this.#drop(request);
-    this.#accept(call, request, response, fault);
+    this.#accept(call, request, response);
   }
 
-  #accept(call: Call, request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): void {
+  #accept(call: Call, request: IncomingMessage, response: ServerResponse): void {
     const streamed = request.headers['lambda-runtime-function-response-mode'] === 'streaming';
     if (streamed && this.#options.closeAfterStream) response.setHeader('Connection', 'close');
     if (call === 'register') response.setHeader('Lambda-Extension-Identifier', randomUUID());
     const body =
       call === 'register' ? '{"functionName":"fake","functionVersion":"1","handler":"h"}' : '{"status":"OK"}';
     response.writeHead(call === 'register' ? 200 : 202, { 'content-type': 'application/json' });
-    response.end(body, () => {
-      // Ends the connection without having said so: the client learns it from the FIN alone.
-      if (fault?.action === 'close-idle') request.socket.end();
-    });
+    response.end(body);
   }
 
   #answer(kind: 'response' | 'error', requestId: string, posted: Posted, cut: boolean): void {

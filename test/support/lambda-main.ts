@@ -65,6 +65,10 @@ registry.function('chunks', (event: { pieces: string[]; fail?: boolean; type?: s
   const body = event.fail ? breaking(event.pieces) : slowly(event.pieces);
   return event.type ? Object.assign(body, { contentType: event.type }) : body;
 });
+registry.function('chunks-crash', () => {
+  setTimeout(() => throwNow(new EvalError('while streaming')), 50);
+  return slowly(Array.from({ length: 1000 }, () => 'x'));
+});
 registry.function('endless', () => endless());
 registry.function('trace', async (event: { ms: number }, context) => {
   await sleep(event.ms);

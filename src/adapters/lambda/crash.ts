@@ -76,10 +76,10 @@ export class Crash {
     // A second one while the first is told changes nothing.
     if (this.#ending) return this.#logger.fatal(origin, { error });
     this.#ending = true;
-    const { current } = this.#inFlight;
-    const requestIds = [...this.#inFlight].map((invocation) => invocation.requestId);
-    const requestId = current?.requestId ?? requestIds[0];
-    this.#logger.fatal(origin, { requestId, ...(requestIds.length > 1 ? { requestIds } : {}), error });
+    const underWay = [...this.#inFlight].map((invocation) => invocation.requestId);
+    // Whose code it was is not known for every kind of error; then it was likely the one under way.
+    const requestId = this.#inFlight.current?.requestId ?? underWay[0];
+    this.#logger.fatal(origin, { requestId, underWay, error });
     if (this.#loop === undefined) await this.#failInit(error);
     this.#loop?.stop();
     await this.#failAll(error);
