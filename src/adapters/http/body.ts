@@ -28,13 +28,17 @@ export function hasBody(raw: IncomingMessage): boolean {
   return (length !== undefined && length !== '0') || raw.headers['transfer-encoding'] !== undefined;
 }
 
+function tooSlow(): HttpError {
+  return new HttpError(408, 'REQUEST_TIMEOUT', 'The body took too long to arrive.');
+}
+
 /** What `readBody` calls once; neither an error nor a body means that the client has gone. */
 export type OnBody = (error: HttpError | undefined, body: Uint8Array | undefined, gone: boolean) => void;
 
-/** Reads a body whole. Over the limit or too slow is an error, and the rest is read away for a while. */
+/** Reads a body whole. Over the limit or too slow is an error. */
 export function readBody(raw: IncomingMessage, response: ServerResponse, limit: number, done: OnBody): void {
   if (announcedOver(raw, limit)) {
-    done(refuseBody(raw, response, limit), undefined, false);
+    done(tooLarge(limit), undefined, false);
     return;
   }
   allowBody(raw, response);
@@ -48,12 +52,12 @@ export function readBody(raw: IncomingMessage, response: ServerResponse, limit: 
   };
   const onData = (chunk: Buffer) => {
     size += chunk.length;
-    if (size > limit) finish(refuseBody(raw, response, limit), false);
+    if (size > limit) finish(tooLarge(limit), false);
     else chunks.push(chunk);
   };
   const onEnd = () => finish(undefined, false);
   const onClose = () => finish(undefined, true);
-  const timer = setTimeout(() => finish(refuseSlow(raw, response), false), BODY_TIMEOUT_MS);
+  const timer = setTimeout(() => finish(tooSlow(), false), BODY_TIMEOUT_MS);
   raw.on('data', onData).on('end', onEnd).on('close', onClose);
 }
 
@@ -63,9 +67,8 @@ export function openBody(
   response: ServerResponse,
   limit: number | undefined,
 ): AsyncIterable<Uint8Array> {
-  if (limit !== undefined && announcedOver(raw, limit)) throw refuseBody(raw, response, limit);
+  if (limit !== undefined && announcedOver(raw, limit)) throw tooLarge(limit);
   allowBody(raw, response);
-  lingerAfter(raw, response);
   const chunks = { [Symbol.asyncIterator]: () => raw.iterator({ destroyOnReturn: false }) };
   return limit === undefined ? chunks : limited(chunks, limit);
 }
@@ -87,32 +90,31 @@ function tooLarge(limit: number): HttpError {
   return frameworkError('PAYLOAD_TOO_LARGE', `The body is larger than ${limit} bytes.`);
 }
 
-function refuseBody(raw: IncomingMessage, response: ServerResponse, limit: number): HttpError {
-  leaveBody(raw, response);
-  return tooLarge(limit);
-}
-
-function refuseSlow(raw: IncomingMessage, response: ServerResponse): HttpError {
-  leaveBody(raw, response);
-  return new HttpError(408, 'REQUEST_TIMEOUT', 'The body took too long to arrive.');
-}
-
-function leaveBody(raw: IncomingMessage, response: ServerResponse): void {
+/**
+ * To be called before a reply is sent. While its client still uploads, the rest is read away for a
+ * while: closing at once would reset the connection, and the client would not see the answer.
+ * @returns whether the client is still uploading
+ */
+export function outliveUpload(raw: IncomingMessage, response: ServerResponse): boolean {
+  if (raw.complete || !hasBody(raw)) return false;
   if (raw.headers.expect !== undefined && expecting.delete(raw)) {
     // The client may never send the body it announced: the next bytes could be anything.
     response.shouldKeepAlive = false;
-    return;
+    return false;
   }
-  raw.resume();
-  lingerAfter(raw, response);
+  const last = !response.shouldKeepAlive;
+  response.shouldKeepAlive = true;
+  response.once('finish', () => linger(raw, last));
+  return true;
 }
 
-function lingerAfter(raw: IncomingMessage, response: ServerResponse): void {
-  response.once('finish', () => {
-    if (raw.complete) return;
-    raw.resume();
-    const { socket } = raw;
-    const timer = setTimeout(() => raw.complete || socket.destroy(), LINGER_MS).unref();
-    raw.once('end', () => clearTimeout(timer));
-  });
+function linger(raw: IncomingMessage, last: boolean): void {
+  const { socket } = raw;
+  const end = () => {
+    clearTimeout(timer);
+    if (last) socket.destroySoon();
+  };
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  if (raw.complete) end();
+  else raw.once('end', end).resume();
 }

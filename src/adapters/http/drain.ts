@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Door } from './door.ts';
 import { DEFAULT_DRAIN_TIMEOUT_MS } from './options.ts';
@@ -8,6 +8,8 @@ import { DEFAULT_DRAIN_TIMEOUT_MS } from './options.ts';
 const SWEEP_MS = 50;
 /** Node counts a connection that has sent nothing yet as busy; it gets this long to send its request. */
 const UNUSED_MS = 500;
+/** Turns of the event loop. */
+const MOST_TURNS = 100;
 /** After the abort: time for handlers to answer. */
 const GRACE_MS = 1_000;
 
@@ -18,13 +20,17 @@ export class Drain {
   readonly #sockets = new Set<Socket>();
   readonly #unused = new Set<Socket>();
   readonly #force = new AbortController();
+  #accepted = 0;
   #closed: Promise<boolean> | undefined;
 
   constructor(fastify: FastifyInstance, door: Door) {
     this.#fastify = fastify;
     this.#door = door;
     const { server } = fastify;
-    server.on('connection', (socket) => remember(this.#sockets, socket));
+    server.on('connection', (socket) => {
+      this.#accepted++;
+      remember(this.#sockets, socket);
+    });
     // Over TLS requests come on another socket than the listener accepted.
     server.on(door.options.tls ? 'secureConnection' : 'connection', (socket) =>
       remember(this.#unused, socket),
@@ -57,6 +63,15 @@ export class Drain {
     }
   }
 
+  /** The kernel resets what waits to be accepted when a listener closes: accept until none comes. */
+  async #acceptAll(): Promise<void> {
+    for (let turn = 0; turn < MOST_TURNS; turn++) {
+      const before = this.#accepted;
+      await nextTurn();
+      if (this.#accepted === before) return;
+    }
+  }
+
   async #abort(ended: Promise<boolean>): Promise<false> {
     const { running, options } = this.#door;
     options.logger.warn('drain timed out, aborting', { running: running.size });
@@ -68,6 +83,8 @@ export class Drain {
   }
 
   async #end(): Promise<true> {
+    await this.#acceptAll();
+    this.#fastify.server.close();
     await this.#fastify.close();
     // Invocations of type Event have no connection that would be waited for.
     while (this.#door.running.size > 0) await sleep(SWEEP_MS);

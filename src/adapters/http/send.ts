@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { FastifyReply } from 'fastify';
 import type { BodyStream, Context, WireResponse } from '../../core/index.ts';
-import { hasBody } from './body.ts';
+import { outliveUpload } from './body.ts';
 
 /** Header names of replies whose stream is on its way: an error before the first byte takes them back. */
 const streaming = new WeakMap<FastifyReply, string[]>();
@@ -16,7 +16,8 @@ export function sendWire(reply: FastifyReply, wire: WireResponse, context: Conte
   reply.code(status);
   reply.headers(headers);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
-  if (last && closable(reply)) reply.header('connection', 'close');
+  const uploading = outliveUpload(reply.request.raw, reply.raw);
+  if (last && !uploading) reply.header('connection', 'close');
   if (isStream(body)) {
     streaming.set(reply, [...Object.keys(headers), 'set-cookie']);
     reply.send(logged(toReadable(body), reply, context));
@@ -27,12 +28,6 @@ export function sendWire(reply: FastifyReply, wire: WireResponse, context: Conte
     reply.serializer(asIs);
     reply.send(body);
   }
-}
-
-// Closing while the client still uploads would reset the connection before it reads the answer.
-function closable(reply: FastifyReply): boolean {
-  const { raw } = reply.request;
-  return raw.complete || !hasBody(raw);
 }
 
 /** Takes back the headers of a stream that failed before its first byte; false if there was none. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { hasBody, readBody } from '../body.ts';
+import { hasBody, outliveUpload, readBody } from '../body.ts';
 import type { Door } from '../door.ts';
 import { DEFAULT_BODY_LIMIT } from '../options.ts';
 import { mayInvoke } from './access.ts';
@@ -130,7 +130,8 @@ function answerError(door: Door, reply: FastifyReply, error: unknown): void {
 
 function send(door: Door, reply: FastifyReply, status: number, json: string | undefined): void {
   if (reply.raw.closed) return;
-  if (door.draining && reply.request.raw.complete) reply.header('connection', 'close');
+  const uploading = outliveUpload(reply.request.raw, reply.raw);
+  if (door.draining && !uploading) reply.header('connection', 'close');
   reply.code(status);
   if (json === undefined) return void reply.send();
   // As bytes: Fastify would add a charset.
