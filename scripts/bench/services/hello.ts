@@ -1,0 +1,1 @@
+export const HELLO = 'Hello world from Omega!';

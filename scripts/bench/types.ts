@@ -1,0 +1,49 @@
+import type { Goal } from './stats.ts';
+
+/** One measured thing; sample n was taken in round n. */
+export interface Series {
+  readonly name: string;
+  readonly samples: number[];
+}
+
+/** Ours against one peer in the same rounds. */
+export interface Comparison {
+  readonly kind: 'comparison';
+  readonly bench: string;
+  /** What was measured, e.g. `hello`. */
+  readonly what: string;
+  readonly unit: string;
+  readonly ours: Series;
+  readonly peer: Series;
+  /** Without one the ratio is only shown. */
+  readonly goal?: Goal;
+}
+
+/** A comparison whose peer is not to be had here: no verdict. */
+export interface Skipped {
+  readonly kind: 'skipped';
+  readonly bench: string;
+  readonly what: string;
+  readonly peer: string;
+  readonly reason: string;
+}
+
+export type Row = Comparison | Skipped;
+
+export interface RunOptions {
+  /** Few short rounds: shows that it works, proves no goal. */
+  readonly quick: boolean;
+  /** Tells what is going on. */
+  readonly progress: (text: string) => void;
+}
+
+export interface Bench {
+  readonly name: string;
+  readonly about: string;
+  run(options: RunOptions): Promise<Row[]>;
+}
+
+/** Something is wrong with the machine or the command line, said in one line. */
+export class BenchError extends Error {
+  override readonly name = 'BenchError';
+}
