@@ -6,6 +6,8 @@ const FATAL: Record<string, { type: string; message: RegExp }> = {
   rejection: { type: 'TypeError', message: /nobody caught me/ },
   exception: { type: 'RangeError', message: /thrown from a timer/ },
   'answer-late': { type: 'Error', message: /late/ },
+  // The log line must get out behind two megabytes of others.
+  'exception-after-much': { type: 'Error', message: /after much/ },
   exit: { type: 'Runtime.ExitError', message: /code 0/ },
 };
 

@@ -39,6 +39,10 @@ registry.function('return', (event: { what: string }) => {
 });
 registry.function('crash', async (event: { how: string }) => {
   if (event.how === 'rejection') void Promise.reject(new TypeError('nobody caught me'));
+  if (event.how === 'exception-after-much') {
+    console.log('m'.repeat(2_000_000));
+    setTimeout(() => throwNow(new Error('after much')));
+  }
   if (event.how === 'exception') setTimeout(() => throwNow(new RangeError('thrown from a timer')));
   if (event.how === 'exit') process.exit(0);
   if (event.how === 'answer-late') setTimeout(() => throwNow(new Error('late')), 20);

@@ -60,6 +60,7 @@ export class Crash {
     else this.#logger.fatal('the runtime loop ended', { error });
     this.#loop?.stop();
     await this.#failAll(error);
+    await within(LAST_WORDS_MS, flushed()).catch(() => {});
     this.end(1);
   }
 
@@ -83,6 +84,7 @@ export class Crash {
     if (this.#loop === undefined) await this.#failInit(error);
     this.#loop?.stop();
     await this.#failAll(error);
+    await within(LAST_WORDS_MS, flushed()).catch(() => {});
     this.end(1);
   }
 
@@ -118,6 +120,11 @@ export class Crash {
     }
     if (code === 0) process.exitCode = 1;
   }
+}
+
+/** A slow reader leaves log lines in our memory, and `process.exit` would lose them. */
+function flushed(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write('', () => resolve()));
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
