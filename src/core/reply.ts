@@ -17,7 +17,10 @@ export type HeaderValue =
 export interface ReplyInit {
   /** 200 to 599; default 200, or 204 when there is no body. */
   status?: number;
-  /** Numbers and booleans become strings, arrays join by `, ` (`set-cookie` apart), null drops the header. Or a native Headers. */
+  /**
+   * A record or a native Headers. Numbers and booleans become strings, arrays join by `, `
+   * (`set-cookie` apart), null drops the header.
+   */
   headers?: Readonly<Record<string, HeaderValue>> | Iterable<readonly [string, string]>;
   /** Each a whole `Set-Cookie` value, sent as its own line. */
   cookies?: readonly string[];
@@ -94,7 +97,7 @@ const BYTES = 'application/octet-stream';
 
 /**
  * The wire form of anything a handler may return: string, bytes, stream, `Reply`, native Response,
- * `undefined` (204), or a JSON value (`null` included).
+ * `undefined` (204), or a JSON value (`null` included). An Error is thrown on.
  * @throws HttpError 500 `BAD_REPLY` for what cannot be sent
  */
 export function toWireResponse(value: unknown, method: string): WireResponse {

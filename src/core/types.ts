@@ -57,7 +57,7 @@ export interface HttpRequest<Valid = Record<never, never>> {
   readonly headers: Readonly<Record<string, string>>;
   /** Multi-value: `query.getAll('tag')`. `+` is a space; a bad escape is kept as sent. */
   readonly query: URLSearchParams;
-  /** Decoded path parameters; a trailing wildcard is `params['*']`. */
+  /** Decoded path parameters, `''` for an empty segment; a trailing wildcard is `params['*']`. */
   readonly params: Readonly<Record<string, string>>;
   /** Decoded request cookies; the first of a repeated name wins. */
   readonly cookies: Readonly<Record<string, string>>;
