@@ -2,7 +2,26 @@ import t from 'tap';
 import { Context } from '../../src/core/index.ts';
 import { recorded } from './support.ts';
 
-const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+/** The timers that are pending, unreferenced ones too, which process.getActiveResourcesInfo() leaves out. */
+const pending = new Set<unknown>();
+const { setTimeout: set, clearTimeout: clear } = globalThis;
+t.before(() => {
+  const tracked = (call: () => void, ms?: number) => {
+    const timer = set(() => {
+      pending.delete(timer);
+      call();
+    }, ms);
+    pending.add(timer);
+    return timer;
+  };
+  globalThis.setTimeout = Object.assign(tracked, set) as typeof set;
+  globalThis.clearTimeout = ((timer: NodeJS.Timeout) => {
+    pending.delete(timer);
+    clear(timer);
+  }) as typeof clear;
+});
+t.teardown(() => Object.assign(globalThis, { setTimeout: set, clearTimeout: clear }));
+const timers = () => pending.size;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 t.test('defaults and given values', async (t) => {
@@ -75,7 +94,9 @@ t.test('no timer outlives finish() or abort()', async (t) => {
   late.finish();
   t.equal(late.signal.aborted, false);
   const aborted = make();
+  t.equal(timers(), before);
   t.equal(aborted.signal.aborted, false);
+  t.equal(timers(), before + 1, 'the check sees a timer');
   aborted.abort('x');
   t.equal(make(Date.now() + 2 ** 40).signal.aborted, false, 'beyond what a timer can do');
   t.equal(timers(), before);
