@@ -5,4 +5,4 @@ export { type EmittedTopology, emitTopology, TOPOLOGY_FILES, writeTopology } fro
 export { mergeGroups } from './template.ts';
 export type { ServiceDescription, Template, TemplateGroup, TopologyOptions } from './types.ts';
 export { USER_DATA_LIMIT } from './userdata.ts';
-export { DEFAULT_READINESS_PATH, provisionProblems } from './validate.ts';
+export { provisionProblems } from './validate.ts';

@@ -1,4 +1,5 @@
 import { DEFAULT_PORT } from '../src/adapters/supervisor/index.ts';
+import { READINESS_PATH } from '../src/core/index.ts';
 import { ProvisionError } from './errors.ts';
 import { slugOf } from './names.ts';
 import type { Topology, TopologyOptions } from './types.ts';
@@ -8,9 +9,6 @@ export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 export type RetentionDays = (typeof RETENTION_DAYS)[number];
-
-/** Where the HTTP server tells that it is ready: core's READINESS_PATH, which infra may not load (a test compares). */
-export const DEFAULT_READINESS_PATH = '/_amphi/health/ready';
 
 type Check = (value: string) => string | undefined;
 
@@ -158,7 +156,7 @@ export function checkedTopology(options: TopologyOptions): Topology {
   return {
     ...options,
     port: options.port ?? DEFAULT_PORT,
-    readinessPath: options.readinessPath ?? DEFAULT_READINESS_PATH,
+    readinessPath: options.readinessPath ?? READINESS_PATH,
     memorySize: options.memorySize ?? 512,
     timeout: options.timeout ?? 30,
     logRetentionDays: (options.logRetentionDays ?? 30) as RetentionDays,

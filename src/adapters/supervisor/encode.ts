@@ -1,10 +1,12 @@
+import { ConfigError } from '../../core/index.ts';
+
 /** An option that supervisord could not read back, or that would do harm; the message names it. */
-export class SupervisorConfigError extends Error {
+export class SupervisorConfigError extends ConfigError {
+  override readonly name = 'SupervisorConfigError';
   readonly option: string;
 
   constructor(option: string, problem: string) {
     super(`supervisor option ${option}: ${problem}`);
-    this.name = 'SupervisorConfigError';
     this.option = option;
   }
 }

@@ -1,11 +1,15 @@
 import { defineCommand } from '../command.ts';
 import { print } from '../output.ts';
 
+// The build bakes these in; from source they are not there.
+declare const __AMPHI_BUILD_ID__: string | undefined;
+
 export const versionCommand = defineCommand({
   command: 'version',
   describe: 'Print the versions of the service, the build and Node.js',
   handler: async (_flags, tools) => {
     const { name, version } = await tools.service();
-    await print(`${name} ${version}\nnode ${process.version}`);
+    const build = typeof __AMPHI_BUILD_ID__ === 'string' ? __AMPHI_BUILD_ID__ : 'source';
+    await print([`${name} ${version}`, `build ${build}`, `node ${process.version}`].join('\n'));
   },
 });
