@@ -1,13 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  functionNameOf,
+  InvokeApiError,
+  localArn,
+  notFound,
+  oneOf,
+  parseClientContext,
+  parsePayload,
+  REQUEST_LIMIT,
+  singleHeader,
+  tooLarge,
+} from '../../../core/invoke-api.ts';
 import { hasBody, outliveUpload, readBody } from '../body.ts';
 import type { Door } from '../door.ts';
-import { DEFAULT_BODY_LIMIT } from '../options.ts';
 import { mayInvoke } from './access.ts';
-import { badContent, badParameter, InvokeApiError, notFound, tooLarge } from './errors.ts';
 import { Invocation } from './invocation.ts';
 import { LogTail } from './log-tail.ts';
-import { functionNameOf, localArn } from './name.ts';
 
 /** Lambda's Invoke operation: `aws lambda invoke --endpoint-url` and every SDK are its clients. */
 export function addInvokeApi(fastify: FastifyInstance, door: Door): void {
@@ -36,8 +45,8 @@ function payloadOf(request: FastifyRequest, reply: FastifyReply): Promise<Uint8A
   const empty = new Uint8Array(0);
   if (!hasBody(request.raw)) return Promise.resolve(empty);
   return new Promise((resolve, reject) => {
-    readBody(request.raw, reply.raw, DEFAULT_BODY_LIMIT, (error, body, gone) => {
-      if (error) reject(error.status === 413 ? tooLarge(DEFAULT_BODY_LIMIT) : error);
+    readBody(request.raw, reply.raw, REQUEST_LIMIT, (error, body, gone) => {
+      if (error) reject(error.status === 413 ? tooLarge(REQUEST_LIMIT) : error);
       else resolve(gone ? undefined : (body ?? empty));
     });
   });
@@ -68,53 +77,18 @@ async function invoke(
 
 function prepare(door: Door, request: FastifyRequest, payload: Uint8Array, log: LogTail | undefined) {
   const { headers } = request.raw;
-  const given = (request.params as { name: string }).name;
-  const name = functionNameOf(given);
-  if (name === undefined) throw badParameter(`${JSON.stringify(given)} is no function name or ARN.`);
+  const name = functionNameOf((request.params as { name: string }).name);
   const invokable = door.options.resolveFunction(door.service, name);
   if (!invokable) throw notFound(localArn(name, process.env));
   return new Invocation(door, {
     name,
     invokable,
     event: parsePayload(payload),
-    clientContext: parseClientContext(single(headers['x-amz-client-context'])),
-    traceId: single(headers['x-amzn-trace-id']),
-    tenantId: single(headers['x-amz-tenant-id']),
+    clientContext: parseClientContext(headers),
+    traceId: singleHeader(headers, 'x-amzn-trace-id'),
+    tenantId: singleHeader(headers, 'x-amz-tenant-id'),
     logger: log?.logger ?? door.options.logger,
   });
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
-}
-
-/** The value of a header that is an enumeration; the first is its default. */
-function oneOf(headers: FastifyRequest['raw']['headers'], name: string, values: readonly string[]): string {
-  const given = single(headers[name]) ?? values[0]!;
-  if (!values.includes(given)) {
-    throw badParameter(`${name} ${JSON.stringify(given)}: it must be one of ${values.join(', ')}.`);
-  }
-  return given;
-}
-
-const decoder = new TextDecoder();
-
-function parsePayload(payload: Uint8Array): unknown {
-  if (payload.length === 0) return {};
-  try {
-    return JSON.parse(decoder.decode(payload));
-  } catch (error) {
-    throw badContent(`Could not parse request body into json: ${(error as Error).message}`);
-  }
-}
-
-function parseClientContext(encoded: string | undefined): unknown {
-  if (encoded === undefined) return undefined;
-  try {
-    return JSON.parse(Buffer.from(encoded, 'base64').toString());
-  } catch {
-    throw badContent('Client context must be a valid Base64-encoded JSON object.');
-  }
 }
 
 function answerError(door: Door, reply: FastifyReply, error: unknown): void {

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Context, type FunctionErrorPayload, type Logger, toFunctionError } from '../../../core/index.ts';
+import { localArn, RESPONSE_LIMIT, RESPONSE_TOO_LARGE, timedOut } from '../../../core/invoke-api.ts';
 import type { Abortable } from '../call.ts';
 import type { Door } from '../door.ts';
 import type { Invokable } from '../options.ts';
-import { localArn } from './name.ts';
-
-/** Lambda's limit of a response payload, bytes. */
-const RESPONSE_LIMIT = 6_291_556;
 
 export interface InvocationInit {
   readonly name: string;
@@ -73,8 +70,8 @@ export class Invocation implements Abortable {
     if (ms === undefined) return work();
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      const message = `RequestId: ${this.requestId} Error: Task timed out after ${(ms / 1000).toFixed(2)} seconds`;
-      const error = new NamedError('Sandbox.Timedout', message);
+      const { type, message } = timedOut(this.requestId, ms);
+      const error = new NamedError(type, message);
       late.reject(error);
       this.#context.abort(error);
     }, ms);
@@ -89,8 +86,7 @@ export class Invocation implements Abortable {
 function succeed(result: unknown): Outcome {
   const payload = JSON.stringify(result) ?? 'null';
   if (Buffer.byteLength(payload) > RESPONSE_LIMIT) {
-    const message = `Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`;
-    throw new NamedError('Function.ResponseSizeTooLarge', message);
+    throw new NamedError(RESPONSE_TOO_LARGE.type, RESPONSE_TOO_LARGE.message);
   }
   return { failed: false, payload };
 }

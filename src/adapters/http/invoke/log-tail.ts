@@ -1,7 +1,5 @@
 import { createLogger, type Logger, logLevelFrom } from '../../../core/index.ts';
-
-/** Lambda's `LogType=Tail` gives the last 4 KB. */
-const TAIL_BYTES = 4096;
+import { LOG_TAIL_BYTES } from '../../../core/invoke-api.ts';
 
 /** Keeps the last lines that one invocation logs by its context, beside the server's own log. */
 export class LogTail {
@@ -10,13 +8,13 @@ export class LogTail {
 
   constructor(base: Logger, env: Readonly<Record<string, string | undefined>>) {
     const write = (line: string) => {
-      this.#tail = (this.#tail + line).slice(-TAIL_BYTES);
+      this.#tail = (this.#tail + line).slice(-LOG_TAIL_BYTES);
     };
     this.logger = tee(base, createLogger({ level: logLevelFrom(env), write }));
   }
 
   toBase64(): string {
-    return Buffer.from(this.#tail).subarray(-TAIL_BYTES).toString('base64');
+    return Buffer.from(this.#tail).subarray(-LOG_TAIL_BYTES).toString('base64');
   }
 }
 
