@@ -1,10 +1,13 @@
 import type { Argv } from 'yargs';
 import type { Service } from '../core/index.ts';
+import type { Extension } from './extension.ts';
 import type { LoadRegistry } from './run.ts';
 
 /** What a command gets beside its flags. */
 export interface CommandTools {
   readonly load: LoadRegistry;
+  /** What the service adds to the command line. */
+  readonly extension: Extension;
   /** Loads and freezes the registry. */
   service(): Promise<Service>;
 }

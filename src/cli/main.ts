@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { ConfigError } from '../core/index.ts';
 import type { Command, CommandTools } from './command.ts';
 import { commands } from './commands/index.ts';
+import { addFlags, assertExtension, flagProblems, flagsOf, type LoadExtension, nameOf } from './extension.ts';
 import { exitFlushed, tolerateClosedPipe } from './output.ts';
 import type { LoadRegistry } from './run.ts';
 
@@ -11,28 +12,48 @@ const USAGE = 2;
 
 class UsageError extends Error {}
 
-/** Parses the command line, runs one command and ends the process with its exit code. */
-export async function runCommandLine(load: LoadRegistry, argv: readonly string[]): Promise<void> {
-  tolerateClosedPipe();
-  await exitFlushed(await execute(load, argv));
+export interface CommandLine {
+  readonly load: LoadRegistry;
+  readonly extend?: LoadExtension | undefined;
+  readonly argv: readonly string[];
 }
 
-async function execute(load: LoadRegistry, argv: readonly string[]): Promise<number> {
-  const tools: CommandTools = { load, service: async () => (await load()).registry.freeze() };
-  let code = 0;
-  const parser = commands.reduce(
-    (parser, command) =>
-      add(parser, command, tools, (c) => {
-        code = c;
-      }),
-    base(argv),
-  );
+/** Parses the command line, runs one command and ends the process with its exit code. */
+export async function runCommandLine(line: CommandLine): Promise<void> {
+  tolerateClosedPipe();
+  await exitFlushed(await execute(line));
+}
+
+async function execute({ load, extend, argv }: CommandLine): Promise<number> {
   try {
-    await parser.parseAsync();
-    return code;
+    const extension = extend ? (await extend()).extension : {};
+    assertExtension(extension, commands);
+    const tools: CommandTools = { load, extension, service: async () => (await load()).registry.freeze() };
+    return await runChosen([...commands, ...(extension.commands ?? [])], tools, argv);
   } catch (error) {
     return report(error);
   }
+}
+
+async function runChosen(
+  all: readonly Command[],
+  tools: CommandTools,
+  argv: readonly string[],
+): Promise<number> {
+  let code = 0;
+  const parser = base(argv);
+  for (const command of all) {
+    const flags = flagsOf(tools.extension, nameOf(command));
+    const builder = (yargs: Argv) => addFlags(command.builder?.(yargs) ?? yargs, nameOf(command), flags);
+    parser.command(command.command, command.describe, builder, async (values) => {
+      const problems = flagProblems(flags, values);
+      if (problems.length > 0) throw new UsageError(problems.join('\n'));
+      await tools.extension.prepare?.(nameOf(command), values);
+      code = (await command.handler(values, tools)) ?? 0;
+    });
+  }
+  await parser.parseAsync();
+  return code;
 }
 
 function base(argv: readonly string[]): Argv {
@@ -50,13 +71,6 @@ function base(argv: readonly string[]): Argv {
     .fail((message, error) => {
       throw error ?? new UsageError(message);
     });
-}
-
-function add(parser: Argv, command: Command, tools: CommandTools, done: (code: number) => void): Argv {
-  const builder = command.builder ?? ((y: Argv) => y);
-  return parser.command(command.command, command.describe, builder, async (flags) => {
-    done((await command.handler(flags, tools)) ?? 0);
-  });
 }
 
 function report(error: unknown): number {

@@ -1,4 +1,5 @@
 import type { Registry } from '../core/index.ts';
+import type { LoadExtension } from './extension.ts';
 
 /** Loads the module that exports the service's registry. */
 export type LoadRegistry = () => Promise<{ readonly registry: Registry }>;
@@ -10,15 +11,20 @@ export function isLambdaStart(argv: readonly string[], env: Env): boolean {
   return argv[0] === 'lambda' || (argv.length === 0 && env.AWS_LAMBDA_RUNTIME_API !== undefined);
 }
 
+export interface RunOptions {
+  /** Custom commands, flags and template decorators. Loaded for the command line only. */
+  readonly extend?: LoadExtension;
+  /** Default: the process's own arguments. */
+  readonly argv?: readonly string[];
+}
+
 /** The whole executable: Lambda's runtime loop or the command line. */
-export async function run(
-  load: LoadRegistry,
-  argv: readonly string[] = process.argv.slice(2),
-): Promise<void> {
+export async function run(load: LoadRegistry, options: RunOptions = {}): Promise<void> {
+  const { extend, argv = process.argv.slice(2) } = options;
   if (isLambdaStart(argv, process.env)) {
     const { runLambda } = await import('../adapters/lambda/runtime.ts');
     return runLambda(async () => (await load()).registry.freeze(), process.env);
   }
   const { runCommandLine } = await import('./main.ts');
-  return runCommandLine(load, argv);
+  return runCommandLine({ load, extend, argv });
 }

@@ -122,7 +122,10 @@ export type FunctionHandler<In = unknown, Out = unknown> = (
   context: InvocationContext,
 ) => Awaitable<Out>;
 
-/** Wraps every HTTP handler; `next()` resolves to the reply, which may be changed or replaced. */
+/**
+ * Wraps every HTTP handler; `next()` resolves to the reply, which may be changed or replaced.
+ * One that returns nothing after `next()` keeps that reply.
+ */
 export type HttpInterceptor = (
   request: HttpRequest,
   context: InvocationContext,

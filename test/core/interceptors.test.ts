@@ -57,6 +57,24 @@ t.test('an interceptor changes or replaces the reply, whatever the handler retur
   });
 });
 
+t.test('an interceptor that only looks on may return nothing', async (t) => {
+  const seen: unknown[] = [];
+  const registry = newRegistry()
+    .use(async (_request, _context, next) => {
+      const answer = await next();
+      answer.headers['x-added'] = 'yes';
+      seen.push(answer.body);
+    })
+    .use((_request, _context, next) => void next())
+    .get('/', () => 'kept')
+    .get('/throw', () => {
+      throw new HttpError(409, 'TAKEN', 'taken');
+    });
+  t.match(await send(registry, 'GET', '/'), { status: 200, headers: { 'x-added': 'yes' }, body: 'kept' });
+  t.equal((await send(registry, 'GET', '/throw')).status, 409, 'also when next is not awaited');
+  t.strictSame(seen, ['kept']);
+});
+
 t.test('a Reply shared by all requests stays as it was', async (t) => {
   const shared = reply('hi', { cookies: ['a=1'], headers: { 'x-n': 1 } });
   const registry = newRegistry()

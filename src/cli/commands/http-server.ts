@@ -67,6 +67,7 @@ export const httpServerCommand = defineCommand<Flags>({
         flags.requestTimeout && secondsFlag(flags.requestTimeout, '--requestTimeout', 24 * HOUR_S),
       tls,
       invokeApi: flags.invokeApi,
+      configure: tools.extension.configureServer,
       logger: streamLogger(process.stdout),
     };
     const { resolveFunction } = await import('../../adapters/lambda/invokable.ts');
