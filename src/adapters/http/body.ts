@@ -6,6 +6,7 @@ import { frameworkError, HttpError } from '../../core/index.ts';
  * long uploads to `body: 'stream'` routes, and cannot be set for each route.
  */
 const BODY_TIMEOUT_MS = 300_000;
+const SWEEP_MS = 10_000;
 
 /** How long an unwanted upload is read on, so that the client sees the answer and not a reset. */
 const LINGER_MS = 5_000;
@@ -42,23 +43,59 @@ export function readBody(raw: IncomingMessage, response: ServerResponse, limit: 
     return;
   }
   allowBody(raw, response);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const finish = (error: HttpError | undefined, gone: boolean) => {
-    clearTimeout(timer);
-    raw.off('data', onData).off('end', onEnd).off('close', onClose);
-    const whole = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size);
-    done(error, error === undefined && size > 0 ? whole : undefined, gone);
-  };
-  const onData = (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > limit) finish(tooLarge(limit), false);
-    else chunks.push(chunk);
-  };
-  const onEnd = () => finish(undefined, false);
-  const onClose = () => finish(undefined, true);
-  const timer = setTimeout(() => finish(tooSlow(), false), BODY_TIMEOUT_MS);
-  raw.on('data', onData).on('end', onEnd).on('close', onClose);
+  const reader = new BodyReader(limit, done);
+  raw.on('data', (chunk: Buffer) => reader.add(chunk));
+  raw.on('end', () => reader.finish(undefined, false));
+  raw.on('close', () => reader.finish(undefined, true));
+}
+
+// No listener is taken off and no timer set for a single request: both cost more than the body.
+class BodyReader {
+  readonly #limit: number;
+  readonly #done: OnBody;
+  readonly #chunks: Buffer[] = [];
+  readonly #since = Date.now();
+  #size = 0;
+  #finished = false;
+
+  constructor(limit: number, done: OnBody) {
+    this.#limit = limit;
+    this.#done = done;
+    reading.add(this);
+    sweeper ??= setInterval(sweep, SWEEP_MS).unref();
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#finished) return;
+    this.#size += chunk.length;
+    if (this.#size > this.#limit) this.finish(tooLarge(this.#limit), false);
+    else this.#chunks.push(chunk);
+  }
+
+  finish(error: HttpError | undefined, gone: boolean): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    reading.delete(this);
+    const chunks = this.#chunks;
+    const whole = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, this.#size);
+    chunks.length = 0;
+    this.#done(error, error === undefined && this.#size > 0 ? whole : undefined, gone);
+  }
+
+  expire(now: number): void {
+    if (now - this.#since > BODY_TIMEOUT_MS) this.finish(tooSlow(), false);
+  }
+}
+
+const reading = new Set<BodyReader>();
+let sweeper: NodeJS.Timeout | undefined;
+
+function sweep(): void {
+  const now = Date.now();
+  for (const reader of reading) reader.expire(now);
+  if (reading.size > 0) return;
+  clearInterval(sweeper);
+  sweeper = undefined;
 }
 
 /** A body handed on as it comes. Leaving it early must not cut the connection that the reply needs. */

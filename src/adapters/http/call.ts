@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { type Context, discardBody, failed, frameworkError, type WireResponse } from '../../core/index.ts';
 import type { Door } from './door.ts';
+import { isStream } from './send.ts';
 import type { HttpWire } from './wire.ts';
 
 /** Work that a drain waits for and may abort. */
@@ -19,6 +20,7 @@ export class Call implements Abortable {
   readonly #reply: FastifyReply;
   readonly #context: Context;
   #answered = false;
+  #watched = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(door: Door, wire: HttpWire, reply: FastifyReply, context: Context) {
@@ -26,14 +28,10 @@ export class Call implements Abortable {
     this.#wire = wire;
     this.#reply = reply;
     this.#context = context;
-    door.running.add(this);
-    const raw = reply.raw as Owned;
-    raw[CALL] = this;
-    raw.on('close', onClose);
-    if (raw.closed) this.ended();
   }
 
   wait(result: PromiseLike<WireResponse>, timeoutMs: number | undefined): void {
+    watchLater(this);
     if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
     result.then(
       (wire) => this.answer(wire),
@@ -42,14 +40,31 @@ export class Call implements Abortable {
   }
 
   answer(wire: WireResponse): void {
-    if (this.#answered || this.#reply.raw.closed) {
-      this.#answered = true;
+    const dropped = this.#answered || this.#reply.raw.closed;
+    this.#answered = true;
+    if (dropped) {
       discardBody(wire.body);
       return;
     }
-    this.#answered = true;
     clearTimeout(this.#timer);
+    if (isStream(wire.body)) this.#watch();
     this.#door.send(this.#reply, wire, this.#context);
+    if (!this.#watched) this.#context.finish();
+  }
+
+  /** Watches a call that has not been answered at once. */
+  watchIfOpen(): void {
+    if (!this.#answered) this.#watch();
+  }
+
+  #watch(): void {
+    if (this.#watched) return;
+    this.#watched = true;
+    this.#door.running.add(this);
+    const raw = this.#reply.raw as Owned;
+    raw[CALL] = this;
+    raw.on('close', onClose);
+    if (raw.closed) this.ended();
   }
 
   #fail(error: unknown): void {
@@ -73,6 +88,22 @@ export class Call implements Abortable {
     if (!this.#reply.raw.writableFinished) this.#context.abort(new Error('the client has gone'));
     this.#context.finish();
   }
+}
+
+/**
+ * Most asynchronous handlers answer within the same turn of the event loop, when nobody can have
+ * left yet: only those that do not are watched.
+ */
+let unwatched: Call[] = [];
+
+function watchLater(call: Call): void {
+  if (unwatched.push(call) === 1) setImmediate(watchAll);
+}
+
+function watchAll(): void {
+  const calls = unwatched;
+  unwatched = [];
+  for (const call of calls) call.watchIfOpen();
 }
 
 // One function for all: a listener made for each request costs more than this property.
