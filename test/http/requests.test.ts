@@ -271,6 +271,24 @@ t.test('configure adds Fastify hooks around every route; its 4xx is a problem do
   t.equal(ok.headers['x-added'], 'yes');
 });
 
+t.test('paths that Fastify knows by themselves behave as the wildcard does', async (t) => {
+  const { server } = await startFor(t, (registry) => {
+    registry
+      .get('/a/b', () => 'plain')
+      .post('/a/b', () => 'posted')
+      .all('/c', () => 'all');
+    registry.get('/a/:x', (request) => request.params.x);
+  });
+  const text = async (path: string, method = 'GET') => (await send(server.url, path, { method })).text;
+  t.equal(await text('/a/b'), 'plain');
+  t.equal(await text('/a/%62'), 'plain');
+  t.equal(await text('/a/b', 'POST'), 'posted');
+  t.equal(await text('/a/b', 'HEAD'), '');
+  t.match(await text('/a/b', 'DELETE'), /METHOD_NOT_ALLOWED/);
+  t.match(await text('/a/b/'), /ROUTE_NOT_FOUND/);
+  t.equal(await text('/c', 'OPTIONS'), 'all');
+});
+
 t.test('inject works without a listener', async (t) => {
   const { fastify } = app();
   t.teardown(() => fastify.close());
