@@ -1,6 +1,6 @@
 /** Child processes of the benchmarks: pinned to a core where that is possible, and always ended, by pid. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -105,6 +105,17 @@ export async function end(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await gone;
+}
+
+/** Clock ticks of /proc/PID/stat in a second: USER_HZ, which is 100 on every Linux of today. */
+const TICKS = 100;
+
+/** CPU time of a process so far, user and system, in seconds. Source: proc(5), utime and stime. */
+export function cpuSeconds(child: ChildProcess): number {
+  const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1');
+  // The name in parentheses may hold anything; utime and stime are the 14th and 15th field.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
 export function findOnPath(name: string): string | undefined {

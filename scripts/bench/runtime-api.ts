@@ -59,14 +59,14 @@ export class FastRuntimeApi {
 
   #answer(socket: Socket, request: string): void {
     if (request.startsWith(NEXT)) {
-      socket.write(this.#next());
+      socket.write(this.#next(), 'latin1');
       return;
     }
     const head = request.slice(0, request.indexOf('\r\n'));
     this.last = request.slice(request.indexOf(HEAD_END) + HEAD_END.length);
     if (head.includes('/response ')) this.answered += 1;
     else this.failed ??= `${head}: ${this.last}`;
-    socket.write(ACCEPTED);
+    socket.write(ACCEPTED, 'latin1');
   }
 
   #next(): string {

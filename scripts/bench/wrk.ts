@@ -18,11 +18,17 @@ export function hasWrk(): boolean {
   return findOnPath('wrk') !== undefined;
 }
 
+export interface Loaded {
+  readonly requests: number;
+  /** Requests per second. */
+  readonly rate: number;
+}
+
 /**
- * Requests per second over keep-alive connections.
+ * Requests over keep-alive connections, as fast as they are answered.
  * @throws BenchError when any request failed, since failing is quick
  */
-export async function loadFor(url: string, load: Load, seconds: number, core: number): Promise<number> {
+export async function loadFor(url: string, load: Load, seconds: number, core: number): Promise<Loaded> {
   const dir = await mkdtemp(join(tmpdir(), 'amphi-bench-'));
   try {
     const script = join(dir, 'load.lua');
@@ -30,7 +36,7 @@ export async function loadFor(url: string, load: Load, seconds: number, core: nu
     const pin = canPin() ? [findOnPath('taskset')!, '-c', String(core)] : [];
     const wrk = ['wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', script, `${url}${load.path}`];
     const [file, ...args] = [...pin, ...wrk];
-    return requestsPerSecond(await runTool(file!, args, { timeoutMs: (seconds + 20) * 1000 }));
+    return readReport(await runTool(file!, args, { timeoutMs: (seconds + 20) * 1000 }));
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
@@ -47,10 +53,11 @@ function luaOf({ method, body }: Load): string {
 }
 
 /** @throws BenchError for wrk's report of failed requests, or none at all */
-export function requestsPerSecond(report: string): number {
+export function readReport(report: string): Loaded {
   const failed = /^\s*(Non-2xx or 3xx responses: \d+|Socket errors: .*)$/m.exec(report)?.[1];
   if (failed !== undefined) throw new BenchError(`wrk: ${failed}`);
   const rate = Number(/^Requests\/sec:\s+([\d.]+)\s*$/m.exec(report)?.[1] ?? Number.NaN);
-  if (!(rate > 0)) throw new BenchError(`wrk reported no rate:\n${report}`);
-  return rate;
+  const requests = Number(/^\s*(\d+) requests in /m.exec(report)?.[1] ?? Number.NaN);
+  if (!(rate > 0 && requests > 0)) throw new BenchError(`wrk reported no requests:\n${report}`);
+  return { requests, rate };
 }

@@ -1,10 +1,12 @@
 /**
  * Requests per second of `httpServer` against bare Fastify, both as executables of the same build: bundled, with
  * code cache, on the same Node.js. Every sample has a server process of its own, warmed up before, so that one
- * lucky or unlucky compilation by V8 does not decide. The server has one core, wrk the other.
+ * lucky or unlucky compilation by V8 does not decide. The server has one core, wrk the other. The server's CPU time
+ * for each request is shown beside it: it tells the same on a machine that has other work to do.
  */
 
-import { canPin, end, firstLine, start } from '../children.ts';
+import type { ChildProcess } from 'node:child_process';
+import { canPin, cpuSeconds, end, firstLine, start } from '../children.ts';
 import { buildBenchService, buildFastify } from '../executables.ts';
 import { fetchText } from '../fetch-text.ts';
 import { type Contender, interleave } from '../rounds.ts';
@@ -42,15 +44,16 @@ export const httpBench: Bench = {
     for (const [what, load] of Object.entries(LOADS)) {
       await assertSameAnswers(servers, load);
       options.progress(what);
-      const [ours, peer] = await measure(servers, load, options);
-      rows.push(comparison(what, ours!, peer!));
+      const { rates, cpu } = await measure(servers, load, options);
+      rows.push(comparison(what, 'requests/s', rates, GOAL));
+      rows.push(comparison(what, 'CPU us/request', cpu));
     }
     return rows;
   },
 };
 
-function comparison(what: string, ours: Series, peer: Series): Row {
-  return { kind: 'comparison', bench: 'http', what, unit: 'requests/s', ours, peer, goal: GOAL };
+function comparison(what: string, unit: string, [ours, peer]: Series[], goal?: Goal): Row {
+  return { kind: 'comparison', bench: 'http', what, unit, ours: ours!, peer: peer!, goal };
 }
 
 function skipped(reason: string): Row[] {
@@ -63,25 +66,30 @@ function skipped(reason: string): Row[] {
   }));
 }
 
-function measure(servers: readonly Server[], load: Load, { quick, progress }: RunOptions): Promise<Series[]> {
+async function measure(servers: readonly Server[], load: Load, { quick, progress }: RunOptions) {
   const [warmup, seconds] = quick ? [2, 3] : [3, 10];
-  const contenders = servers.map(
-    (server): Contender => ({
-      name: server.name,
-      sample: () =>
-        serving(server, async (url) => {
-          await loadFor(url, load, warmup!, LOAD_CORE);
-          return loadFor(url, load, seconds!, LOAD_CORE);
-        }),
-    }),
-  );
-  return interleave(contenders, quick ? 3 : 10, 0, progress);
+  const cpu = servers.map(({ name }): Series => ({ name, samples: [] }));
+  const contenders = servers.map((server, at): Contender => {
+    const sample = () =>
+      serving(server, async (url, child) => {
+        await loadFor(url, load, warmup!, LOAD_CORE);
+        const before = cpuSeconds(child);
+        const { rate, requests } = await loadFor(url, load, seconds!, LOAD_CORE);
+        cpu[at]!.samples.push(((cpuSeconds(child) - before) / requests) * 1e6);
+        return rate;
+      });
+    return { name: server.name, sample };
+  });
+  return { rates: await interleave(contenders, quick ? 3 : 10, 0, progress), cpu };
 }
 
-async function serving<T>({ file, args }: Server, use: (url: string) => Promise<T>): Promise<T> {
+async function serving<T>(
+  { file, args }: Server,
+  use: (url: string, child: ChildProcess) => Promise<T>,
+): Promise<T> {
   const child = start(file, args, { stdout: 'pipe', core: SERVER_CORE });
   try {
-    return await use(await firstLine(child, urlIn));
+    return await use(await firstLine(child, urlIn), child);
   } finally {
     await end(child);
   }
