@@ -7,6 +7,7 @@ import {
   type WireRequest,
   type WireResponse,
 } from '../../core/index.ts';
+import { describeEvent } from './sources/describe-event.ts';
 import {
   detectSource,
   HTTP_SOURCES,
@@ -94,14 +95,7 @@ export async function streamHttp(
 function sourceOf(event: unknown): HttpSource {
   const name = detectSource(event);
   if (Object.hasOwn(HTTP_SOURCES, name)) return HTTP_SOURCES[name as HttpSourceName];
-  throw frameworkError('UNSUPPORTED_EVENT', `The HTTP routes take no ${describe(name, event)}.`);
-}
-
-function describe(name: string, event: unknown): string {
-  if (name !== 'direct') return `${name} event`;
-  if (typeof event !== 'object' || event === null) return `${event === null ? 'null' : typeof event} event`;
-  const keys = Object.keys(event).slice(0, 8).join(', ');
-  return `event of unknown source (its keys: ${keys === '' ? 'none' : keys})`;
+  throw frameworkError('UNSUPPORTED_EVENT', `The HTTP routes take no ${describeEvent(name, event)}.`);
 }
 
 function dispatch(service: Service, request: WireRequest, context: Context): Awaitable<WireResponse> {
