@@ -1,9 +1,9 @@
 import { type Awaitable, Context, type EventSource, type InvocationContext } from '../../../../core/index.ts';
 import { beforeDeadline } from '../shared/batch.ts';
 import { defineSource, malformedEvent } from '../shared/define.ts';
+import type { Nothing } from '../shared/nothing.ts';
 import { defaultId, isFailedCreate } from './ids.ts';
 import { type CustomResourceEvent, responseTo } from './response.ts';
-import type { Nothing } from '../shared/nothing.ts';
 
 interface Common<Properties> {
   readonly resourceType: string;

@@ -1,3 +1,5 @@
+import type { Nothing } from '../shared/nothing.ts';
+
 type Attributes = Readonly<Record<string, string>>;
 
 interface WithAttributes {
@@ -135,7 +137,4 @@ export interface CognitoEvent<Name extends CognitoTriggerName> {
 }
 
 /** The fields to change in the response; nothing leaves it as Cognito sent it. */
-export type CognitoAnswer<Name extends CognitoTriggerName> =
-  | CognitoTriggers[Name]['response']
-  | undefined
-  | void;
+export type CognitoAnswer<Name extends CognitoTriggerName> = CognitoTriggers[Name]['response'] | Nothing;

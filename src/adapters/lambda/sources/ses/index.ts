@@ -1,8 +1,8 @@
 import type { EventSource } from '../../../../core/index.ts';
 import { optionError } from '../shared/checks.ts';
 import { defineSource, malformedEvent } from '../shared/define.ts';
-import type { Located, SesTrigger } from '../shared/triggers.ts';
 import type { Nothing } from '../shared/nothing.ts';
+import type { Located, SesTrigger } from '../shared/triggers.ts';
 
 export interface SesOptions {
   /**

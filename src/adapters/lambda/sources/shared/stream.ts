@@ -2,8 +2,8 @@ import type { EventHandler, EventSource, InvocationContext } from '../../../../c
 import { type BatchRecord, type BatchResponse, batchResponse, runLanes, runWhole } from './batch.ts';
 import { checkArn, checkWhole, optionError } from './checks.ts';
 import { defineSource } from './define.ts';
-import type { EventFilters, FailureDestination, Located, StreamTrigger } from './triggers.ts';
 import type { Nothing } from './nothing.ts';
+import type { EventFilters, FailureDestination, Located, StreamTrigger } from './triggers.ts';
 
 /** Options that Kinesis and DynamoDB streams share. */
 export interface StreamOptions {

@@ -11,8 +11,8 @@ import {
 import { checkArn, checkFormat, checkWhole, optionError } from '../shared/checks.ts';
 import { decodeText } from '../shared/decode.ts';
 import { defineSource } from '../shared/define.ts';
-import type { EventFilters, Located, SqsTrigger } from '../shared/triggers.ts';
 import type { Nothing } from '../shared/nothing.ts';
+import type { EventFilters, Located, SqsTrigger } from '../shared/triggers.ts';
 
 export interface SqsOptions {
   /** ARN of the queue; without it the template declares no trigger. */
