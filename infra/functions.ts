@@ -1,7 +1,7 @@
 import { getAtt, ref, resource } from './intrinsics.ts';
 import { functionNames } from './names.ts';
 import { serviceRole } from './policies.ts';
-import type { TemplateGroup, Topology } from './types.ts';
+import { HTTP_HANDLER, type TemplateGroup, type Topology } from './types.ts';
 
 /** Lambda functions: one per function of the registry and one for its routes, all of the same artifact. */
 export function functionGroups(topology: Topology): TemplateGroup[] {
@@ -31,8 +31,18 @@ function functionGroup(topology: Topology, handler: string, name: string): Templ
   };
 }
 
+/** Lambda's own settings of the runtime go before what the service gives to functions and server alike. */
+function variables(topology: Topology, handler: string): Record<string, string> {
+  return {
+    ...topology.environment,
+    ...(topology.shutdownExtension ? { AMPHI_SHUTDOWN_EXTENSION: '1' } : {}),
+    ...(topology.stream && handler === HTTP_HANDLER ? { AMPHI_INVOKE_MODE: 'RESPONSE_STREAM' } : {}),
+  };
+}
+
 function lambdaFunction(topology: Topology, handler: string, role: string, logs: string) {
-  const { service, s3Bucket, s3Key, environment } = topology;
+  const { service, s3Bucket, s3Key } = topology;
+  const environment = variables(topology, handler);
   return resource('AWS::Lambda::Function', {
     Description: `${service.name} ${service.version}: ${handler}`.slice(0, 256),
     Runtime: 'provided.al2023',
@@ -43,6 +53,6 @@ function lambdaFunction(topology: Topology, handler: string, role: string, logs:
     MemorySize: topology.memorySize,
     Timeout: topology.timeout,
     LoggingConfig: { LogGroup: ref(logs) },
-    ...(Object.keys(environment).length > 0 ? { Environment: { Variables: { ...environment } } } : {}),
+    ...(Object.keys(environment).length > 0 ? { Environment: { Variables: environment } } : {}),
   });
 }

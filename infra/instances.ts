@@ -1,13 +1,18 @@
 import { type Argument, base64, getAtt, ref, resource, sub, type TemplateResource } from './intrinsics.ts';
+import { INSTANCE_TARGETS, TRAFFIC_RULE } from './load-balancer.ts';
 import { SECURITY_GROUP } from './network.ts';
-import { serviceRole } from './policies.ts';
+import { type Grant, serviceRole } from './policies.ts';
 import type { TemplateGroup, TemplateParameter, Topology } from './types.ts';
 
 /** Logical name of the group of instances; the instances signal to it by this name. */
 export const AUTO_SCALING_GROUP = 'AutoScalingGroup';
 
-/** How long an instance may take until it signals, ISO 8601. */
-const SIGNAL_TIMEOUT = 'PT15M';
+/** How long an instance may take until it signals, minutes. */
+const START_MINUTES = 15;
+const SIGNAL_TIMEOUT = `PT${START_MINUTES}M`;
+
+/** Log group of the server on the instances. */
+export const SERVER_LOGS = 'ServerLogs';
 
 /** Canonical's own parameter for the current Ubuntu 24.04 LTS image. */
 const UBUNTU = '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id';
@@ -21,9 +26,13 @@ export function instanceGroup(topology: Topology, userData: Argument): TemplateG
       InstanceProfile: resource('AWS::IAM::InstanceProfile', { Roles: [ref('InstanceRole')] }),
       LaunchTemplate: launchTemplate(topology, userData),
       [AUTO_SCALING_GROUP]: autoScalingGroup(topology),
+      ...(topology.logs ? { [SERVER_LOGS]: serverLogs(topology) } : {}),
     },
     Outputs: {
       AutoScalingGroupName: { Description: 'Group of the instances', Value: ref(AUTO_SCALING_GROUP) },
+      ...(topology.logs
+        ? { ServerLogGroup: { Description: "Log group of the instances' server", Value: ref(SERVER_LOGS) } }
+        : {}),
       LaunchTemplateId: { Description: 'Launch template of the instances', Value: ref('LaunchTemplate') },
       InstanceRoleArn: { Description: 'Role of the instances', Value: getAtt('InstanceRole', 'Arn') },
     },
@@ -60,12 +69,27 @@ function parameters({ key }: Topology): Record<string, TemplateParameter> {
   };
 }
 
-function instanceRole({ s3Bucket, s3Key }: Topology): TemplateResource {
+function instanceRole({ s3Bucket, s3Key, tlsSecretArn, logs }: Topology): TemplateResource {
   const artifact = sub(`arn:\${AWS::Partition}:s3:::${s3Bucket}/${s3Key}`);
-  return serviceRole('ec2.amazonaws.com', 'Fetches the artifact and signals the stack', 'StartUp', [
+  const grants: Grant[] = [
     { actions: ['s3:GetObject'], resources: [artifact] },
     { actions: ['cloudformation:SignalResource'], resources: [ref('AWS::StackId')] },
-  ]);
+  ];
+  if (tlsSecretArn !== undefined)
+    grants.push({ actions: ['secretsmanager:GetSecretValue'], resources: [tlsSecretArn] });
+  if (logs) {
+    const actions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+    grants.push({ actions, resources: [getAtt(SERVER_LOGS, 'Arn')] });
+  }
+  return serviceRole('ec2.amazonaws.com', 'Starts the server up and signals the stack', 'StartUp', grants);
+}
+
+function serverLogs({ logRetentionDays }: Topology): TemplateResource {
+  return resource(
+    'AWS::Logs::LogGroup',
+    { RetentionInDays: logRetentionDays },
+    { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' },
+  );
 }
 
 function launchTemplate({ service, key }: Topology, userData: Argument): TemplateResource {
@@ -92,7 +116,14 @@ function launchTemplate({ service, key }: Topology, userData: Argument): Templat
   });
 }
 
-function autoScalingGroup({ service }: Topology): TemplateResource {
+/** The load balancer's view counts, but not before an instance had all its time to start. */
+const BEHIND_LOAD_BALANCER = {
+  TargetGroupARNs: [ref(INSTANCE_TARGETS)],
+  HealthCheckType: 'ELB',
+  HealthCheckGracePeriod: START_MINUTES * 60,
+};
+
+function autoScalingGroup({ service, alb }: Topology): TemplateResource {
   return resource(
     'AWS::AutoScaling::AutoScalingGroup',
     {
@@ -103,10 +134,12 @@ function autoScalingGroup({ service }: Topology): TemplateResource {
       MinSize: ref('MinSize'),
       MaxSize: ref('MaxSize'),
       VPCZoneIdentifier: ref('SubnetIds'),
-      HealthCheckType: 'EC2',
+      ...(alb === undefined ? { HealthCheckType: 'EC2' } : BEHIND_LOAD_BALANCER),
       Tags: [{ Key: 'amphi:version', Value: service.version, PropagateAtLaunch: false }],
     },
     {
+      // A target group without a listener has no health to report.
+      ...(alb === undefined ? {} : { DependsOn: TRAFFIC_RULE }),
       CreationPolicy: { ResourceSignal: { Count: ref('MinSize'), Timeout: SIGNAL_TIMEOUT } },
       UpdatePolicy: {
         AutoScalingRollingUpdate: {

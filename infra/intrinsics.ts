@@ -11,6 +11,8 @@ export type Intrinsic =
   | { readonly 'Fn::Sub': string | readonly [string, Readonly<Record<string, Argument>>] }
   | { readonly 'Fn::ImportValue': Argument }
   | { readonly 'Fn::Join': readonly [string, readonly Argument[] | Intrinsic] }
+  | { readonly 'Fn::Split': readonly [string, Argument] }
+  | { readonly 'Fn::Select': readonly [number, readonly Argument[] | Intrinsic] }
   | { readonly 'Fn::Base64': Argument };
 
 /** A literal or what resolves to one. */
@@ -54,6 +56,15 @@ export const ref = (name: string): Intrinsic => ({ Ref: name });
 
 export const getAtt = (name: string, attribute: string): Intrinsic => ({ 'Fn::GetAtt': [name, attribute] });
 
-export const sub = (text: string): Intrinsic => ({ 'Fn::Sub': text });
+/** `Fn::Sub`; with `values`, names of its own beside those of the template. */
+export const sub = (text: string, values?: Readonly<Record<string, Argument>>): Intrinsic => ({
+  'Fn::Sub': values === undefined ? text : [text, values],
+});
+
+export const split = (delimiter: string, value: Argument): Intrinsic => ({ 'Fn::Split': [delimiter, value] });
+
+export const select = (index: number, list: readonly Argument[] | Intrinsic): Intrinsic => ({
+  'Fn::Select': [index, list],
+});
 
 export const base64 = (value: Argument): Intrinsic => ({ 'Fn::Base64': value });

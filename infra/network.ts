@@ -3,6 +3,8 @@ import type { TemplateGroup, TemplateParameter, Topology } from './types.ts';
 
 /** Logical name of the instances' security group. */
 export const SECURITY_GROUP = 'SecurityGroup';
+/** Logical name of the load balancer's security group. */
+export const ALB_SECURITY_GROUP = 'AlbSecurityGroup';
 
 /** An optional IPv4 CIDR, `''` for closed. */
 function cidr(description: string, value: string | undefined, masks: string): TemplateParameter {
@@ -16,17 +18,18 @@ function cidr(description: string, value: string | undefined, masks: string): Te
 }
 
 /**
- * The security group. It opens no port by itself: each rule is a resource of its own that exists only
- * while its parameter holds a range, so that a load balancer's group can be let in beside them.
+ * The security groups. The instances' own opens no port by itself: each rule is a resource of its own. That of
+ * the HTTP port lets in the load balancer's group where there is one, else a range while its parameter holds one.
  */
 export function networkGroup(topology: Topology): TemplateGroup {
-  const { service, key, port } = topology;
+  const { service, key, port, alb } = topology;
   const ssh = key === undefined ? {} : sshRule(topology);
+  const door = alb === undefined ? `port ${port}` : 'the load balancer';
   return {
     Parameters: {
       VpcId: { Type: 'AWS::EC2::VPC::Id', Description: 'VPC of the instances' },
       AppCidr: cidr(
-        `IPv4 range that may reach port ${port}; empty keeps it closed`,
+        `IPv4 range that may reach ${door}; empty keeps it closed`,
         topology.appCidr,
         '([0-9]|[12]\\d|3[0-2])',
       ),
@@ -35,18 +38,45 @@ export function networkGroup(topology: Topology): TemplateGroup {
     Conditions: { AppIsOpen: isSet('AppCidr'), ...ssh.Conditions },
     Resources: {
       [SECURITY_GROUP]: resource('AWS::EC2::SecurityGroup', {
-        GroupDescription: `Instances of ${service.name}`
-          .replace(/[^\w .:/()#,@[\]+=&;{}!$*-]/g, '_')
-          .slice(0, 255),
+        GroupDescription: description(`Instances of ${service.name}`),
         VpcId: ref('VpcId'),
       }),
-      AppIngress: ingress(port, ref('AppCidr'), 'AppIsOpen', 'HTTP server'),
+      ...(alb === undefined
+        ? { AppIngress: ingress(port, ref('AppCidr'), 'AppIsOpen', 'HTTP server') }
+        : albRules(topology)),
       ...ssh.Resources,
     },
     Outputs: {
       SecurityGroupId: { Description: 'Group of the instances', Value: getAtt(SECURITY_GROUP, 'GroupId') },
     },
   };
+}
+
+function albRules({ service, port, certificateArn }: Topology): Record<string, TemplateResource> {
+  const tcp = { IpProtocol: 'tcp', FromPort: port, ToPort: port };
+  const open = (from: number, what: string) =>
+    ingress(from, ref('AppCidr'), 'AppIsOpen', what, ALB_SECURITY_GROUP);
+  return {
+    [ALB_SECURITY_GROUP]: resource('AWS::EC2::SecurityGroup', {
+      GroupDescription: description(`Load balancer of ${service.name}`),
+      VpcId: ref('VpcId'),
+      SecurityGroupEgress: [
+        { ...tcp, DestinationSecurityGroupId: getAtt(SECURITY_GROUP, 'GroupId'), Description: 'Instances' },
+      ],
+    }),
+    AppIngress: resource('AWS::EC2::SecurityGroupIngress', {
+      ...tcp,
+      GroupId: getAtt(SECURITY_GROUP, 'GroupId'),
+      SourceSecurityGroupId: getAtt(ALB_SECURITY_GROUP, 'GroupId'),
+      Description: 'HTTP server, from the load balancer',
+    }),
+    AlbHttpIngress: open(80, 'HTTP'),
+    ...(certificateArn === undefined ? {} : { AlbHttpsIngress: open(443, 'HTTPS') }),
+  };
+}
+
+function description(text: string): string {
+  return text.replace(/[^\w .:/()#,@[\]+=&;{}!$*-]/g, '_').slice(0, 255);
 }
 
 function sshRule({ sshCidr }: Topology): TemplateGroup {
@@ -68,11 +98,17 @@ function isSet(parameter: string): object {
   return { 'Fn::Not': [{ 'Fn::Equals': [ref(parameter), ''] }] };
 }
 
-function ingress(port: number, range: Intrinsic, condition: string, description: string): TemplateResource {
+function ingress(
+  port: number,
+  range: Intrinsic,
+  condition: string,
+  description: string,
+  group: string = SECURITY_GROUP,
+): TemplateResource {
   return resource(
     'AWS::EC2::SecurityGroupIngress',
     {
-      GroupId: getAtt(SECURITY_GROUP, 'GroupId'),
+      GroupId: getAtt(group, 'GroupId'),
       IpProtocol: 'tcp',
       FromPort: port,
       ToPort: port,

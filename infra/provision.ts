@@ -1,14 +1,9 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  DEFAULT_DRAIN_SECONDS,
-  SupervisorConfigError,
-  type SupervisorOptions,
-  supervisorConfig,
-} from '../src/adapters/supervisor/index.ts';
-import { ProvisionError } from './errors.ts';
+import { decorated } from './decorate.ts';
+import { programSection } from './program.ts';
 import { topologyTemplate } from './template.ts';
-import type { Template, Topology, TopologyOptions } from './types.ts';
+import type { Template, TopologyOptions } from './types.ts';
 import { userData } from './userdata.ts';
 import { checkedTopology } from './validate.ts';
 
@@ -29,54 +24,19 @@ export interface EmittedTopology {
  * Template, user-data and supervisord configuration of the mixed topology. Touches neither network nor disk.
  *
  * @throws ProvisionError for flags (each line names its own), function names that collide, values that
- *   supervisord cannot hold, and too much user-data
+ *   supervisord cannot hold, too much user-data, and a decorated template that does not hold together
  */
 export function emitTopology(options: TopologyOptions): EmittedTopology {
   const topology = checkedTopology(options);
   const supervisordConf = programSection(topology);
   const script = userData(topology, supervisordConf);
-  const template = topologyTemplate(topology, script.value);
+  const template = decorated(topologyTemplate(topology, script.value), topology);
   return {
     template,
     templateText: `${JSON.stringify(template, null, 2)}\n`,
     userData: script.text,
     userDataBytes: script.bytes,
     supervisordConf,
-  };
-}
-
-/** @throws ProvisionError in place of the supervisor adapter's own error */
-function programSection(topology: Topology): string {
-  try {
-    return supervisorConfig(programOptions(topology));
-  } catch (error) {
-    throw error instanceof SupervisorConfigError ? new ProvisionError(error.message) : error;
-  }
-}
-
-function programOptions(topology: Topology): SupervisorOptions {
-  const { slug, account, port, environment, logRotation, stopwaitsecs } = topology;
-  const log = (file: string) => ({ ...logRotation, file: `/var/log/${slug}/${file}` });
-  return {
-    name: slug,
-    command: `/opt/${slug}/app`,
-    args: [
-      'httpServer',
-      '--port',
-      String(port),
-      '--host',
-      '0.0.0.0',
-      '--drainTimeout',
-      String(DEFAULT_DRAIN_SECONDS),
-    ],
-    drainSeconds: DEFAULT_DRAIN_SECONDS,
-    port,
-    user: account,
-    directory: `/var/lib/${slug}`,
-    environment,
-    stopwaitsecs,
-    stdout: log('stdout.log'),
-    stderr: log('stderr.log'),
   };
 }
 

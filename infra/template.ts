@@ -1,7 +1,11 @@
+import { dnsGroup } from './dns.ts';
+import { endpointGroups } from './endpoints.ts';
 import { ProvisionError } from './errors.ts';
+import { failoverGroup } from './failover.ts';
 import { functionGroups } from './functions.ts';
 import { instanceGroup } from './instances.ts';
 import type { Argument } from './intrinsics.ts';
+import { loadBalancerGroup } from './load-balancer.ts';
 import { networkGroup } from './network.ts';
 import type { Template, TemplateGroup, Topology } from './types.ts';
 
@@ -22,6 +26,10 @@ export function topologyTemplate(topology: Topology, userData: Argument): Templa
     networkGroup(topology),
     ...functionGroups(topology),
     instanceGroup(topology, userData),
+    loadBalancerGroup(topology),
+    ...endpointGroups(topology),
+    failoverGroup(topology),
+    dnsGroup(topology),
   ]);
 }
 

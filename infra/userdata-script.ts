@@ -1,10 +1,24 @@
+import { CLOUDWATCH_STEPS, TLS_STEPS } from './userdata-steps.ts';
+
+/** Steps of the first boot that not every topology has. */
+export interface ScriptOptions {
+  /** The server's certificate and key come from a secret. */
+  readonly tls: boolean;
+  /** CloudWatch's agent forwards the logs. */
+  readonly logs: boolean;
+  /** A load balancer has to find the server ready, too. */
+  readonly balanced: boolean;
+}
+
 /**
  * First boot of an instance, as bash with `{{ .Name }}` markup and inline expressions.
  *
  * Needs only what Ubuntu and Debian images have, plus supervisor, curl and unzip: requests to AWS are
  * signed by curl. Credentials go to curl through a pipe, never through argv or a log.
  */
-export const USER_DATA_SCRIPT = String.raw`#!/bin/bash
+export function userDataScript({ tls, logs, balanced }: ScriptOptions): string {
+  const tools = ['supervisord', 'curl', 'unzip', ...(logs ? ['gpg'] : [])].join(' ');
+  return String.raw`#!/bin/bash
 # {{ .Title }}: fetches the artifact, runs it under supervisord, tells CloudFormation how that went.
 set -euo pipefail
 umask 022
@@ -18,7 +32,7 @@ readonly KEY='{{ .Key }}'
 readonly SHA256='{{ .Sha256 }}'
 readonly NAME='{{ .Name }}'
 readonly ACCOUNT='{{ .Account }}'
-readonly READY_URL='http://127.0.0.1:{{ .Port }}{{ .ReadinessPath }}'
+readonly READY_URL='${tls ? 'https' : 'http'}://127.0.0.1:{{ .Port }}{{ .ReadinessPath }}'
 readonly IMDS='http://169.254.169.254/latest'
 
 WORK=$(mktemp -d)
@@ -85,14 +99,14 @@ trap finish EXIT
 
 install_packages() {
   local tool missing=''
-  for tool in supervisord curl unzip; do
+  for tool in ${tools}; do
     command -v "$tool" >/dev/null || missing="$missing $tool"
   done
   [[ -n $missing ]] || return 0
   export DEBIAN_FRONTEND=noninteractive
   local apt=(apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5)
   "${'$'}{apt[@]}" update
-  "${'$'}{apt[@]}" install --no-install-recommends supervisor curl unzip ca-certificates
+  "${'$'}{apt[@]}" install --no-install-recommends supervisor curl unzip ca-certificates${logs ? ' gpg' : ''}
 }
 
 make_account() {
@@ -115,7 +129,7 @@ install_artifact() {
   mv -f "/opt/$NAME/app.new" "/opt/$NAME/app"
 }
 
-configure_supervisord() {
+${tls ? TLS_STEPS : ''}configure_supervisord() {
   install -d -m 0755 /etc/supervisor/conf.d
   (
     umask 077
@@ -133,7 +147,7 @@ SUPERVISORD_CONF
 
 wait_until_ready() {
   for _ in {1..60}; do
-    if curl --fail --silent --noproxy '*' --max-time 2 --output /dev/null "$READY_URL"; then
+    if curl${tls ? ' --insecure' : ''} --fail --silent --noproxy '*' --max-time 2 --output /dev/null "$READY_URL"; then
       say 'ready'
       return 0
     fi
@@ -144,9 +158,15 @@ wait_until_ready() {
   return 1
 }
 
-install_packages
+${logs ? CLOUDWATCH_STEPS : ''}install_packages
 make_account
 install_artifact
-configure_supervisord
+${tls ? 'install_tls\n' : ''}configure_supervisord
 wait_until_ready
+${logs ? 'forward_logs\n' : ''}${balanced ? SETTLE : ''}`;
+}
+
+/** A rolling update takes the next instance as soon as this one has signalled. */
+const SETTLE = `say 'waiting for the health checks of the load balancer'
+sleep {{ .SettleSeconds }}
 `;

@@ -1,18 +1,23 @@
 import { ProvisionError } from './errors.ts';
-import { AUTO_SCALING_GROUP } from './instances.ts';
-import type { Argument } from './intrinsics.ts';
+import { AUTO_SCALING_GROUP, SERVER_LOGS } from './instances.ts';
+import { type Argument, ref } from './intrinsics.ts';
+import { NOTICE_SECONDS } from './load-balancer.ts';
 import { expandMarkup, joinParts, readable } from './markup.ts';
 import type { Topology } from './types.ts';
-import { USER_DATA_SCRIPT } from './userdata-script.ts';
+import { userDataScript } from './userdata-script.ts';
 
 /** EC2's limit in bytes, before base64. */
 export const USER_DATA_LIMIT = 16_384;
+
+/** Fingerprint of the key that signs Amazon's CloudWatch agent. */
+const AGENT_KEY = '937616F3450B7D806CBD9725D58167303B789C72';
 
 /** Longest text of the pseudo parameters whose `Ref` is shorter than what it stands for. */
 const LONGEST: Readonly<Record<string, number>> = {
   'AWS::StackName': 128,
   'AWS::StackId': 1600,
   'AWS::Region': 25,
+  [SERVER_LOGS]: 512,
 };
 
 export interface UserData {
@@ -27,8 +32,10 @@ export interface UserData {
 /** The user-data of the instances. @throws ProvisionError giving the size when EC2 would refuse it */
 export function userData(topology: Topology, supervisordConf: string): UserData {
   const { service, s3Bucket, s3Key, sha256, port, readinessPath, slug, account } = topology;
+  const { tlsSecretArn, tlsSecretVersion, logs = false, alb } = topology;
+  const source = userDataScript({ tls: tlsSecretArn !== undefined, logs, balanced: alb !== undefined });
   return measured(
-    expandMarkup(USER_DATA_SCRIPT, {
+    expandMarkup(source, {
       Title: `${service.name} ${service.version}`.replace(/[^\x20-\x7e]/g, '?'),
       Resource: AUTO_SCALING_GROUP,
       Bucket: s3Bucket,
@@ -39,6 +46,10 @@ export function userData(topology: Topology, supervisordConf: string): UserData 
       Port: port,
       ReadinessPath: readinessPath,
       SupervisordConf: supervisordConf.trimEnd(),
+      TlsRequest: JSON.stringify({ SecretId: tlsSecretArn, VersionId: tlsSecretVersion }),
+      AgentKey: AGENT_KEY,
+      LogGroup: ref(SERVER_LOGS),
+      SettleSeconds: 2 * NOTICE_SECONDS,
     }),
   );
 }

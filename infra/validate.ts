@@ -3,14 +3,15 @@ import { READINESS_PATH } from '../src/core/index.ts';
 import { ProvisionError } from './errors.ts';
 import { slugOf } from './names.ts';
 import type { Topology, TopologyOptions } from './types.ts';
-
-/** Days for which CloudWatch Logs can keep a log. */
-export const RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-] as const;
-export type RetentionDays = (typeof RETENTION_DAYS)[number];
-
-type Check = (value: string) => string | undefined;
+import {
+  type Check,
+  cidrProblem,
+  EDGE_CHECKS,
+  EDGE_NUMBERS,
+  edgeProblems,
+  RETENTION_DAYS,
+  type RetentionDays,
+} from './validate-edge.ts';
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 function bucketProblem(value: string): string | undefined {
@@ -42,17 +43,6 @@ function keyPairProblem(value: string): string | undefined {
   return value.trim() === value ? undefined : 'may neither start nor end with white space';
 }
 
-function cidrProblem(value: string): string | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(value);
-  const [a, b, c, d, bits] = (match ?? []).slice(1).map(Number);
-  if (match === null || Math.max(a!, b!, c!, d!) > 255 || bits! > 32)
-    return 'is not an IPv4 range such as 10.0.0.0/16';
-  const address = ((a! << 24) | (b! << 16) | (c! << 8) | d!) >>> 0;
-  return bits! < 32 && (address & (0xffffffff >>> bits!)) !== 0
-    ? `has bits set beyond its /${bits}`
-    : undefined;
-}
-
 function sshCidrProblem(value: string): string | undefined {
   return value.endsWith('/0') ? 'would open SSH to the whole internet' : cidrProblem(value);
 }
@@ -73,10 +63,16 @@ const CHECKS: Readonly<Record<string, Check>> = {
   appCidr: cidrProblem,
   sha256: sha256Problem,
   readinessPath: pathProblem,
+  ...EDGE_CHECKS,
 };
 
 /** Flag, least and most of the whole numbers. */
-const NUMBERS = { port: [1024, 65535], memorySize: [128, 10240], timeout: [1, 900] } as const;
+const NUMBERS = {
+  port: [1024, 65535],
+  memorySize: [128, 10240],
+  timeout: [1, 900],
+  ...EDGE_NUMBERS,
+} as const;
 
 /**
  * Every problem with the flags of `app provision`, each as one line that names the flag; none is `[]`.
@@ -100,7 +96,7 @@ export function provisionProblems(flags: Readonly<Record<string, unknown>>): str
     problems.push(`--logRetentionDays ${JSON.stringify(days)} is none of ${RETENTION_DAYS.join(', ')}`);
   }
   if (flags.sshCidr !== undefined && flags.key === undefined) problems.push('--sshCidr needs --key');
-  return problems;
+  return [...problems, ...edgeProblems(flags)];
 }
 
 function textProblems(flag: string, value: unknown, check: Check): string[] {
@@ -133,13 +129,18 @@ function environmentProblems(environment: Readonly<Record<string, string>>): str
   return problems;
 }
 
-function serviceProblems({ service, environment = {} }: TopologyOptions): string[] {
+function serviceProblems(options: TopologyOptions): string[] {
+  const { service, environment = {}, alb, functionUrl, httpApi } = options;
   const problems = environmentProblems(environment);
   if (slugOf(service.name) === '') {
     problems.push(`service name ${JSON.stringify(service.name)} has no ASCII letter or digit`);
   }
   if (!service.hasRoutes && service.functions.length === 0) {
     problems.push('the service has neither routes nor functions');
+  }
+  for (const [flag, value] of Object.entries({ alb, functionUrl, httpApi })) {
+    if (value !== undefined && !service.hasRoutes)
+      problems.push(`--${flag} serves routes, and the service has none`);
   }
   for (const name of service.functions) {
     if (!/^\S{1,128}$/.test(name))
@@ -161,6 +162,8 @@ export function checkedTopology(options: TopologyOptions): Topology {
     timeout: options.timeout ?? 30,
     logRetentionDays: (options.logRetentionDays ?? 30) as RetentionDays,
     environment: options.environment ?? {},
+    ec2Weight: options.ec2Weight ?? 100,
+    lambdaWeight: options.lambdaWeight ?? 0,
     slug,
     // The prefix keeps a service called `root` or `www-data` apart from the system's accounts.
     account: `svc-${slug}`,
