@@ -1,0 +1,3 @@
+export { type RunningEmulator, startEmulator } from './emulator.ts';
+export type { EmulatorOptions } from './options.ts';
+export { runEmulator } from './run.ts';

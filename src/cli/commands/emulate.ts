@@ -1,0 +1,117 @@
+import { ConfigError, HTTP_HANDLER, type Service } from '../../core/index.ts';
+import { defineCommand } from '../command.ts';
+import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
+import { streamLogger } from '../output.ts';
+
+interface Flags {
+  readonly port: string;
+  readonly host: string;
+  readonly function?: string[];
+  readonly timeout: string;
+  readonly initTimeout: string;
+  readonly memory: string;
+  readonly concurrency: string;
+  readonly perEnvironment: string;
+  readonly queue: string;
+  readonly retries: string;
+  readonly env?: string[];
+}
+
+/** Lambda's longest timeout. */
+const MAX_TIMEOUT_S = 900;
+const MOST_ENVIRONMENTS = 1000;
+/** From SIGTERM to SIGKILL: more than the 500 ms that Lambda gives, for a laptop may be slower. */
+const GRACE_MS = 2000;
+/** Lambda waits one minute before the first retry. */
+const RETRY_DELAY_MS = 1000;
+
+export const emulateCommand = defineCommand<Flags>({
+  command: 'emulate',
+  describe: "Run the functions as Lambda would, in processes of their own, behind Lambda's Invoke API",
+  builder: (yargs) =>
+    yargs
+      .option('port', { string: true, default: '9001', describe: 'TCP port; 0 takes a free one' })
+      .option('host', { string: true, default: '127.0.0.1', describe: 'Address to listen on' })
+      .option('function', {
+        string: true,
+        array: true,
+        describe: 'Functions to offer, http for the routes; all if left out',
+      })
+      .option('timeout', { string: true, default: '3', describe: 'Seconds an invocation may take' })
+      .option('initTimeout', { string: true, default: '10', describe: 'Seconds a start may take' })
+      .option('memory', { string: true, default: '128', describe: 'MB that the function is told' })
+      .option('concurrency', { string: true, default: '10', describe: 'Environments of one function' })
+      .option('perEnvironment', {
+        string: true,
+        default: '1',
+        describe: 'Invocations at the same time in one environment (AWS_LAMBDA_MAX_CONCURRENCY)',
+      })
+      .option('queue', {
+        string: true,
+        default: '100',
+        describe: 'Invocations that may wait for an environment; one more is a 429',
+      })
+      .option('retries', {
+        string: true,
+        default: '2',
+        describe: 'How often a failed Event invocation is run again, after 1 s, 2 s, 4 s ...',
+      })
+      .option('env', { string: true, array: true, describe: 'NAME=value for the functions; repeatable' }),
+  handler: async (flags, tools) => {
+    const settings = settingsOf(flags);
+    const functions = chooseFunctions(await tools.service(), flags.function);
+    const { runEmulator } = await import('../../adapters/emulator/index.ts');
+    const logger = streamLogger(process.stdout);
+    const output = (lines: Buffer) => void process.stdout.write(lines);
+    const command = await ownCommand();
+    return runEmulator({ ...settings, functions, command, output, logger, baseEnv: process.env });
+  },
+});
+
+function settingsOf(flags: Flags) {
+  const { host } = flags;
+  if (typeof host !== 'string' || host === '') throw new ConfigError('--host: it must be one address');
+  return {
+    port: portFlag(flags.port),
+    host,
+    timeoutMs: positiveSeconds(flags.timeout, '--timeout'),
+    initTimeoutMs: positiveSeconds(flags.initTimeout, '--initTimeout'),
+    memoryMB: wholeFlag(flags.memory, '--memory', 128, 10_240),
+    concurrency: wholeFlag(flags.concurrency, '--concurrency', 1, MOST_ENVIRONMENTS),
+    perEnvironment: wholeFlag(flags.perEnvironment, '--perEnvironment', 1, MOST_ENVIRONMENTS),
+    queue: wholeFlag(flags.queue, '--queue', 0, 100_000),
+    retries: wholeFlag(flags.retries, '--retries', 0, 10),
+    retryDelayMs: RETRY_DELAY_MS,
+    graceMs: GRACE_MS,
+    environment: environmentFlag(flags.env ?? []),
+  };
+}
+
+function positiveSeconds(value: unknown, flag: string): number {
+  const ms = secondsFlag(value, flag, MAX_TIMEOUT_S);
+  if (ms === 0) throw new ConfigError(`${flag} ${JSON.stringify(value)}: it must be more than 0 seconds`);
+  return ms;
+}
+
+function chooseFunctions(service: Service, wanted: readonly string[] | undefined): string[] {
+  const known = [...(service.routes.length > 0 ? [HTTP_HANDLER] : []), ...service.functions.keys()];
+  if (known.length === 0) throw new ConfigError('emulate: the registry has no function and no route');
+  if (wanted === undefined) return known;
+  if (wanted.length === 0) throw new ConfigError(`--function: name one of ${known.join(', ')}`);
+  for (const name of wanted) {
+    if (known.includes(name)) continue;
+    throw new ConfigError(
+      `--function ${JSON.stringify(name)}: there is none, use one of ${known.join(', ')}`,
+    );
+  }
+  return [...new Set(wanted)];
+}
+
+/** What starts this very program: the executable, or Node.js with the service's main module. */
+async function ownCommand(): Promise<string[]> {
+  const { isSea } = await import('node:sea');
+  if (isSea()) return [process.execPath];
+  // A debugger's port can be used once only.
+  const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
+  return [process.execPath, ...flags, process.argv[1]!];
+}
