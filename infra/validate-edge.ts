@@ -83,8 +83,9 @@ export function edgeProblems(flags: Flags): string[] {
   const given = (flag: string) => flags[flag] !== undefined && flags[flag] !== false;
   const problems: string[] = [];
   for (const flag of SWITCHES) {
-    if (flags[flag] !== undefined && typeof flags[flag] !== 'boolean')
-      problems.push(`--${flag} takes no value`);
+    const value = flags[flag];
+    if (Array.isArray(value)) problems.push(`--${flag} is given ${value.length} times`);
+    else if (value !== undefined && typeof value !== 'boolean') problems.push(`--${flag} takes no value`);
   }
   problems.push(...proxyProblems(flags.trustProxy));
   for (const [flag, ...needed] of NEEDS) {
