@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SeaOptions } from 'pkg/lib-es5/sea.js';
 import type { Base } from './base.ts';
+import type { Bundle } from './bundle.ts';
 import { BuildError, messageOf } from './errors.ts';
 
 const run = promisify(execFile);
@@ -18,7 +19,7 @@ require(module).default(entry, JSON.parse(options)).catch((error) => {
 });`;
 
 /**
- * Makes a single executable of `code`, with V8's code cache.
+ * Makes a single executable of a bundle, with V8's code cache, and with its assets.
  *
  * V8 flags are not baked in: --max-lazy, --no-opt and --single-threaded make V8 reject the cache.
  * @param node executable that runs pkg
@@ -27,7 +28,7 @@ require(module).default(entry, JSON.parse(options)).catch((error) => {
  * @returns path of the executable inside `work`
  */
 export async function inject(
-  code: string,
+  { code, assets }: Pick<Bundle, 'code' | 'assets'>,
   base: Base,
   node: string,
   work: string,
@@ -38,13 +39,17 @@ export async function inject(
   const entry = join(temporary, `${name}.cjs`);
   await mkdir(temporary);
   await writeFile(entry, code);
+  for (const [asset, text] of assets) await writeFile(join(temporary, asset), text);
   // The blob and its code cache keep the script's path, and every stack trace prints it. pkg generates them in
   // a folder of its own below TMPDIR, so this relative path names the same file and no folder of this machine.
-  const main = { main: `../${name}.cjs` };
+  const files = {
+    main: `../${name}.cjs`,
+    assets: Object.fromEntries([...assets.keys()].map((asset) => [asset, `../${asset}`])),
+  };
   const options: SeaOptions = {
     targets: [{ nodeRange: 'node24', platform: 'linux', arch: 'x64', output }],
     nodePath: base.path,
-    seaConfig: { disableExperimentalSEAWarning: true, useSnapshot: false, useCodeCache: true, ...main },
+    seaConfig: { disableExperimentalSEAWarning: true, useSnapshot: false, useCodeCache: true, ...files },
   };
   const pkg = createRequire(import.meta.url).resolve('pkg/lib-es5/sea.js');
   try {

@@ -11,7 +11,7 @@ import { buildKey, currentStamp, type Stamp, stampPath, writeStamp } from './sta
 import { writeLambdaZip } from './zip.ts';
 
 /** Packages that no service may load before its mode is known: they cost a Lambda cold start 20 to 60 ms. */
-const LAZY_PACKAGES: readonly string[] = ['fastify', 'yargs'];
+const LAZY_PACKAGES: readonly string[] = ['fastify', 'yargs', '@aws-sdk', '@smithy', 'yazl'];
 
 export interface BuildOptions {
   /** Absolute path of the service's main module. */
@@ -89,7 +89,7 @@ type Base = Awaited<ReturnType<typeof prepareBase>>;
 async function produce(options: BuildOptions, code: Bundle, base: Base, node: string, timed: Timed) {
   const target = join(options.outDir, options.name);
   return withWorkDir(options.outDir, async (work) => {
-    const executable = await timed('inject', () => inject(code.code, base, node, work, options.name));
+    const executable = await timed('inject', () => inject(code, base, node, work, options.name));
     await chmod(executable, 0o755);
     await checkLibraries(executable);
     const zip = join(work, 'zip');

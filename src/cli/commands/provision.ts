@@ -1,34 +1,155 @@
 import { relative } from 'node:path';
-import { ConfigError } from '../../core/index.ts';
+import { isSea } from 'node:sea';
+import type { Artifact } from '../../../infra/deploy/index.ts';
+import type { EmittedTopology } from '../../../infra/index.ts';
+import { ConfigError, type Service } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
 import { print } from '../output.ts';
+import {
+  type AwsFlags,
+  checkAwsFlags,
+  pairsFlag,
+  printResult,
+  requireAnswerer,
+  withAwsFlags,
+  withSession,
+} from './aws-flags.ts';
 import { type TopologyFlags, topologyOptions, withTopologyFlags } from './topology-flags.ts';
 
-interface Flags extends TopologyFlags {
+interface Flags extends TopologyFlags, AwsFlags {
   readonly noop: boolean;
   readonly out?: string;
+  readonly artifact?: string;
+  readonly parameter?: string[];
+  readonly tag?: string[];
+  readonly yes: boolean;
+  readonly json: boolean;
 }
 
 export const provisionCommand = defineCommand<Flags>({
   command: 'provision',
-  describe: 'Emit the CloudFormation template, EC2 user-data and supervisord configuration',
+  describe: 'Deploy the service: upload the artifact, create or update the stack by a change set',
   builder: (yargs) =>
-    withTopologyFlags(yargs)
+    withAwsFlags(withTopologyFlags(yargs))
       .option('noop', {
         boolean: true,
         default: false,
-        describe: 'Write the files only; touch nothing in AWS',
+        describe: 'Write template, user-data and supervisord configuration only; touch nothing in AWS',
       })
-      .option('out', { string: true, describe: 'Folder for the files (default NAME-stack)' }),
+      .option('out', { string: true, describe: 'Folder for the files of --noop (default NAME-stack)' })
+      .option('artifact', {
+        string: true,
+        describe: 'Lambda zip to upload (default this executable, zipped)',
+      })
+      .option('parameter', {
+        string: true,
+        array: true,
+        describe: 'Name=Value of a template parameter, such as VpcId or SubnetIds; repeatable, and kept',
+      })
+      .option('tag', { string: true, array: true, describe: 'Name=Value tag of the stack; repeatable' })
+      .option('yes', { boolean: true, default: false, describe: 'Do not ask before the change set is run' })
+      .option('json', { boolean: true, default: false, describe: 'Print the result and outputs as JSON' }),
   handler: async (flags, tools) => {
-    if (Array.isArray(flags.out)) throw new ConfigError('--out: given more than once');
-    if (flags.out === '') throw new ConfigError('--out: needs a folder');
-    const { emitTopology, writeTopology } = await import('../../../infra/index.ts');
+    checkFlags(flags);
     const service = await tools.service();
-    const emitted = emitTopology(topologyOptions(flags, service));
-    if (!flags.noop)
-      throw new ConfigError('provision: only --noop is there yet; deploy the emitted template');
-    const files = await writeTopology(flags.out ?? `${service.name}-stack`, emitted);
-    for (const file of files) await print(relative('.', file));
+    return flags.noop ? writeFiles(flags, service) : provision(flags, service);
   },
 });
+
+function checkFlags(flags: Flags): void {
+  for (const name of ['out', 'artifact'] as const) {
+    if (Array.isArray(flags[name])) throw new ConfigError(`--${name}: given more than once`);
+  }
+  if (flags.out === '') throw new ConfigError('--out: needs a folder');
+  if (flags.artifact === '') throw new ConfigError('--artifact: needs a file');
+  if (flags.artifact !== undefined && flags.s3Key !== undefined) {
+    throw new ConfigError('--artifact is uploaded under its content hash: it cannot go with --s3Key');
+  }
+  checkAwsFlags(flags);
+}
+
+async function writeFiles(flags: Flags, service: Service): Promise<number> {
+  const { emitTopology, writeTopology } = await import('../../../infra/index.ts');
+  const uploaded = flags.artifact === undefined ? {} : await keyOf(flags.artifact, service);
+  const emitted = emitTopology({ ...topologyOptions(flags, service), ...uploaded });
+  const files = await writeTopology(flags.out ?? `${service.name}-stack`, emitted);
+  for (const file of files) await print(relative('.', file));
+  return 0;
+}
+
+async function keyOf(path: string, service: Service) {
+  const { artifactKey, namedArtifact } = await import('../../../infra/deploy/index.ts');
+  const { slugOf } = await import('../../../infra/names.ts');
+  const { sha256 } = await namedArtifact(path);
+  return { s3Key: artifactKey(slugOf(service.name), sha256), sha256 };
+}
+
+/** Any content: flags are checked by it before the artifact is read. */
+const STAND_IN = '0'.repeat(64);
+
+async function provision(flags: Flags, service: Service): Promise<number> {
+  requireAnswerer(flags.yes, 'provision');
+  const { emitTopology } = await import('../../../infra/index.ts');
+  const { slugOf } = await import('../../../infra/names.ts');
+  const aws = await import('../../../infra/deploy/index.ts');
+  const slug = slugOf(service.name);
+  const options = topologyOptions(flags, service);
+  const emit = (sha256: string): EmittedTopology =>
+    emitTopology(
+      flags.s3Key === undefined ? { ...options, s3Key: aws.artifactKey(slug, sha256), sha256 } : options,
+    );
+  const checked = emit(STAND_IN);
+  const deployment = {
+    stack: flags.stack ?? slug,
+    service: service.name,
+    slug,
+    bucket: options.s3Bucket,
+    parameters: pairsFlag('parameter', flags.parameter),
+    tags: pairsFlag('tag', flags.tag),
+  };
+  aws.checkStackName(deployment.stack);
+  return withSession(flags, flags.yes, async (session) => {
+    await aws.checkTarget(session, deployment, checked.template);
+    await aws.checkBucket(session.aws, deployment.bucket);
+    const artifact = await storeArtifact(flags, session, slug);
+    const result = await aws.deploy(session, deployment, emit(artifact?.sha256 ?? STAND_IN));
+    if (result.result === 'declined') {
+      session.say('nothing was deployed; what was uploaded stays');
+      return 1;
+    }
+    await printResult(flags.json, { ...result, artifact }, [
+      `stack ${result.stack} is ${result.result}`,
+      ...aws.table(Object.entries(result.outputs)),
+    ]);
+    return 0;
+  });
+}
+
+type Session = import('../../../infra/deploy/index.ts').Session;
+
+/** Uploads the artifact where it is new. With --s3Key there is nothing to upload. */
+async function storeArtifact(flags: Flags, session: Session, slug: string) {
+  const { artifactKey, requireObject, upload } = await import('../../../infra/deploy/index.ts');
+  const bucket = flags.s3Bucket!;
+  if (flags.s3Key !== undefined) {
+    await requireObject(session.aws, bucket, flags.s3Key);
+    return undefined;
+  }
+  const artifact = await findArtifact(flags.artifact, session.say);
+  const { sha256 } = artifact;
+  if (flags.sha256 !== undefined && flags.sha256 !== sha256) {
+    throw new ConfigError(`--sha256: the artifact ${artifact.source} has another one, ${sha256}`);
+  }
+  const key = artifactKey(slug, sha256);
+  const uploaded = await upload(session.aws, { bucket, key, type: 'application/zip' }, artifact, session.say);
+  return { bucket, key, sha256, uploaded };
+}
+
+async function findArtifact(named: string | undefined, say: (line: string) => void): Promise<Artifact> {
+  const { artifactOf, namedArtifact } = await import('../../../infra/deploy/index.ts');
+  if (named !== undefined) return namedArtifact(named);
+  if (isSea()) return artifactOf(process.execPath, say);
+  throw new ConfigError(
+    'provision: from source there is no artifact; build first, or name a zip with --artifact',
+  );
+}

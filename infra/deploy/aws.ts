@@ -1,0 +1,65 @@
+import type { AutoScalingClient, CloudFormationClient, S3Client } from './sdk.deferred.ts';
+
+type Sdk = typeof import('./sdk.deferred.ts');
+
+/** Where and as whom to call AWS; what is absent comes from the environment and the shared configuration files. */
+export interface AwsOptions {
+  readonly region?: string;
+  /** Named profile of the shared configuration files. */
+  readonly profile?: string;
+  /** One endpoint for every service, such as a stand-in for AWS; S3 is then addressed by path. */
+  readonly endpointUrl?: string;
+}
+
+/** Clients of the services that a deployment needs, and the commands they take. */
+export interface Aws {
+  readonly sdk: Sdk;
+  readonly region: string;
+  readonly endpointUrl?: string;
+  readonly cloudFormation: CloudFormationClient;
+  readonly s3: S3Client;
+  readonly autoScaling: AutoScalingClient;
+}
+
+/** Loads the SDK. @throws Error of the SDK when there is no region */
+export async function connect({ region, profile, endpointUrl }: AwsOptions): Promise<Aws> {
+  const sdk = await import('./sdk.deferred.ts');
+  const common = {
+    // The SDK for JavaScript does not read AWS_DEFAULT_REGION, which the AWS CLI does.
+    region: region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+    profile,
+    endpoint: endpointUrl,
+    maxAttempts: 5,
+  };
+  const aws = {
+    sdk,
+    endpointUrl,
+    cloudFormation: new sdk.CloudFormationClient(common),
+    s3: new sdk.S3Client({ ...common, forcePathStyle: endpointUrl !== undefined }),
+    autoScaling: new sdk.AutoScalingClient(common),
+  };
+  for (const client of [aws.cloudFormation, aws.s3, aws.autoScaling]) nameOperations(client);
+  return { ...aws, region: await aws.cloudFormation.config.region() };
+}
+
+interface Middleware {
+  readonly middlewareStack: { add(middleware: never, options: { step: 'initialize'; name: string }): void };
+}
+
+type Next = (args: unknown) => Promise<unknown>;
+
+/** An error of the SDK does not tell which call failed. */
+function nameOperations(client: Middleware): void {
+  const middleware =
+    (next: Next, context: { clientName?: string; commandName?: string }) => async (args: unknown) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        const service = context.clientName?.replace(/Client$/, '');
+        const operation = context.commandName?.replace(/Command$/, '');
+        if (error instanceof Error) Object.assign(error, { operation: `${service} ${operation}` });
+        throw error;
+      }
+    };
+  client.middlewareStack.add(middleware as never, { step: 'initialize', name: 'nameOperation' });
+}

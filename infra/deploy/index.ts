@@ -1,0 +1,10 @@
+export { type Artifact, artifactOf, namedArtifact } from './artifact.ts';
+export { type Aws, type AwsOptions, connect } from './aws.ts';
+export { checkTarget, type Deployment, type DeployResult, deploy } from './deploy.ts';
+export { DeployError, explained } from './errors.ts';
+export { type DeletionPlan, deletionPlan, removeStack } from './remove.ts';
+export type { Session } from './session.ts';
+export { checkOwner, checkStackName, findStack, outputsOf } from './stack.ts';
+export { readState, type StackState, stateLines } from './status.ts';
+export { table } from './table.ts';
+export { artifactKey, checkBucket, deleteUploads, requireObject, upload } from './upload.ts';

@@ -1,0 +1,107 @@
+import { createInterface } from 'node:readline/promises';
+import type { Argv } from 'yargs';
+import type { Session } from '../../../infra/deploy/index.ts';
+import { ConfigError } from '../../core/index.ts';
+import { print } from '../output.ts';
+
+/** Flags of every command that talks to AWS. */
+export interface AwsFlags {
+  readonly stack?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+}
+
+export function withAwsFlags(yargs: Argv): Argv {
+  return yargs
+    .option('stack', { string: true, describe: 'CloudFormation stack (default the name of the service)' })
+    .option('region', { string: true, describe: 'AWS region (default AWS_REGION or the profile)' })
+    .option('profile', { string: true, describe: 'Named profile of the AWS configuration files' })
+    .option('endpointUrl', { string: true, describe: 'One endpoint for all AWS services, for a stand-in' });
+}
+
+/** Shown at Ctrl-C; 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+const NAMES = ['stack', 'region', 'profile', 'endpointUrl'] as const;
+
+/** @throws ConfigError naming the flag */
+export function checkAwsFlags(flags: AwsFlags): void {
+  for (const name of NAMES) {
+    if (Array.isArray(flags[name])) throw new ConfigError(`--${name}: given more than once`);
+    if (flags[name] === '') throw new ConfigError(`--${name}: needs a value`);
+  }
+  const { endpointUrl } = flags;
+  if (endpointUrl !== undefined && !/^https?:$/.test(URL.parse(endpointUrl)?.protocol ?? '')) {
+    throw new ConfigError(`--endpointUrl ${JSON.stringify(endpointUrl)}: it must be an http or https URL`);
+  }
+}
+
+/**
+ * Runs the work with AWS at hand. Progress goes to standard error, so that standard output holds the result only.
+ * @param yes answers every question with yes
+ */
+export async function withSession<T>(
+  flags: AwsFlags,
+  yes: boolean,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { connect, explained } = await import('../../../infra/deploy/index.ts');
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  let session: Session | undefined;
+  const breakOff = () => {
+    say(`\napp: interrupted; ${session?.interrupted || 'the stack was not changed'}`);
+    process.exit(INTERRUPTED);
+  };
+  process.once('SIGINT', breakOff);
+  try {
+    const confirm = async (question: string) => yes || ask(question);
+    session = { aws: await connect(flags), say, confirm, interrupted: '' };
+    return await work(session);
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    process.off('SIGINT', breakOff);
+  }
+}
+
+/** Nobody can be asked without a terminal: that is told before anything is done. @throws ConfigError */
+export function requireAnswerer(yes: boolean, command: string): void {
+  if (yes || process.stdin.isTTY) return;
+  throw new ConfigError(`${command}: standard input is no terminal, so nobody can confirm; give --yes`);
+}
+
+// At the prompt Ctrl-C and Ctrl-D are a no, so that what was prepared is cleaned up.
+async function ask(question: string): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const left = new AbortController();
+  prompt.once('SIGINT', () => left.abort()).once('close', () => left.abort());
+  try {
+    const answer = await prompt.question(`${question} [y/N] `, { signal: left.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') return false;
+    throw error;
+  } finally {
+    prompt.close();
+  }
+}
+
+/** `--NAME Key=Value` pairs, repeatable. @throws ConfigError for a wrong one or a key given twice */
+export function pairsFlag(flag: string, pairs: readonly string[] = []): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    const key = pair.slice(0, equals);
+    if (equals < 1) throw new ConfigError(`--${flag} ${JSON.stringify(pair)}: it must be Name=Value`);
+    if (Object.hasOwn(values, key)) throw new ConfigError(`--${flag} ${key}: given more than once`);
+    values[key] = pair.slice(equals + 1);
+  }
+  return values;
+}
+
+/** Outputs as a table, or anything as JSON. */
+export async function printResult(json: boolean, value: object, lines: readonly string[]): Promise<void> {
+  if (json) await print(JSON.stringify(value, null, 2));
+  else if (lines.length > 0) await print(lines.join('\n'));
+}

@@ -1,0 +1,64 @@
+import { ConfigError } from '../../core/index.ts';
+import { defineCommand } from '../command.ts';
+import {
+  type AwsFlags,
+  checkAwsFlags,
+  printResult,
+  requireAnswerer,
+  withAwsFlags,
+  withSession,
+} from './aws-flags.ts';
+
+interface Flags extends AwsFlags {
+  readonly yes: boolean;
+  readonly artifacts: boolean;
+  readonly s3Bucket?: string;
+  readonly json: boolean;
+}
+
+export const deleteCommand = defineCommand<Flags>({
+  command: 'delete',
+  describe: 'Delete the deployed stack, once that is confirmed, and wait until it is gone',
+  builder: (yargs) =>
+    withAwsFlags(yargs)
+      .option('yes', { boolean: true, default: false, describe: 'Do not ask' })
+      .option('artifacts', {
+        boolean: true,
+        default: false,
+        describe: "Delete the service's uploads too; other stacks of it may still need them",
+      })
+      .option('s3Bucket', { string: true, describe: 'Bucket of the uploads (default that of the stack)' })
+      .option('json', { boolean: true, default: false, describe: 'Print the result as JSON' }),
+  handler: async (flags, tools) => {
+    checkAwsFlags(flags);
+    requireAnswerer(flags.yes, 'delete');
+    const deploy = await import('../../../infra/deploy/index.ts');
+    const { slugOf } = await import('../../../infra/names.ts');
+    const service = await tools.service();
+    const slug = slugOf(service.name);
+    const name = flags.stack ?? slug;
+    deploy.checkStackName(name);
+    return withSession(flags, flags.yes, async (session) => {
+      const { aws, say } = session;
+      const stack = await deploy.findStack(aws, name);
+      if (!stack) say(`there is no stack ${name} in ${aws.region}`);
+      else deploy.checkOwner(stack, service.name);
+      const plan = stack ? await deploy.deletionPlan(aws, stack.StackId!) : { retained: [] };
+      const bucket = flags.s3Bucket ?? plan.bucket;
+      if (flags.artifacts && bucket === undefined) {
+        throw new ConfigError('--artifacts needs --s3Bucket: the stack does not tell where the uploads are');
+      }
+      if (stack && !(await deploy.removeStack(session, stack, plan))) {
+        say('nothing was deleted');
+        return 1;
+      }
+      const uploads = flags.artifacts ? await deploy.deleteUploads(aws, bucket!, slug) : [];
+      if (flags.artifacts) say(`${uploads.length} uploads deleted from s3://${bucket}/${slug}/`);
+      else if (bucket) say(`uploads stay in s3://${bucket}/${slug}/; --artifacts deletes them too`);
+      const retained = plan.retained.map(([resource]) => resource);
+      const result = { stack: name, deleted: stack !== undefined, retained, uploads };
+      await printResult(flags.json, result, stack ? [`stack ${name} is deleted`] : []);
+      return 0;
+    });
+  },
+});

@@ -1,0 +1,37 @@
+import { ConfigError } from '../../core/index.ts';
+import { defineCommand } from '../command.ts';
+import { wholeFlag } from '../flags.ts';
+import { type AwsFlags, checkAwsFlags, printResult, withAwsFlags, withSession } from './aws-flags.ts';
+
+interface Flags extends AwsFlags {
+  readonly events: string;
+  readonly json: boolean;
+}
+
+/** One page of CloudFormation's events. */
+const MOST_EVENTS = 100;
+
+export const statusCommand = defineCommand<Flags>({
+  command: 'status',
+  describe: 'Show the deployed stack: resources, instances, last events, outputs',
+  builder: (yargs) =>
+    withAwsFlags(yargs)
+      .option('events', { string: true, default: '10', describe: 'How many of the last events to show' })
+      .option('json', { boolean: true, default: false, describe: 'Print JSON' }),
+  handler: async (flags, tools) => {
+    checkAwsFlags(flags);
+    const count = wholeFlag(flags.events, '--events', 1, MOST_EVENTS);
+    const { checkStackName, findStack, readState, stateLines } = await import(
+      '../../../infra/deploy/index.ts'
+    );
+    const { slugOf } = await import('../../../infra/names.ts');
+    const name = flags.stack ?? slugOf((await tools.service()).name);
+    checkStackName(name);
+    return withSession(flags, true, async ({ aws }) => {
+      const stack = await findStack(aws, name);
+      if (!stack) throw new ConfigError(`there is no stack ${name} in ${aws.region}`);
+      const { state, events } = await readState(aws, stack, count);
+      await printResult(flags.json, state, stateLines(state, events));
+    });
+  },
+});
