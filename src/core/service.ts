@@ -98,9 +98,7 @@ export class Service {
     try {
       const value = target.handler(new RequestView(wire, target.params), context);
       if (!isThenable(value)) return toWireResponse(value, method);
-      return Promise.resolve(value)
-        .then((late) => toWireResponse(late, method))
-        .catch((error) => failed(error, wire, context));
+      return settle(value, wire, context);
     } catch (error) {
       return failed(error, wire, context);
     }
@@ -145,6 +143,19 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
   );
+}
+
+// One await: each promise less counts on the way of a small request.
+async function settle(
+  value: PromiseLike<unknown>,
+  wire: WireRequest,
+  context: Context,
+): Promise<WireResponse> {
+  try {
+    return toWireResponse(await value, wire.method);
+  } catch (error) {
+    return failed(error, wire, context);
+  }
 }
 
 /** The wire form of an error; a 5xx leaves its cause in the log, never in the answer. */
