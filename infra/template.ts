@@ -7,6 +7,7 @@ import { instanceGroup } from './instances.ts';
 import type { Argument } from './intrinsics.ts';
 import { loadBalancerGroup } from './load-balancer.ts';
 import { networkGroup } from './network.ts';
+import { triggerGroups } from './triggers/index.ts';
 import type { Template, TemplateGroup, Topology } from './types.ts';
 
 /** CloudFormation's own limits of a template. */
@@ -25,6 +26,7 @@ export function topologyTemplate(topology: Topology, userData: Argument): Templa
   return mergeGroups(`${name} ${version}: Lambda functions and EC2 instances of one executable`, [
     networkGroup(topology),
     ...functionGroups(topology),
+    ...triggerGroups(topology.service),
     instanceGroup(topology, userData),
     loadBalancerGroup(topology),
     ...endpointGroups(topology),

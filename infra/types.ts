@@ -11,6 +11,8 @@ export interface ServiceDescription {
   readonly functions: readonly string[];
   /** Whether there are HTTP routes: these become one more function, with the handler `http`. */
   readonly hasRoutes: boolean;
+  /** Trigger of a function by its name: plain data of its event source (`EventSource.trigger`). Default: none. */
+  readonly triggers?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** The Handler that stands for the registry's HTTP routes. */

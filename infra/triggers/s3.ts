@@ -1,0 +1,154 @@
+import type { S3Trigger } from '../../src/adapters/lambda/sources/shared/triggers.ts';
+import { type Argument, ref, resource, select, split } from '../intrinsics.ts';
+import { slugOf } from '../names.ts';
+import type { TemplateGroup } from '../types.ts';
+import { ruleGroup } from './rules.ts';
+import type { Emit, Site } from './site.ts';
+
+export const s3Trigger: Emit<S3Trigger> = (site, trigger) => {
+  const { bucket } = trigger;
+  if (typeof bucket === 'object' && 'create' in bucket) return createdBucket(site, trigger, bucket.name);
+  const name =
+    typeof bucket === 'string' ? bucket.replace(/^arn:[\w-]+:s3:::/, '') : site.locate('bucket', bucket);
+  if (typeof name === 'string') checkName(site, name);
+  return existingBucket(site, trigger, name);
+};
+
+function checkName(site: Site, name: string): void {
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
+    throw site.problem(`bucket: ${JSON.stringify(name)} is no name of a bucket`);
+}
+
+/** Characters that a made name leaves for the service and the function, before a hyphen and a UUID. */
+const NAME_ROOM = 26;
+
+/**
+ * The notification needs the permission, and the permission the bucket's ARN: a name that is known before the bucket
+ * is there breaks the circle. The UUID of the stack's id makes it unique without a region or an account in it.
+ */
+function createdBucket(site: Site, trigger: S3Trigger, given: string | undefined): TemplateGroup {
+  if (given !== undefined) checkName(site, given);
+  const prefix = slugOf(`${site.serviceName}-${site.handler}`).slice(0, NAME_ROOM).replace(/-+$/, '');
+  const unique = select(2, split('/', ref('AWS::StackId')));
+  const name: Argument = given ?? { 'Fn::Join': ['-', [prefix, unique]] };
+  const arn: Argument = { 'Fn::Join': ['', ['arn:', ref('AWS::Partition'), ':s3:::', name]] };
+  const [bucket, permission] = [site.logical('Bucket'), site.logical('Permission')];
+  return {
+    Resources: {
+      [permission]: site.permission('s3.amazonaws.com', { arn, sameAccount: true }),
+      [bucket]: resource('AWS::S3::Bucket', bucketProperties(site, trigger, name), {
+        DependsOn: permission,
+        // A bucket with objects cannot be deleted, and what was uploaded must not go with the stack.
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+      }),
+    },
+    Outputs: {
+      [`${bucket}Name`]: { Description: `Bucket whose events call ${site.handler}`, Value: ref(bucket) },
+    },
+  };
+}
+
+function bucketProperties(site: Site, { events, prefix, suffix }: S3Trigger, name: Argument) {
+  const rules = [
+    ...(prefix === undefined ? [] : [{ Name: 'prefix', Value: prefix }]),
+    ...(suffix === undefined ? [] : [{ Name: 'suffix', Value: suffix }]),
+  ];
+  const filter = rules.length === 0 ? {} : { Filter: { S3Key: { Rules: rules } } };
+  return {
+    BucketName: name,
+    NotificationConfiguration: {
+      LambdaConfigurations: events.map((Event) => ({ Event, Function: site.functionArn, ...filter })),
+    },
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [
+        { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' as const } },
+      ],
+    },
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' as const }] },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+  };
+}
+
+/** A family of S3's event types as EventBridge tells it. */
+interface Family {
+  readonly detailType: string;
+  /** What all events of the family have in `detail`. */
+  readonly detail?: object;
+  /** The field of `detail` that tells its kinds apart, and its values. */
+  readonly field: string;
+  readonly kinds: Readonly<Record<string, string>>;
+}
+
+const DELETED = {
+  detailType: 'Object Deleted',
+  field: 'deletion-type',
+  kinds: { Delete: 'Permanently Deleted', DeleteMarkerCreated: 'Delete Marker Created' },
+};
+
+const FAMILIES: Readonly<Record<string, Family>> = {
+  ObjectCreated: {
+    detailType: 'Object Created',
+    field: 'reason',
+    kinds: {
+      Put: 'PutObject',
+      Post: 'POST Object',
+      Copy: 'CopyObject',
+      CompleteMultipartUpload: 'CompleteMultipartUpload',
+    },
+  },
+  ObjectRemoved: { ...DELETED, detail: { reason: ['DeleteObject'] } },
+  LifecycleExpiration: { ...DELETED, detail: { reason: ['Lifecycle Expiration'] } },
+};
+
+/** The bucket must have EventBridge turned on; CloudFormation can only do that for a bucket that it makes. */
+function existingBucket(site: Site, { events, prefix, suffix }: S3Trigger, bucket: Argument): TemplateGroup {
+  const key = keyPattern(prefix, suffix);
+  const detail = { bucket: { name: [bucket] }, ...(key && { object: { key: [key] } }) };
+  const groups = [...kindsByFamily(site, events)].map(([family, kinds]) =>
+    ruleGroup(site, family, { pattern: patternOf(FAMILIES[family]!, kinds, detail) }),
+  );
+  return { Resources: Object.assign({}, ...groups.map(({ Resources }) => Resources)) };
+}
+
+function kindsByFamily(site: Site, events: readonly string[]): Map<string, Set<string>> {
+  const wanted = new Map<string, Set<string>>();
+  for (const event of events) {
+    const [, family = '', kind = '*'] = event.split(':');
+    const known =
+      Object.hasOwn(FAMILIES, family) && (kind === '*' || Object.hasOwn(FAMILIES[family]!.kinds, kind));
+    if (!known) {
+      const families = Object.keys(FAMILIES).map((name) => `s3:${name}:*`);
+      throw site.problem(
+        `events: ${event} is not to be had from an existing bucket; use ${families.join(', ')}`,
+      );
+    }
+    wanted.set(family, (wanted.get(family) ?? new Set()).add(kind));
+  }
+  return wanted;
+}
+
+function patternOf({ detailType, detail, field, kinds }: Family, wanted: Set<string>, more: object): object {
+  const narrowed = wanted.has('*') ? {} : { [field]: [...wanted].map((kind) => kinds[kind]) };
+  return {
+    source: ['aws.s3'],
+    'detail-type': [detailType],
+    detail: { ...more, ...detail, ...narrowed },
+  };
+}
+
+/** A prefix and a suffix side by side would be alternatives; only a wildcard asks for both. */
+function keyPattern(prefix: string | undefined, suffix: string | undefined): object | undefined {
+  if (prefix && suffix) return { wildcard: `${literal(prefix)}*${literal(suffix)}` };
+  if (prefix) return { prefix };
+  return suffix ? { suffix } : undefined;
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\*]/g, '\\$&');
+}
