@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { deleteCommand } from './delete.ts';
 import { describeCommand } from './describe.ts';
 import { emulateCommand } from './emulate.ts';
+import { eventsCommand } from './events.ts';
 import { httpServerCommand } from './http-server.ts';
 import { invokeCommand } from './invoke.ts';
 import { lambdaCommand } from './lambda.ts';
@@ -13,6 +14,7 @@ import { versionCommand } from './version.ts';
 export const commands: readonly Command[] = [
   httpServerCommand,
   invokeCommand,
+  eventsCommand,
   emulateCommand,
   lambdaCommand,
   supervisorCommand,

@@ -1,0 +1,28 @@
+import { ConfigError } from '../../core/index.ts';
+import { defineCommand } from '../command.ts';
+import { print } from '../output.ts';
+
+interface Flags {
+  readonly source?: string;
+}
+
+export const eventsCommand = defineCommand<Flags>({
+  command: 'events [source]',
+  describe: 'List the event sources, or print a sample event of one',
+  builder: (yargs) =>
+    yargs
+      .positional('source', { type: 'string', describe: 'Event source; without it the list' })
+      .example('$0 events sqs | $0 invoke NAME --event -', 'Run a handler on a sample event'),
+  handler: async ({ source }) => {
+    const { SAMPLES } = await import('../../adapters/lambda/sources/samples/index.ts');
+    if (source === undefined) {
+      const lines = Object.entries(SAMPLES).map(([name, { describe }]) => `${name.padEnd(24)}${describe}`);
+      return print(lines.join('\n'));
+    }
+    if (!Object.hasOwn(SAMPLES, source)) {
+      const known = Object.keys(SAMPLES).join(', ');
+      throw new ConfigError(`events: there is no source ${JSON.stringify(source)}, use one of ${known}`);
+    }
+    await print(JSON.stringify(await SAMPLES[source]!.load(), null, 2));
+  },
+});
