@@ -64,21 +64,23 @@ const TSCONFIG = {
   include: ['src', 'test'],
 };
 
-const TEST = `import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { registry } from '../src/registry.ts';
-
-test('GET / says hello', async () => {
-  const response = await registry.fetch(new Request('http://localhost/'));
-  assert.equal(response.status, 200);
-  assert.match(await response.text(), /^Hello/);
-});
-
-test('an unknown path is a 404', async () => {
-  const response = await registry.fetch(new Request('http://localhost/nowhere'));
-  assert.equal(response.status, 404);
-});
-`;
+const TEST = [
+  "import assert from 'node:assert/strict';",
+  "import { test } from 'node:test';",
+  "import { registry } from '../src/registry.ts';",
+  '',
+  "test('GET / says hello', async () => {",
+  "  const response = await registry.fetch(new Request('http://localhost/'));",
+  '  assert.equal(response.status, 200);',
+  '  assert.match(await response.text(), /^Hello/);',
+  '});',
+  '',
+  "test('an unknown path is a 404', async () => {",
+  "  const response = await registry.fetch(new Request('http://localhost/nowhere'));",
+  '  assert.equal(response.status, 404);',
+  '});',
+  '',
+].join('\n');
 
 function readme(name: string): string {
   return `# ${name}
