@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import t from 'tap';
+import { APP, noApp, runCommand, runMain, SAMPLE_MAIN } from '../support/run-app.ts';
+
+const oneLine = /^app: [^\n]+\n$/;
+
+t.test('bad flags give one line and a non-zero exit', async (t) => {
+  const cases: [args: string[], message: RegExp][] = [
+    [['--port', 'abc'], /--port "abc": it must be a whole number from 0 to 65535/],
+    [['--port', '65536'], /--port "65536"/],
+    [['--port', '-1'], /--port "-1"/],
+    [['--port', ''], /--port ""/],
+    [['--port', '1', '--port', '2'], /--port given 2 times/],
+    [['--drainTimeout', 'x'], /--drainTimeout "x"/],
+    [['--bodyLimit', '1.5'], /--bodyLimit "1.5"/],
+    [['--trustProxy', 'nowhere'], /trustProxy "nowhere"/],
+    [['--tlsCert', '/no/cert.pem', '--tlsKey', '/no/key.pem'], /\/no\/cert\.pem/],
+    [['--host', '192.0.2.1', '--port', '0'], /192\.0\.2\.1/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await runMain(SAMPLE_MAIN, ['httpServer', ...args]);
+    t.equal(code, 1, args.join(' '));
+    t.match(stderr, message);
+    t.match(stderr, oneLine, 'one line');
+    t.equal(stdout, '');
+  }
+  const half = await runMain(SAMPLE_MAIN, ['httpServer', '--tlsCert', '/no/cert.pem']);
+  t.equal(half.code, 2);
+  t.match(half.stderr, /tlsKey/);
+});
+
+t.test('a port in use gives one line and a non-zero exit', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  t.teardown(() => taken.close());
+  const { port } = taken.address() as { port: number };
+  const result = await runMain(SAMPLE_MAIN, ['httpServer', '--host', '127.0.0.1', '--port', String(port)]);
+  t.equal(result.code, 1);
+  t.match(result.stderr, new RegExp(`port ${port} .*in use`));
+  t.match(result.stderr, oneLine);
+});
+
+t.test('the executable serves and drains on SIGTERM', { skip: noApp }, async (t) => {
+  const child = spawn(APP, ['httpServer', '--host', '127.0.0.1', '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout });
+  const [first] = await once(lines, 'line');
+  const { url } = JSON.parse(first);
+  t.equal(await (await fetch(url)).text(), 'Hello world from Omega!');
+  const slow = fetch(`${url}/slow?ms=800`);
+  // It must have reached the handler before the signal.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  t.same(await (await slow).json(), { slept: 800 });
+  t.same(await exited, [0, null]);
+});
+
+t.test('every command line error of the executable is one line', { skip: noApp }, async (t) => {
+  const { code, stderr } = await runCommand(APP, ['httpServer', '--port', 'abc']);
+  t.equal(code, 1);
+  t.match(stderr, oneLine);
+});
