@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import type { TopologyOptions } from '../../../infra/index.ts';
 import { READINESS_PATH, type Service } from '../../core/index.ts';
+import type { Extension } from '../extension.ts';
 import { environmentFlag } from '../flags.ts';
 
 /** Flags of the topology, shared by every command that emits or deploys it. */
@@ -86,7 +87,7 @@ export function withTopologyFlags(yargs: Argv): Argv {
 }
 
 /** The options of `emitTopology`, not validated yet. */
-export function topologyOptions(flags: TopologyFlags, service: Service) {
+export function topologyOptions(flags: TopologyFlags, service: Service, extension: Extension) {
   const { s3Bucket, s3Key, sha256, key, sshCidr, appCidr } = flags;
   return {
     service: descriptionOf(service),
@@ -104,7 +105,15 @@ export function topologyOptions(flags: TopologyFlags, service: Service) {
     ...edgeOptions(flags),
     environment: environmentFlag(flags.env ?? []),
     readinessPath: READINESS_PATH,
+    decorate: decoratorOf(extension, flags),
   };
+}
+
+function decoratorOf({ decorateTemplate }: Extension, flags: TopologyFlags): TopologyOptions['decorate'] {
+  return (
+    decorateTemplate &&
+    ((template, topology) => decorateTemplate(template, { flags: { ...flags }, topology }))
+  );
 }
 
 function edgeOptions(flags: TopologyFlags) {
@@ -130,5 +139,13 @@ function numberOf(value: string | undefined): number | undefined {
 
 function descriptionOf(service: Service) {
   const { name, version } = service;
-  return { name, version, functions: [...service.functions.keys()], hasRoutes: service.routes.length > 0 };
+  const functions = [...service.functions.values()];
+  const triggers = functions.flatMap(({ name, source }) => (source?.trigger ? [[name, source.trigger]] : []));
+  return {
+    name,
+    version,
+    functions: functions.map(({ name }) => name),
+    hasRoutes: service.routes.length > 0,
+    triggers: Object.fromEntries(triggers),
+  };
 }
