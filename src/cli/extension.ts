@@ -31,7 +31,8 @@ export interface Extension {
   readonly decorateTemplate?: (
     template: Template,
     about: { readonly flags: ParsedFlags; readonly topology: TopologyOptions },
-  ) => Template | undefined;
+    // biome-ignore lint/suspicious/noConfusingVoidType: a decorator that changes its argument returns nothing
+  ) => Template | undefined | void;
 }
 
 /** Loads the module that exports the service's extension; never on Lambda's path. */

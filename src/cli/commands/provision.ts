@@ -4,6 +4,7 @@ import type { Artifact } from '../../../infra/deploy/index.ts';
 import type { EmittedTopology } from '../../../infra/index.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
+import type { Extension } from '../extension.ts';
 import { print } from '../output.ts';
 import {
   type AwsFlags,
@@ -52,7 +53,9 @@ export const provisionCommand = defineCommand<Flags>({
   handler: async (flags, tools) => {
     checkFlags(flags);
     const service = await tools.service();
-    return flags.noop ? writeFiles(flags, service) : provision(flags, service);
+    return flags.noop
+      ? writeFiles(flags, service, tools.extension)
+      : provision(flags, service, tools.extension);
   },
 });
 
@@ -68,10 +71,10 @@ function checkFlags(flags: Flags): void {
   checkAwsFlags(flags);
 }
 
-async function writeFiles(flags: Flags, service: Service): Promise<number> {
+async function writeFiles(flags: Flags, service: Service, extension: Extension): Promise<number> {
   const { emitTopology, writeTopology } = await import('../../../infra/index.ts');
   const uploaded = flags.artifact === undefined ? {} : await keyOf(flags.artifact, service);
-  const emitted = emitTopology({ ...topologyOptions(flags, service), ...uploaded });
+  const emitted = emitTopology({ ...topologyOptions(flags, service, extension), ...uploaded });
   const files = await writeTopology(flags.out ?? `${service.name}-stack`, emitted);
   for (const file of files) await print(relative('.', file));
   return 0;
@@ -87,13 +90,13 @@ async function keyOf(path: string, service: Service) {
 /** Any content: flags are checked by it before the artifact is read. */
 const STAND_IN = '0'.repeat(64);
 
-async function provision(flags: Flags, service: Service): Promise<number> {
+async function provision(flags: Flags, service: Service, extension: Extension): Promise<number> {
   requireAnswerer(flags.yes, 'provision');
   const { emitTopology } = await import('../../../infra/index.ts');
   const { slugOf } = await import('../../../infra/names.ts');
   const aws = await import('../../../infra/deploy/index.ts');
   const slug = slugOf(service.name);
-  const options = topologyOptions(flags, service);
+  const options = topologyOptions(flags, service, extension);
   const emit = (sha256: string): EmittedTopology =>
     emitTopology(
       flags.s3Key === undefined ? { ...options, s3Key: aws.artifactKey(slug, sha256), sha256 } : options,
