@@ -9,7 +9,9 @@ import { printable, table } from './table.ts';
 export interface ChangeSet {
   readonly id: string;
   readonly stackId: string;
-  /** Empty when the stack is as it should be already. */
+  /** The stack is as it should be already, and the change set is gone again. */
+  readonly unchanged: boolean;
+  /** Of resources; none when only outputs, tags or the description change. */
   readonly changes: readonly Change[];
 }
 
@@ -25,7 +27,7 @@ export async function makeChangeSet(aws: Aws, input: CreateChangeSetInput): Prom
   const made = { id: Id!, stackId: StackId! };
   try {
     const { Status, StatusReason, changes } = await compared(aws, Id!);
-    if (Status === 'CREATE_COMPLETE') return { ...made, changes };
+    if (Status === 'CREATE_COMPLETE') return { ...made, unchanged: false, changes };
     if (!UNCHANGED.test(StatusReason ?? '')) {
       throw new DeployError(`the change set failed: ${printable(StatusReason) || Status}`);
     }
@@ -34,7 +36,7 @@ export async function makeChangeSet(aws: Aws, input: CreateChangeSetInput): Prom
     throw error;
   }
   await dropChangeSet(aws, made, false);
-  return { ...made, changes: [] };
+  return { ...made, unchanged: true, changes: [] };
 }
 
 async function compared(aws: Aws, id: string): Promise<DescribeChangeSetOutput & { changes: Change[] }> {
@@ -65,6 +67,7 @@ export async function dropChangeSet(
 
 /** The preview: one line per resource that would be added, modified, replaced or removed. */
 export function previewOf(changes: readonly Change[]): string[] {
+  if (changes.length === 0) return ['no resource changes, but parameters, outputs, tags or the description'];
   const rows = changes.flatMap(({ ResourceChange: change }) => {
     if (!change) return [];
     const replaced =

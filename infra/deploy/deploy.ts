@@ -75,9 +75,9 @@ export async function deploy(
     Parameters: course === 'recreate' ? withValues(parameters, stack!) : parameters,
     Tags: tagsOf(deployment, stack),
   });
-  if (changeSet.changes.length === 0 && !created) {
+  if (changeSet.unchanged) {
     say(`stack ${name}: no changes`);
-    return { stack: name, stackId: stack!.StackId, result: 'unchanged', outputs: outputsOf(stack) };
+    return { stack: name, stackId: changeSet.stackId, result: 'unchanged', outputs: outputsOf(stack) };
   }
   previewOf(changeSet.changes).forEach(say);
   const question = `${created ? 'Create' : 'Update'} stack ${name} in ${aws.region}?`;

@@ -10,12 +10,16 @@ export interface AwsError extends Error {
   readonly code?: string;
   readonly operation?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  readonly $response?: {
+    readonly statusCode?: number;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
 }
 
 /** The HTTP status of a refused call, `undefined` when none came. */
 export function statusOf(error: unknown): number | undefined {
-  return (error as AwsError | undefined)?.$metadata?.httpStatusCode;
+  const { $metadata, $response } = (error ?? {}) as Partial<AwsError>;
+  return $metadata?.httpStatusCode ?? $response?.statusCode;
 }
 
 /** CloudFormation answers for a stack that is not there with a plain ValidationError. */
@@ -60,6 +64,11 @@ export function explained(error: unknown): unknown {
   }
   if (UNREACHABLE.test(code ?? '') || name === 'TimeoutError') {
     return new DeployError(`${call}cannot reach AWS (${detail || code}); look at --region and --endpointUrl`);
+  }
+  if (/Deserialization error/.test(message)) {
+    return new DeployError(
+      `${call}the answer is not one of AWS (HTTP ${statusOf(error)}); look at --endpointUrl`,
+    );
   }
   const advice = ADVICE.find(([pattern]) => pattern.test(name))?.[1];
   if (advice) return new DeployError(`${call}${advice}${detail && detail !== name ? ` (${detail})` : ''}`);

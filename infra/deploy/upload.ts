@@ -75,7 +75,8 @@ export async function upload(
   }
   say(`uploading ${(content.bytes.length / 1e6).toFixed(1)} MB to ${place}`);
   const put = { Bucket: bucket, Key: key, Body: content.bytes, ContentType: type };
-  await aws.s3.send(new aws.sdk.PutObjectCommand({ ...put, ChecksumSHA256: base64(content.sha256) }));
+  const checksum = { ChecksumAlgorithm: 'SHA256', ChecksumSHA256: base64(content.sha256) } as const;
+  await aws.s3.send(new aws.sdk.PutObjectCommand({ ...put, ...checksum }));
   return true;
 }
 

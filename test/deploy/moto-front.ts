@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** Parameter that the tests put into moto, as nobody may write below /aws there. */
+export const IMAGE_PARAMETER = '/test/image';
+
+const CANONICAL = /%2Faws%2Fservice%2Fcanonical%2F[\w.%-]*ami-id/g;
+
+/**
+ * A proxy before moto. moto looks the default of an SSM parameter type up even when another is given, and has no
+ * Canonical images: the one in the template becomes {@link IMAGE_PARAMETER}. Nothing else is changed.
+ */
+export async function startFront(motoPort: number): Promise<{ port: number; calls: string[]; stop(): Promise<void> }> {
+  const calls: string[] = [];
+  const server = createServer((incoming, response) => {
+    forward(motoPort, incoming, response, calls).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, calls, stop: () => close(server) };
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+}
+
+async function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse, calls: string[]) {
+  let body = await buffer(incoming);
+  const { method, url, headers } = incoming;
+  const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  if (form) body = Buffer.from(body.toString().replace(CANONICAL, encodeURIComponent(IMAGE_PARAMETER)));
+  const action = form ? new URLSearchParams(body.toString()).get('Action') : `${method} ${url!.split('?')[0]}`;
+  calls.push(action!);
+  const upstream = request({
+    ...{ host: '127.0.0.1', port, method, path: url },
+    headers: { ...headers, 'content-length': body.length },
+  });
+  upstream.end(body);
+  const [answer] = (await once(upstream, 'response')) as [IncomingMessage];
+  outgoing.writeHead(answer.statusCode!, answer.headers);
+  answer.pipe(outgoing);
+}
