@@ -5,10 +5,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import t from 'tap';
-import { emitTopology, type TopologyOptions } from '../../infra/index.ts';
+import t, { type Test } from 'tap';
+import { FAILOVER_CODE } from '../../infra/failover.ts';
+import { type EmittedTopology, emitTopology, type TopologyOptions } from '../../infra/index.ts';
 import { FULL } from './sample.ts';
 import { check, findProgram, skipWithout } from './tools.ts';
+import { SHIFTED } from './variants.ts';
 
 const run = promisify(execFile);
 
@@ -70,14 +72,27 @@ async function prepare(aws: Aws, dir: string, options: TopologyOptions): Promise
   await aws('ssm', 'put-parameter', '--name', '/test/image', '--type', 'String', '--value', 'ami-12c6146b');
 }
 
-async function createStack(aws: Aws, dir: string, templateText: string): Promise<Record<string, string>> {
+async function createStack(
+  aws: Aws,
+  dir: string,
+  name: string,
+  emitted: EmittedTopology,
+): Promise<Record<string, string>> {
   const template = join(dir, 'template.json');
+  // moto reads the default's SSM parameter even when another is given, and lets nobody write under /aws.
+  const image = emitted.template.Parameters.ImageId!.Default as string;
+  const templateText = emitted.templateText.replace(image, '/test/image');
   writeFileSync(template, templateText);
   const { Subnets } = (await aws('ec2', 'describe-subnets')) as {
     Subnets: { SubnetId: string; VpcId: string }[];
   };
-  const subnet = Subnets[0]!;
-  const values = { VpcId: subnet.VpcId, SubnetIds: subnet.SubnetId };
+  const [subnet, other] = Subnets;
+  const subnets = `${subnet!.SubnetId},${other!.SubnetId}`;
+  const values = {
+    VpcId: subnet!.VpcId,
+    SubnetIds: subnet!.SubnetId,
+    ...('AlbSubnetIds' in emitted.template.Parameters ? { AlbSubnetIds: subnets } : {}),
+  };
   const parameters = join(dir, 'parameters.json');
   const list = Object.entries(values).map(([ParameterKey, ParameterValue]) => ({
     ParameterKey,
@@ -85,10 +100,10 @@ async function createStack(aws: Aws, dir: string, templateText: string): Promise
   }));
   writeFileSync(parameters, JSON.stringify(list));
   await aws(
-    ...['cloudformation', 'create-stack', '--stack-name', 'omega-test', '--capabilities', 'CAPABILITY_IAM'],
+    ...['cloudformation', 'create-stack', '--stack-name', name, '--capabilities', 'CAPABILITY_IAM'],
     ...['--template-body', `file://${template}`, '--parameters', `file://${parameters}`],
   );
-  const { Stacks } = (await aws('cloudformation', 'describe-stacks', '--stack-name', 'omega-test')) as {
+  const { Stacks } = (await aws('cloudformation', 'describe-stacks', '--stack-name', name)) as {
     Stacks: { StackStatus: string; Outputs: { OutputKey: string; OutputValue: string }[] }[];
   };
   const outputs = Stacks[0]!.Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]);
@@ -103,16 +118,21 @@ async function launchData(aws: Aws, id: string): Promise<Record<string, unknown>
 
 const skip = skipWithout('moto_server', 'aws', 'bash');
 
-t.test('a stack made from the template: its user-data is bash without expressions', { skip }, async (t) => {
+t.test('stacks made in moto', { skip }, async (t) => {
   const dir = t.testdir();
   const moto = await startMoto();
   t.teardown(() => moto.stop());
   const aws = awsCli(moto.url, dir);
   await prepare(aws, dir, FULL);
+  await t.test('the user-data reads back as bash without expressions', (t) => readsBack(t, aws, dir));
+  await t.test('the failover function moves the weights of its rule and back', { skip: noBoto() }, (t) =>
+    failsOver(t, aws, dir, moto.url),
+  );
+});
+
+async function readsBack(t: Test, aws: Aws, dir: string): Promise<void> {
   const emitted = emitTopology(FULL);
-  // moto reads the default's SSM parameter even when another is given, and lets nobody write under /aws.
-  const image = emitted.template.Parameters.ImageId!.Default as string;
-  const outputs = await createStack(aws, dir, emitted.templateText.replace(image, '/test/image'));
+  const outputs = await createStack(aws, dir, 'omega-test', emitted);
   t.equal(outputs.StackStatus, 'CREATE_COMPLETE');
   t.same(
     Object.keys(emitted.template.Outputs).filter((key) => !outputs[key]),
@@ -147,4 +167,52 @@ t.test('a stack made from the template: its user-data is bash without expression
     Timeout: 60,
     Environment: { Variables: FULL.environment },
   });
-});
+}
+
+const DRIVER = join(import.meta.dirname, 'failover-driver.py');
+
+function noBoto(): string | false {
+  if (findProgram('python3') === undefined) return 'not on PATH: python3';
+  return check('python3', ['-c', 'import boto3']).status === 0 ? false : 'python3 has no boto3';
+}
+
+/** Stack behind a load balancer, with a certificate and a zone of moto's own. */
+async function balancedStack(aws: Aws, dir: string): Promise<Record<string, string>> {
+  const { CertificateArn } = await aws('acm', 'request-certificate', '--domain-name', 'api.example.com');
+  const zone = await aws('route53', 'create-hosted-zone', '--name', 'example.com', '--caller-reference', 'x');
+  const hostedZoneId = (zone.HostedZone as { Id: string }).Id.replace('/hostedzone/', '');
+  const emitted = emitTopology({ ...SHIFTED, certificateArn: CertificateArn as string });
+  // moto knows no attributes of an alarm.
+  const arn = 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:x';
+  const alarm = /\{\s*"Fn::GetAtt": \[\s*"NoHealthyInstance",\s*"Arn"\s*\]\s*\}/;
+  const templateText = emitted.templateText
+    .replace(alarm, JSON.stringify(arn))
+    // Its zones have other ids than Route 53's.
+    .replaceAll(SHIFTED.hostedZoneId!, hostedZoneId);
+  return createStack(aws, dir, 'omega-balanced', { ...emitted, templateText });
+}
+
+async function failsOver(t: Test, aws: Aws, dir: string, url: string): Promise<void> {
+  const outputs = await balancedStack(aws, dir);
+  t.equal(outputs.StackStatus, 'CREATE_COMPLETE');
+  t.match(outputs.LoadBalancerDnsName, /elb\.amazonaws\.com$/);
+  const output = await runDriver(FAILOVER_CODE, url);
+  const away = { weights: { instance: 0, lambda: 100 }, sticky: null };
+  const shared = { weights: { instance: 90, lambda: 10 }, sticky: 300 };
+  t.same(JSON.parse(output.trim().split('\n').at(-1)!), [
+    ['at first', shared],
+    ['ALARM', away],
+    ['INSUFFICIENT_DATA', away],
+    ['OK', shared],
+  ]);
+}
+
+async function runDriver(code: string, url: string): Promise<string> {
+  const env = {
+    ...{ PATH: process.env.PATH, HOME: process.env.HOME, AWS_ENDPOINT_URL: url },
+    ...{ AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing', AWS_DEFAULT_REGION: 'us-east-1' },
+  };
+  const child = run('python3', [DRIVER], { env, timeout: 60_000 });
+  child.child.stdin!.end(code);
+  return (await child).stdout;
+}
