@@ -74,6 +74,11 @@ registry.function('chunks-crash', () => {
   return slowly(Array.from({ length: 1000 }, () => 'x'));
 });
 registry.function('endless', () => endless());
+registry.function('sevenths', async ({ n }: { n: number }) => {
+  if (n % 2 === 0) await sleep(n % 10);
+  if (n % 7 === 0) throw new Error(`seventh ${n}`);
+  return { n };
+});
 registry.function('trace', async (event: { ms: number }, context) => {
   await sleep(event.ms);
   return { env: process.env._X_AMZN_TRACE_ID ?? null, traceId: context.traceId ?? null };

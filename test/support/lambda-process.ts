@@ -26,7 +26,10 @@ export interface LambdaProcessOptions {
 const MAIN = fileURLToPath(new URL('./lambda-main.ts', import.meta.url));
 
 /** Starts a process in Lambda mode with nothing in its environment but what Lambda would set. */
-export function startLambda(api: FakeRuntimeApi, options: LambdaProcessOptions = {}): LambdaProcess {
+export function startLambda(
+  api: Pick<FakeRuntimeApi, 'address' | 'abandon'>,
+  options: LambdaProcessOptions = {},
+): LambdaProcess {
   const [command = process.execPath, ...args] = options.command ?? [process.execPath, MAIN];
   const env = {
     PATH: process.env.PATH,
