@@ -56,6 +56,7 @@ export class Crash {
   async fatal(error: unknown): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
+    tolerateLostReader();
     if (this.#loop === undefined) await this.#failInit(error);
     else this.#logger.fatal('the runtime loop ended', { error });
     this.#loop?.stop();
@@ -77,6 +78,7 @@ export class Crash {
     // A second one while the first is told changes nothing.
     if (this.#ending) return this.#logger.fatal(origin, { error });
     this.#ending = true;
+    tolerateLostReader();
     const underWay = [...this.#inFlight].map((invocation) => invocation.requestId);
     // Whose code it was is not known for every kind of error; then it was likely the one under way.
     const requestId = this.#inFlight.current?.requestId ?? underWay[0];
@@ -120,6 +122,14 @@ export class Crash {
     }
     if (code === 0) process.exitCode = 1;
   }
+}
+
+/**
+ * When nobody reads our output any more, each line is an EPIPE, which would come here as another uncaught
+ * error, which would log another line: for ever.
+ */
+function tolerateLostReader(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 /** A slow reader leaves log lines in our memory, and `process.exit` would lose them. */
