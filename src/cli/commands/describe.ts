@@ -1,25 +1,42 @@
 import type { Service } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
+import type { Extension } from '../extension.ts';
 import { print } from '../output.ts';
+import { type TopologyFlags, topologyOptions, withTopologyFlags } from './topology-flags.ts';
 
-interface Flags {
-  readonly format: 'text' | 'json';
+const FORMATS = ['text', 'json', 'mermaid', 'html'] as const;
+
+interface Flags extends TopologyFlags {
+  readonly format: (typeof FORMATS)[number];
 }
 
 export const describeCommand = defineCommand<Flags>({
   command: 'describe',
-  describe: 'List the routes, functions and event handlers of the service',
+  describe: 'List routes, functions and event handlers, or draw the topology that the flags give',
   builder: (yargs) =>
-    yargs.option('format', {
-      choices: ['text', 'json'] as const,
+    withTopologyFlags(yargs).option('format', {
+      choices: FORMATS,
       default: 'text',
-      describe: 'Output format',
+      describe: 'Lists (text, json) or a picture (mermaid, html)',
     }),
-  handler: async ({ format }, tools) => {
-    const description = describeService(await tools.service());
-    await print(format === 'json' ? JSON.stringify(description, null, 2) : asText(description));
+  handler: async (flags, tools) => {
+    const service = await tools.service();
+    const inventory = describeService(service);
+    if (flags.format === 'json') await print(JSON.stringify(inventory, null, 2));
+    else if (flags.format === 'text') await print(asText(inventory));
+    else await print(await draw(flags, service, tools.extension));
   },
 });
+
+async function draw(flags: Flags, service: Service, extension: Extension): Promise<string> {
+  const { emitTopology } = await import('../../../infra/index.ts');
+  const { htmlOf, mermaidOf, pictureOf } = await import('../../../infra/describe/index.ts');
+  // No picture shows where the artifact is, so it need not be named.
+  const anywhere = { s3Bucket: 'any-bucket', s3Key: 'any-key', ...flags };
+  const { template } = emitTopology(topologyOptions(anywhere, service, extension));
+  const picture = pictureOf(describeService(service), template);
+  return flags.format === 'html' ? htmlOf(picture) : mermaidOf(picture);
+}
 
 /** The service as plain data. */
 export interface ServiceInventory {
