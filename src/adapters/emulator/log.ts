@@ -1,5 +1,7 @@
 import { LOG_TAIL_BYTES } from '../../core/invoke-api.ts';
 
+const LF = 0x0a;
+
 /** The last bytes of what is written to it. */
 export class Tail {
   #parts: Buffer[] = [];
@@ -9,6 +11,12 @@ export class Tail {
     this.#parts.push(data);
     this.#length += data.length;
     if (this.#length > 4 * LOG_TAIL_BYTES) this.#trim();
+  }
+
+  /** Ends a line that is not ended. */
+  newLine(): void {
+    const last = this.#parts.at(-1);
+    if (last && last.at(-1) !== LF) this.write(Buffer.from([LF]));
   }
 
   get bytes(): Buffer {
@@ -25,7 +33,6 @@ export class Tail {
 }
 
 const LONGEST_LINE = 64 * 1024;
-const LF = 0x0a;
 
 /** Passes on whole lines, so that those of two processes never mix. */
 export class Lines {
@@ -88,6 +95,7 @@ export class EnvironmentLog {
     this.#lines.flush();
     const data = Buffer.from(text);
     this.#write(data);
+    tail.newLine();
     tail.write(data);
   }
 
