@@ -69,6 +69,20 @@ t.test('no process outlives a killed emulator', async (t) => {
   await until(() => !isAlive(pid), 'the end of the function, by its lost Runtime API');
 });
 
+t.test('an emulator that crashes takes its processes with it', async (t) => {
+  const crash = "process.argv[2] === 'emulate' && process.once('SIGUSR2', () => { throw new Error('boom') })";
+  const flags = ['--import', `data:text/javascript,${encodeURIComponent(crash)}`];
+  const app = await startCommand(t, [process.execPath, ...flags, FIXTURE], ['--timeout', '60']);
+  const { pid } = (await post(app.url + pathOf('act'), {})).json;
+  const stuck = post(app.url + pathOf('act'), { how: 'spin', ms: 60_000 }).catch(() => 'cut off');
+  await until(() => app.output().split('START').length === 3, 'the start of the last');
+  app.child.kill('SIGUSR2');
+  t.equal(await app.exited, 1);
+  t.match(await app.errors, /boom/);
+  t.equal(await stuck, 'cut off');
+  await until(() => !isAlive(pid), 'the end of a function that would run on');
+});
+
 t.test('a second signal kills at once', async (t) => {
   const app = await startCommand(t, SOURCE, ['--timeout', '60']);
   const { pid } = (await post(app.url + pathOf('act'), {})).json;
