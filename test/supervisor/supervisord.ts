@@ -84,9 +84,9 @@ export class Supervisord {
   }
 
   /** Waits for RUNNING under a pid other than `not`, and gives the pid. */
-  async running(name: string, not?: number): Promise<number> {
+  async running(name: string, not?: number, ms = 40_000): Promise<number> {
     let status = '';
-    const waited = until(`${name} RUNNING`, 40_000, async () => {
+    const waited = until(`${name} RUNNING`, ms, async () => {
       status = await this.ctl('status', name);
       const pid = /\sRUNNING\s+pid (\d+),/.exec(status)?.[1];
       return pid === undefined || Number(pid) === not ? undefined : Number(pid);
