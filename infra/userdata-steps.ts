@@ -8,7 +8,8 @@ export const TLS_STEPS = String.raw`install_tls() {
     --header 'content-type: application/x-amz-json-1.1' \
     --header 'x-amz-target: secretsmanager.GetSecretValue' \
     --data '{{ .TlsRequest }}' "https://secretsmanager.$REGION.$SUFFIX/"
-  install -d -m 0750 -o root -g "$ACCOUNT" "/etc/$NAME" "/etc/$NAME/tls"
+  install -d -m 0755 "/etc/$NAME"
+  install -d -m 0750 -o root -g "$ACCOUNT" "/etc/$NAME/tls"
   for part in certificate privateKey; do
     file="/etc/$NAME/tls/$part.pem"
     install -m 0600 -o "$ACCOUNT" -g "$ACCOUNT" /dev/null "$file"

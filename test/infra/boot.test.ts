@@ -1,11 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import t, { type Test } from 'tap';
 import { emitTopology, type TopologyOptions } from '../../infra/index.ts';
 import { SAMPLE } from './sample.ts';
 import { skipWithout } from './tools.ts';
+import { SECURE } from './variants.ts';
 
 const HERE = resolve(import.meta.dirname, 'boot');
 const APP = resolve(import.meta.dirname, '../../dist/app');
@@ -50,12 +61,16 @@ function skipReason(): string | false {
 
 const skip = skipReason();
 
-function zipOf(dir: string, member: string, source: string | { copy: string }): void {
+/** Makes the artifact under the name that its key ends with; gives its path. */
+function zipOf(dir: string, member: string, source: string | { copy: string }): string {
   const path = join(dir, member);
   if (typeof source === 'string') writeFileSync(path, source);
   else copyFileSync(source.copy, path);
   chmodSync(path, 0o755);
-  execFileSync('/usr/bin/python3', ['-m', 'zipfile', '-c', 'app.zip', member], { cwd: dir });
+  mkdirSync(join(dir, 'files'), { recursive: true });
+  const zip = `files/${basename(SAMPLE.s3Key)}`;
+  execFileSync('/usr/bin/python3', ['-m', 'zipfile', '-c', zip, member], { cwd: dir });
+  return join(dir, zip);
 }
 
 function certificate(dir: string, hosts: string[]): void {
@@ -65,17 +80,25 @@ function certificate(dir: string, hosts: string[]): void {
   execFileSync('openssl', [...args.split(' '), ...files], { cwd: dir, stdio: 'ignore' });
 }
 
-/** Boots in the folder, whose app.zip is there; gives a reader of what boot.sh has left. */
-function boot(dir: string, options: TopologyOptions): (file: string) => string {
-  const hosts = [`s3.${REGION}.${SUFFIX}`, `cloudformation.${REGION}.${SUFFIX}`];
+/** Boots in the folder, whose files/ are there; gives a reader of what boot.sh has left. */
+function boot(
+  dir: string,
+  options: TopologyOptions,
+  edit: (script: string) => string = (script) => script,
+): (file: string) => string {
+  const hosts = [
+    ...['s3', 'cloudformation', 'secretsmanager'].map((service) => `${service}.${REGION}.${SUFFIX}`),
+    `amazoncloudwatch-agent.s3.${SUFFIX}`,
+  ];
   certificate(dir, hosts);
   mkdirSync(join(dir, 'mnt'));
   writeFileSync(join(dir, 'hosts'), `127.0.0.1 ${hosts.join(' ')}\n`);
   const script = emitTopology(options)
     .userData.replace('{"Ref":"AWS::Region"}', REGION)
     .replace('{"Ref":"AWS::URLSuffix"}', SUFFIX)
-    .replace('{"Ref":"AWS::StackName"}', 'my-stack');
-  writeFileSync(join(dir, 'user-data.sh'), script);
+    .replace('{"Ref":"AWS::StackName"}', 'my-stack')
+    .replaceAll('{"Ref":"ServerLogs"}', 'my-log-group');
+  writeFileSync(join(dir, 'user-data.sh'), edit(script));
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const driver = [
     'bash',
@@ -85,6 +108,8 @@ function boot(dir: string, options: TopologyOptions): (file: string) => string {
     join(HERE, 'fake-aws.ts'),
     'omega-service',
     '9999',
+    '/',
+    options.tlsSecretArn === undefined ? 'http' : 'https',
   ];
   const result = spawnSync('unshare', [...namespaces, ...driver], { encoding: 'utf8', timeout: 120_000 });
   const read = (file: string) => (existsSync(join(dir, file)) ? readFileSync(join(dir, file), 'utf8') : '');
@@ -108,10 +133,8 @@ const recorded = (text: string): Recorded[] =>
 function boots(source: string | { copy: string }, answer: RegExp) {
   return async (t: Test) => {
     const dir = t.testdir();
-    zipOf(dir, 'bootstrap', source);
-    const sha256 = createHash('sha256')
-      .update(readFileSync(join(dir, 'app.zip')))
-      .digest('hex');
+    const zip = zipOf(dir, 'bootstrap', source);
+    const sha256 = createHash('sha256').update(readFileSync(zip)).digest('hex');
     const environment = { AWKWARD: `100% ; "x" # {a,b} \${HOME}` };
     const read = boot(dir, { ...SAMPLE, sha256, environment });
     t.equal(read('code'), '0\n', read('log'));
@@ -180,3 +203,105 @@ for (const [what, [member, options, code]] of Object.entries(FAILURES)) {
     t.match(recorded(read('record')).at(-1)!.body, /Status=FAILURE/);
   });
 }
+
+const AGENT_CTL = `#!/bin/bash
+set -e
+echo "$*" >/agent-report
+runuser -u cwagent -- sh -c 'cd /var/log/omega-service && ls && cat stdout.log' >>/agent-report
+`;
+
+const SIGNING_KEY = '937616F3450B7D806CBD9725D58167303B789C72';
+
+/** A package that reports how it is started, signed by a key of its own; gives that key's fingerprint. */
+function standInAgent(dir: string): string {
+  const bin = 'deb/opt/aws/amazon-cloudwatch-agent/bin';
+  for (const folder of [bin, 'deb/DEBIAN']) mkdirSync(join(dir, folder), { recursive: true, mode: 0o755 });
+  // gpg's agent listens on a socket in there, whose path may have 107 bytes.
+  const home = mkdtempSync(join(tmpdir(), 'gpg-'));
+  const control = [
+    'Package: amazon-cloudwatch-agent',
+    'Version: 1',
+    'Architecture: all',
+    'Maintainer: x <x@x>',
+  ];
+  writeFileSync(join(dir, 'deb/DEBIAN/control'), `${[...control, 'Description: stand-in'].join('\n')}\n`);
+  writeFileSync(join(dir, 'deb/DEBIAN/preinst'), '#!/bin/sh\nuseradd --system --user-group cwagent\n', {
+    mode: 0o755,
+  });
+  writeFileSync(join(dir, bin, 'amazon-cloudwatch-agent-ctl'), AGENT_CTL, { mode: 0o755 });
+  const deb = join(dir, 'files/amazon-cloudwatch-agent.deb');
+  const tool = (name: string, ...args: string[]) => execFileSync(name, args, { stdio: 'pipe' }).toString();
+  const gpg = (...args: string[]) => tool('gpg', '--homedir', home, '--batch', ...args);
+  tool('dpkg-deb', '--root-owner-group', '--build', join(dir, 'deb'), deb);
+  gpg('--passphrase', '', '--quick-gen-key', 'stand-in', 'rsa2048', 'sign', 'never');
+  gpg('--output', join(dir, 'files/amazon-cloudwatch-agent.gpg'), '--export');
+  gpg('--output', `${deb}.sig`, '--detach-sign', deb);
+  const keys = gpg('--with-colons', '--list-keys');
+  tool('gpgconf', '--homedir', home, '--kill', 'gpg-agent');
+  rmSync(home, { recursive: true });
+  return /^fpr:+([0-9A-F]{40}):/m.exec(keys)![1]!;
+}
+
+/** What Secrets Manager answers for a pair of the instance's own. */
+function secretFile(dir: string): void {
+  mkdirSync(join(dir, 'own'));
+  certificate(join(dir, 'own'), ['omega.test']);
+  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => readFileSync(join(dir, 'own', name), 'utf8'));
+  const secret = JSON.stringify({ certificate: cert, privateKey: key });
+  writeFileSync(join(dir, 'files/secretsmanager.GetSecretValue'), JSON.stringify({ SecretString: secret }));
+}
+
+const AGENT_TOOLS = skipWithout('gpg', 'gpgconf', 'dpkg-deb', 'dpkg', 'runuser');
+
+t.test(
+  'dist/app serves HTTPS with the pair of the secret, and its logs are forwarded',
+  {
+    skip: skip || unbuilt || AGENT_TOOLS,
+  },
+  async (t) => {
+    const dir = t.testdir();
+    zipOf(dir, 'bootstrap', { copy: APP });
+    secretFile(dir);
+    const fingerprint = standInAgent(dir);
+    const read = boot(dir, SECURE, (script) => script.replace(SIGNING_KEY, fingerprint));
+    t.equal(read('code'), '0\n', read('log'));
+    t.equal(read('first-answer'), 'Hello world from Omega!');
+    t.equal(read('second-answer'), 'Hello world from Omega!');
+    t.same(read('etc-modes').trim().split('\n'), [
+      '600 svc-omega-service svc-omega-service /etc/omega-service/tls/certificate.pem',
+      '600 svc-omega-service svc-omega-service /etc/omega-service/tls/privateKey.pem',
+      '644 root root /etc/omega-service/cloudwatch-agent.json',
+      '750 root svc-omega-service /etc/omega-service/tls',
+      '755 root root /etc/omega-service',
+    ]);
+    const asked = recorded(read('record')).find(({ headers }) => headers['x-amz-target']);
+    t.same(JSON.parse(asked!.body), { SecretId: SECURE.tlsSecretArn, VersionId: SECURE.tlsSecretVersion });
+    t.match(asked!.headers.authorization, /\/secretsmanager\/aws4_request.*x-amz-target/);
+    const [started, ...more] = read('agent-report').trim().split('\n');
+    t.equal(started, '-a fetch-config -m ec2 -s -c file:/etc/omega-service/cloudwatch-agent.json');
+    t.match(more.join('\n'), /"msg":"listening"|listening/, "the agent's account can read the log");
+    t.notMatch(read('log'), /PRIVATE KEY/, 'no key in the log');
+  },
+);
+
+t.test('an agent that Amazon has not signed is not installed', { skip: skip || AGENT_TOOLS }, async (t) => {
+  const dir = t.testdir();
+  zipOf(dir, 'bootstrap', STAND_IN);
+  standInAgent(dir);
+  const read = boot(dir, { ...SAMPLE, logs: true });
+  t.equal(read('code'), '1\n');
+  t.match(read('log'), /the signature of the CloudWatch agent is not the one of Amazon/);
+  t.match(recorded(read('record')).at(-1)!.body, /Status=FAILURE/);
+});
+
+t.test('a secret of another shape fails the start, and is not shown', { skip }, async (t) => {
+  const dir = t.testdir();
+  zipOf(dir, 'bootstrap', STAND_IN);
+  const answer = JSON.stringify({ SecretString: 'hunter2' });
+  writeFileSync(join(dir, 'files/secretsmanager.GetSecretValue'), answer);
+  const read = boot(dir, { ...SAMPLE, tlsSecretArn: SECURE.tlsSecretArn! });
+  t.equal(read('code'), '1\n');
+  t.match(read('log'), /the secret is no JSON object with the text certificate/);
+  t.notMatch(read('log'), /hunter2/);
+  t.match(recorded(read('record')).at(-1)!.body, /Status=FAILURE/);
+});

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { templateProblems } from '../../infra/decorate.ts';
 import { emitTopology, mergeGroups, type TopologyOptions } from '../../infra/index.ts';
 import type { TemplateResource } from '../../infra/intrinsics.ts';
 import { FULL, SAMPLE } from './sample.ts';
 import { check, skipWithout, walk } from './tools.ts';
+import { SECURE, SHIFTED, VARIANTS } from './variants.ts';
 
 type Properties = Record<string, unknown>;
 
@@ -15,25 +17,50 @@ const ofType = (options: TopologyOptions, type: string): [string, Properties][] 
     .filter(([, { Type }]) => Type === type)
     .map(([name, { Properties }]) => [name, Properties as Properties]);
 
-const EVENTS_ONLY: TopologyOptions = {
-  ...SAMPLE,
-  service: { name: 'x', version: '1', functions: ['only'], hasRoutes: false },
+const EVENTS_ONLY = VARIANTS['events-only']!;
+
+// One process for all of them: most of its time is its start.
+t.test('cfn-lint has nothing to say', { skip: skipWithout('cfn-lint') }, async (t) => {
+  const dir = t.testdir();
+  const files = Object.entries(VARIANTS).map(([name, options]) => {
+    const file = join(dir, `${name}.json`);
+    writeFileSync(file, emitTopology(options).templateText);
+    return file;
+  });
+  t.same(check('cfn-lint', ['-r', 'us-east-1', '--', ...files]), { status: 0, output: '' });
+});
+
+t.test('the same options give the same bytes', async (t) => {
+  for (const [name, options] of Object.entries(VARIANTS))
+    t.equal(emitTopology(options).templateText, emitTopology(structuredClone(options)).templateText, name);
+});
+
+t.test('every reference leads to something that is there', async (t) => {
+  for (const [name, options] of Object.entries(VARIANTS))
+    t.same(templateProblems({ ...emitTopology(options).template }), [], name);
+});
+
+const CHANGES: Record<string, Partial<TopologyOptions>> = {
+  'another artifact': { s3Key: 'omega/app-4567.zip' },
+  'another content under the same key': { sha256: '1'.repeat(64) },
+  'another environment': { environment: { STAGE: 'prod' } },
+  'another port': { port: 8080 },
+  'another readiness path': { readinessPath: '/ready' },
+  'another drain': { stopwaitsecs: 90 },
+  'another rotation of the logs': { logRotation: { maxBytes: 1, backups: 1 } },
+  'a load balancer': { alb: 'internal', trustProxy: ['10.0.0.0/16'] },
+  'a certificate': { tlsSecretArn: SECURE.tlsSecretArn! },
+  'forwarded logs': { logs: true },
 };
 
-for (const [what, options] of Object.entries({ least: SAMPLE, full: FULL, 'events only': EVENTS_ONLY })) {
-  t.test(`cfn-lint has nothing to say: ${what}`, { skip: skipWithout('cfn-lint') }, async (t) => {
-    const file = join(t.testdir(), 'template.json');
-    writeFileSync(file, emitTopology(options).templateText);
-    t.same(check('cfn-lint', ['-r', 'us-east-1', '--', file]), { status: 0, output: '' });
-  });
-}
-
-t.test('the same options give the same bytes, and another artifact another launch template', async (t) => {
-  t.equal(emitTopology(FULL).templateText, emitTopology(structuredClone(FULL)).templateText);
-  const [before, after] = [SAMPLE, { ...SAMPLE, s3Key: 'omega/app-4567.zip' }].map(
-    (options) => resources(options).LaunchTemplate,
-  );
-  t.notSame(after, before);
+t.test('every change of artifact or configuration makes another launch template', async (t) => {
+  const launch = (options: TopologyOptions) => resources(options).LaunchTemplate;
+  for (const [what, change] of Object.entries(CHANGES))
+    t.notSame(launch({ ...SAMPLE, ...change }), launch(SAMPLE), what);
+  t.notSame(launch({ ...SECURE, tlsSecretVersion: 'f'.repeat(32) }), launch(SECURE), 'a new certificate');
+  t.same(launch({ ...SAMPLE, memorySize: 1024, timeout: 60 }), launch(SAMPLE), "Lambda's settings do not");
+  const shifted = { ...SHIFTED, ec2Weight: 10, lambdaWeight: 90 };
+  t.same(launch(shifted), launch(SHIFTED), 'a shift of traffic does not');
 });
 
 t.test('one function per handler, and one for the routes', async (t) => {
@@ -98,15 +125,19 @@ t.test('every statement of every policy, exactly', async (t) => {
   ]);
 });
 
-t.test('no wildcard in any action, resource or principal', async (t) => {
+t.test('no wildcard in any action, resource or principal, but for a URL open to all', async (t) => {
   const seen: unknown[] = [];
-  for (const [path, value] of walk(emitTopology(FULL).template)) {
-    const within = path.findLast((key) => /^(Not)?(Action|Resource|Principal)$/.test(key));
-    if (within === undefined || typeof value !== 'string') continue;
-    seen.push(value);
-    t.notMatch(value, /[*?]/, path.join('.'));
+  for (const [name, options] of Object.entries(VARIANTS)) {
+    for (const [path, value] of walk(emitTopology(options).template)) {
+      const within = path.findLast((key) => /^(Not)?(Action|Resource|Principal)$/.test(key));
+      if (within === undefined || typeof value !== 'string') continue;
+      seen.push(value);
+      if (options.functionUrl === 'open' && value === '*') t.match(path[1], /^HttpFunctionUrl/);
+      else t.notMatch(value, /[*?]/, `${name} ${path.join('.')}`);
+    }
   }
   t.ok(seen.includes('s3:GetObject') && seen.includes('ec2.amazonaws.com'), 'the walk has seen policies');
+  t.equal(seen.filter((value) => value === '*').length, 2, 'the two permissions of the open URL');
 });
 
 t.test('no port is open by itself; SSH only with a key and a range', async (t) => {

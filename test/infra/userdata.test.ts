@@ -7,16 +7,23 @@ import { measured } from '../../infra/userdata.ts';
 import { READINESS_PATH } from '../../src/core/health.ts';
 import { FULL, SAMPLE } from './sample.ts';
 import { check, skipWithout } from './tools.ts';
+import { SECURE, SHIFTED } from './variants.ts';
 
 /** The script as an instance gets it. */
 function resolved(options = SAMPLE): string {
   return emitTopology(options)
     .userData.replace('{"Ref":"AWS::Region"}', 'eu-test-1')
     .replace('{"Ref":"AWS::URLSuffix"}', 'example.com')
-    .replace('{"Ref":"AWS::StackName"}', 'my-stack');
+    .replace('{"Ref":"AWS::StackName"}', 'my-stack')
+    .replaceAll('{"Ref":"ServerLogs"}', 'my-stack-ServerLogs-1');
 }
 
-for (const [what, options] of Object.entries({ least: SAMPLE, full: FULL })) {
+for (const [what, options] of Object.entries({
+  least: SAMPLE,
+  full: FULL,
+  secure: SECURE,
+  shifted: SHIFTED,
+})) {
   t.test(`bash can read it: ${what}`, { skip: skipWithout('bash') }, async (t) => {
     t.same(check('bash', ['-n'], resolved(options)), { status: 0, output: '' });
   });

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { emitTopology, provisionProblems, type TopologyOptions } from '../../infra/index.ts';
 import { FULL, SAMPLE } from './sample.ts';
+import { BALANCED, VARIANTS } from './variants.ts';
 
 const GOOD = { s3Bucket: 'my-bucket.1', s3Key: 'a/b_c-1.2~3.zip' };
 
@@ -50,7 +51,83 @@ const REFUSED: [Record<string, unknown>, string[]][] = [
   [{ memorySize: 128.5 }, ['--memorySize 128.5 is not a whole number from 128 to 10240']],
 ];
 
-for (const [flags, problems] of REFUSED) {
+const ALB = { alb: 'internal', trustProxy: ['10.0.0.0/16'] };
+const ARN = 'arn:aws:acm:eu-west-1:123456789012:certificate/abc';
+const DNS = { failover: 'dns', certificateArn: ARN, domainName: 'a.example.com', hostedZoneId: 'Z1' };
+
+const REFUSED_DOORS: typeof REFUSED = [
+  [{ ...ALB, alb: 'public' }, ['--alb "public" is none of internet-facing, internal']],
+  [{ alb: 'internal' }, ['--alb needs --trustProxy']],
+  [{ trustProxy: ['10.0.0.0/16'] }, ['--trustProxy needs --alb']],
+  [{ ...ALB, trustProxy: [] }, ['--trustProxy needs a value']],
+  [
+    { ...ALB, trustProxy: ['10.0.0.0/16', '10.0.0.1/16', 'x', '0.0.0.0/0'] },
+    [
+      '--trustProxy "10.0.0.1/16" has bits set beyond its /16',
+      '--trustProxy "x" is not an IPv4 range such as 10.0.0.0/16',
+      '--trustProxy "0.0.0.0/0" would let anyone forge X-Forwarded-For',
+    ],
+  ],
+  [{ certificateArn: ARN }, ['--certificateArn needs --alb']],
+  [{ ...ALB, certificateArn: 'x' }, ['--certificateArn "x" is not the ARN of an ACM certificate']],
+  [{ lambdaWeight: 10 }, ['--lambdaWeight needs --alb']],
+  [{ ec2Weight: 10 }, ['--ec2Weight needs --alb']],
+  [{ ...ALB, lambdaWeight: 101 }, ['--lambdaWeight 101 is not a whole number from 0 to 100']],
+  [{ ...ALB, ec2Weight: 0 }, ['--ec2Weight and --lambdaWeight are both 0: nothing would take the traffic']],
+  [
+    { ...ALB, ec2Weight: 0, lambdaWeight: 1, failover: 'rule' },
+    ['--failover needs an --ec2Weight above 0: it leads away from the instances'],
+  ],
+  [{ stickiness: 60 }, ['--stickiness needs --alb']],
+  [{ ...ALB, stickiness: 0 }, ['--stickiness 0 is not a whole number from 1 to 604800']],
+  [{ failover: 'rule' }, ['--failover needs --alb']],
+  [{ ...ALB, failover: 'x' }, ['--failover "x" is none of rule, dns']],
+  [
+    { ...ALB, alb: 'internet-facing', failover: 'dns' },
+    [
+      '--failover dns needs --domainName',
+      '--failover dns needs --certificateArn',
+      '--failover dns needs --httpApi open: the HTTP API takes over from the load balancer',
+    ],
+  ],
+  [
+    { ...ALB, ...DNS, httpApi: 'open' },
+    ['--failover dns needs --alb internet-facing: the HTTP API is public'],
+  ],
+  [{ ...ALB, domainName: 'a.example.com' }, ['--domainName needs --hostedZoneId']],
+  [{ ...ALB, hostedZoneId: 'Z1' }, ['--hostedZoneId needs --domainName']],
+  [
+    { ...ALB, domainName: 'A_b', hostedZoneId: 'x' },
+    [
+      '--domainName "A_b" is not a lower-case domain name',
+      '--hostedZoneId "x" is not the id of a Route 53 hosted zone',
+    ],
+  ],
+  [
+    { tlsSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:name' },
+    [
+      '--tlsSecretArn "arn:aws:secretsmanager:eu-west-1:123456789012:secret:name" is not the whole ARN of a Secrets Manager secret',
+    ],
+  ],
+  [{ tlsSecretVersion: 'a'.repeat(32) }, ['--tlsSecretVersion needs --tlsSecretArn']],
+  [{ functionUrl: 'all' }, ['--functionUrl "all" is none of iam, open']],
+  [{ httpApi: '' }, ['--httpApi needs a value']],
+  [{ stream: true }, ['--stream needs --functionUrl']],
+  [{ functionUrl: 'iam', stream: true, ...ALB }, ['--stream cannot go with --alb']],
+  [{ functionUrl: 'iam', stream: true, httpApi: 'iam' }, ['--stream cannot go with --httpApi']],
+  [{ logs: 'yes' }, ['--logs takes no value']],
+];
+
+t.test('good doors have no problems', async (t) => {
+  for (const [name, options] of Object.entries(VARIANTS)) t.same(provisionProblems({ ...options }), [], name);
+  t.same(
+    provisionProblems({ ...GOOD, stream: false, logs: false }),
+    [],
+    'what is switched off needs nothing',
+  );
+});
+
+for (const [flags, problems] of [...REFUSED, ...REFUSED_DOORS]) {
   t.test(`refused: ${JSON.stringify(flags).slice(0, 60)}`, async (t) => {
     t.same(provisionProblems({ ...GOOD, ...flags }), problems);
   });
@@ -90,6 +167,12 @@ t.test('what supervisord or CloudFormation cannot hold is a ProvisionError too',
 t.test('a service has to be something', async (t) => {
   const empty = { ...SAMPLE, service: { ...SAMPLE.service, functions: [], hasRoutes: false } };
   t.throws(() => emitTopology(empty), /neither routes nor functions/);
+  const functionsOnly = { ...SAMPLE.service, hasRoutes: false };
+  t.throws(() => emitTopology({ ...BALANCED, functionUrl: 'iam', httpApi: 'iam', service: functionsOnly }), {
+    message: ['alb', 'functionUrl', 'httpApi']
+      .map((flag) => `--${flag} serves routes, and the service has none`)
+      .join('\n'),
+  });
   t.throws(
     () => emitTopology({ ...SAMPLE, service: { ...SAMPLE.service, name: '漢字' } }),
     /"漢字" has no ASCII letter/,

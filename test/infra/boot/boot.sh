@@ -1,31 +1,32 @@
 #!/bin/bash
 # Boots the user-data on a throw-away copy of this machine: run under `unshare --mount --net --pid --fork`.
-# Arguments: DIR NODE FAKE-AWS PROGRAM PORT. DIR holds user-data.sh, app.zip, cert.pem, key.pem, hosts.
+# Arguments: DIR NODE FAKE-AWS PROGRAM PORT [LOWER [SCHEME]]. DIR holds cert.pem, key.pem, hosts, in files/ what S3
+# and Secrets Manager have, and user-data.sh, unless FAKE-AWS writes it. LOWER is the machine to copy, default this.
 set -euo pipefail
-readonly DIR=$1 NODE=$2 FAKE=$3 PROGRAM=$4 PORT=$5
+readonly DIR=$1 NODE=$2 FAKE=$3 PROGRAM=$4 PORT=$5 LOWER=${6:-/} SCHEME=${7:-http}
 
 ip link set lo up
 ip addr add 169.254.169.254/32 dev lo
 mount -t tmpfs tmpfs "$DIR/mnt"
 mkdir "$DIR"/mnt/{upper,work,root}
 readonly ROOT="$DIR/mnt/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$DIR/mnt/upper,workdir=$DIR/mnt/work" "$ROOT"
+mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$DIR/mnt/upper,workdir=$DIR/mnt/work" "$ROOT"
 mount -t proc proc "$ROOT/proc"
 mount --rbind /dev "$ROOT/dev"
 mkdir -p "$ROOT/run"
 mount -t tmpfs tmpfs "$ROOT/run"
 cat "$DIR/hosts" >>"$ROOT/etc/hosts"
 cat "$DIR/cert.pem" >>"$ROOT/etc/ssl/certs/ca-certificates.crt"
-cp "$DIR/user-data.sh" "$ROOT/user-data.sh"
 
-"$NODE" "$FAKE" "$DIR/app.zip" "$DIR/cert.pem" "$DIR/key.pem" "$DIR/record" &
-for _ in {1..100}; do
+"$NODE" "$FAKE" "$DIR/files" "$DIR/cert.pem" "$DIR/key.pem" "$DIR/record" &
+for _ in {1..900}; do
   [[ ! -e $DIR/record.up ]] || break
   sleep 0.1
 done
+cp "$DIR/user-data.sh" "$ROOT/user-data.sh"
 
 inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$ROOT" "$@"; }
-answer() { inside curl --silent --show-error --max-time 5 "http://127.0.0.1:$PORT/"; }
+answer() { inside curl --silent --show-error --max-time 5 --insecure "$SCHEME://127.0.0.1:$PORT/"; }
 
 code=0
 inside /bin/bash /user-data.sh >"$DIR/log" 2>&1 || code=$?
@@ -36,6 +37,10 @@ first=$(inside supervisorctl pid "$PROGRAM")
 answer >"$DIR/first-answer"
 inside stat -c '%a %U %n' "/opt/$PROGRAM/app" "/etc/supervisor/conf.d/$PROGRAM.conf" "/var/lib/$PROGRAM" >"$DIR/modes"
 inside ps -o user:40=,args:200= -p "$first" >"$DIR/process"
+if [[ -d $ROOT/etc/$PROGRAM ]]; then
+  inside find "/etc/$PROGRAM" -printf '%m %u %g %p\n' | sort >"$DIR/etc-modes"
+fi
+if [[ -e $ROOT/agent-report ]]; then cp "$ROOT/agent-report" "$DIR/agent-report"; fi
 tr '\0' '\n' <"/proc/$first/environ" >"$DIR/environment"
 kill -9 "$first"
 for _ in {1..100}; do

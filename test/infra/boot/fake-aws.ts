@@ -1,10 +1,12 @@
-// The parts of AWS that an instance talks to at first boot: IMDSv2, S3 and CloudFormation. Runs inside the
-// network namespace of boot.sh: node fake-aws.ts ARTIFACT CERT KEY RECORD
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+// The parts of AWS that an instance talks to at first boot: IMDSv2, S3, Secrets Manager and CloudFormation. Runs
+// inside the network namespace of boot.sh: node fake-aws.ts FILES CERT KEY RECORD. A request is answered with the
+// file of FILES that has the last part of its path, or its target, as name.
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { basename, join } from 'node:path';
 
-const [artifact, cert, key, record] = process.argv.slice(2) as [string, string, string, string];
+const [files, cert, key, record] = process.argv.slice(2) as [string, string, string, string];
 const TOKEN = 'the-imds-token';
 
 const METADATA: Record<string, string> = {
@@ -33,7 +35,10 @@ async function aws(request: IncomingMessage, response: ServerResponse): Promise<
   for await (const chunk of request) body += chunk;
   const { method, url, headers } = request;
   appendFileSync(record, `${JSON.stringify({ method, url, headers, body })}\n`);
-  response.end(headers.host?.startsWith('s3.') ? readFileSync(artifact) : '<SignalResourceResponse/>');
+  if (headers.host?.startsWith('cloudformation.')) return void response.end('<SignalResourceResponse/>');
+  const path = join(files, basename(String(headers['x-amz-target'] ?? url)));
+  if (existsSync(path)) response.end(readFileSync(path));
+  else response.writeHead(404).end();
 }
 
 const tls = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }, aws);

@@ -1,0 +1,87 @@
+import t from 'tap';
+import { emitTopology, ref, resource, type Template, type TemplateDecorator } from '../../infra/index.ts';
+import { SAMPLE } from './sample.ts';
+
+const emit = (decorate: TemplateDecorator) => emitTopology({ ...SAMPLE, decorate });
+
+t.test('a decorator adds to the finished template in place', async (t) => {
+  const { template, templateText } = emit((template, { slug }) => {
+    template.Resources.Table = resource('AWS::DynamoDB::Table', {
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      Tags: [{ Key: 'service', Value: slug }],
+    });
+    template.Outputs.TableName = { Description: 'x', Value: ref('Table') };
+  });
+  t.match(template.Resources.Table, { Properties: { Tags: [{ Value: 'omega-service' }] } });
+  t.same(JSON.parse(templateText), template, 'the text is that of the decorated template');
+});
+
+t.test('or gives another one', async (t) => {
+  const { template } = emit((template) => ({ ...template, Description: 'mine' }));
+  t.equal(template.Description, 'mine');
+  t.ok(template.Resources.AutoScalingGroup);
+});
+
+t.test('references in all forms to what is there are fine', async (t) => {
+  const { template } = emit((template) => {
+    const Properties = {
+      a: { Ref: 'AWS::Region' },
+      b: { 'Fn::Sub': [`$\{A}-$\{HelloFunction.Arn}-$\{AWS::Region}-$\{!Literal}`, { A: 'x' }] },
+      c: { 'Fn::GetAtt': 'HelloFunction.Arn' },
+      d: { 'Fn::If': ['AppIsOpen', { Ref: 'VpcId' }, { Ref: 'AWS::NoValue' }] },
+    };
+    template.Resources.Mine = {
+      Type: 'Custom::X',
+      DependsOn: ['HelloFunction'],
+      Condition: 'AppIsOpen',
+      Properties,
+    };
+  });
+  t.ok(template.Resources.Mine);
+});
+
+const add =
+  (Properties: object, more: object = {}) =>
+  (template: Template) => {
+    template.Resources.Mine = { Type: 'X', Properties, ...more };
+  };
+
+const REFUSED: Record<string, [TemplateDecorator, RegExp]> = {
+  'a dangling Ref': [
+    add({ a: [{ Ref: 'Nope' }] }),
+    /Resources\.Mine\.Properties\.a\.0: Ref names Nope, which/,
+  ],
+  'a dangling GetAtt': [add({ a: { 'Fn::GetAtt': ['Nope', 'Arn'] } }), /Fn::GetAtt names Nope/],
+  'GetAtt of a parameter': [add({ a: { 'Fn::GetAtt': 'VpcId.X' } }), /Fn::GetAtt names VpcId/],
+  'a dangling Sub': [add({ a: { 'Fn::Sub': `x$\{Nope.Arn}` } }), /Fn::Sub names Nope/],
+  'an unknown condition': [add({ a: { 'Fn::If': ['Nope', 1, 2] } }), /Fn::If names Nope/],
+  'a dangling DependsOn': [add({}, { DependsOn: 'Nope' }), /Mine\.DependsOn: there is no resource Nope/],
+  'an unknown Condition': [add({}, { Condition: 'Nope' }), /Mine\.Condition: there is no condition Nope/],
+  'a removed resource that is in use': [
+    (template) => void delete template.Resources.HelloFunctionRole,
+    /HelloFunction\.Properties\.Role: Fn::GetAtt names HelloFunctionRole/,
+  ],
+  'no resources': [(template) => ({ ...template, Resources: {} }), /Resources: there are none/],
+  'a resource without a type': [
+    (template) => void Object.assign(template.Resources, { Mine: {} }),
+    /Resources\.Mine: it has no Type/,
+  ],
+  'a name that is not one': [
+    (template) => void Object.assign(template.Resources, { 'my-x': { Type: 'X', Properties: {} } }),
+    /"my-x" is not an alphanumeric logical name/,
+  ],
+  'a section of another shape': [
+    (template) => ({ ...template, Resources: [] }) as unknown as Template,
+    /Resources: it is no object/,
+  ],
+  'no template': [() => 'text' as unknown as Template, /it is no object/],
+  'what JSON cannot hold': [add({ a: () => 1 }), /Mine\.Properties\.a: a function is no JSON value/],
+};
+
+for (const [what, [decorate, message]] of Object.entries(REFUSED)) {
+  t.test(`refused: ${what}`, async (t) => {
+    t.throws(() => emit(decorate), { name: 'ProvisionError', message });
+  });
+}
