@@ -43,7 +43,13 @@ const UNREACHABLE =
 
 /** Installs from the cache, or the registry; gives why the registry cannot be reached, if it cannot. */
 export async function npmInstall(dir: string, ...packages: string[]): Promise<string | undefined> {
-  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1'];
+  const failure = await tryInstall(dir, packages);
+  // Once more, for a network that only hiccuped; npm's own retries add up over packages to minutes without one.
+  return failure === undefined ? undefined : tryInstall(dir, packages);
+}
+
+async function tryInstall(dir: string, packages: readonly string[]): Promise<string | undefined> {
+  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=0', '--fetch-timeout=20000'];
   const { code, stderr } = await asUser(dir, 'npm', 'install', ...flags, ...packages);
   if (code === 0) return undefined;
   const [, reason] = UNREACHABLE.exec(stderr) ?? [];
