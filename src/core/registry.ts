@@ -147,7 +147,8 @@ export class Registry {
   event<Payload, Result = unknown>(
     name: string,
     source: EventSource<Payload, Result>,
-    handler: EventHandler<Payload, Result>,
+    // The source alone decides the types, or literals in the handler's result would widen.
+    handler: NoInfer<EventHandler<Payload, Result>>,
   ): this {
     if (typeof source?.matches !== 'function' || typeof source.run !== 'function') {
       throw new ConfigError(`event ${name}: the second argument must be an event source`);

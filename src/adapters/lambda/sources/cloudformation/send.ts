@@ -18,7 +18,7 @@ export async function send(url: string, body: string, context: InvocationContext
     const problem = await put(target, body);
     if (problem === undefined) return;
     const { final, message } = problem;
-    context.logger.warn('CloudFormation did not take the response', { attempt, message });
+    context.logger.warn('CloudFormation did not take the response', { attempt, problem: message });
     if (final || attempt === TRIES)
       throw new Error(`the response to CloudFormation could not be sent: ${message}`);
     await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));

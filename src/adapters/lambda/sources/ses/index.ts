@@ -42,8 +42,11 @@ export interface SesMail {
 }
 
 /** What SES does next; only a `RequestResponse` rule waits for it. Nothing is `CONTINUE`. */
-export type SesDisposition = 'CONTINUE' | 'STOP_RULE' | 'STOP_RULE_SET';
+export interface SesDisposition {
+  readonly disposition: 'CONTINUE' | 'STOP_RULE' | 'STOP_RULE_SET';
+}
 
+const CONTINUE: SesDisposition = { disposition: 'CONTINUE' };
 const DISPOSITIONS: readonly unknown[] = ['CONTINUE', 'STOP_RULE', 'STOP_RULE_SET'];
 
 /**
@@ -60,7 +63,7 @@ export function ses(options: SesOptions = {}): EventSource<SesMail, SesDispositi
     run: async (event: { Records: RawRecord[] }, context, handler) => {
       const [record, ...more] = event.Records;
       if (more.length > 0) throw malformedEvent('ses', `it has ${more.length + 1} records, not one`);
-      const disposition = (await handler(decode(record!), context)) ?? 'CONTINUE';
+      const disposition = ((await handler(decode(record!), context)) ?? CONTINUE).disposition;
       if (!DISPOSITIONS.includes(disposition))
         throw new Error(
           `ses: the handler returned ${JSON.stringify(disposition)}, none of ${DISPOSITIONS.join(', ')}`,
