@@ -8,8 +8,8 @@ import { createRegistry, type LambdaDetails } from '../../src/core/index.ts';
 const registry = createRegistry({ name: 'unruly' });
 
 registry.get('/greet/:name', (request) => `hello ${request.params.name}`);
-registry.post('/echo', async (request) => ({ body: await request.text(), query: request.query.getAll('q') }));
-registry.get('/bytes', () => new Uint8Array([0, 255, 128]));
+registry.get('/hang', () => sleep(60_000));
+registry.get('/breaks', () => pieces({ pieces: ['begun'], ms: 50, end: 'fail' }));
 
 registry.function('echo', (event) => event);
 registry.function('where', (_event, context) => ({

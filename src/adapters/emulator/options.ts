@@ -5,6 +5,8 @@ export interface EmulatorOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
+  /** Serves the routes of `http` as a Function URL would; default not at all. */
+  readonly httpPort?: number | undefined;
   /** Starts the executable in Lambda mode, given AWS_LAMBDA_RUNTIME_API: program and arguments. */
   readonly command: readonly string[];
   /** Names that may be invoked; each is its own `_HANDLER`. */

@@ -11,7 +11,8 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 export async function runEmulator(options: EmulatorOptions): Promise<number> {
   const { logger, functions } = options;
   const emulator = await startEmulator(options);
-  logger.info('listening', { url: emulator.url, functions });
+  const { url, httpUrl } = emulator;
+  logger.info('listening', { url, functions, httpUrl });
   await new Promise<void>((resolve, reject) => {
     let stopping = false;
     const onSignal = (signal: NodeJS.Signals) => {

@@ -6,6 +6,7 @@ import { streamLogger } from '../output.ts';
 interface Flags {
   readonly port: string;
   readonly host: string;
+  readonly httpPort?: string;
   readonly function?: string[];
   readonly timeout: string;
   readonly initTimeout: string;
@@ -32,6 +33,10 @@ export const emulateCommand = defineCommand<Flags>({
     yargs
       .option('port', { string: true, default: '9001', describe: 'TCP port; 0 takes a free one' })
       .option('host', { string: true, default: '127.0.0.1', describe: 'Address to listen on' })
+      .option('httpPort', {
+        string: true,
+        describe: 'TCP port that serves the routes too, as a Function URL would',
+      })
       .option('function', {
         string: true,
         array: true,
@@ -74,6 +79,7 @@ function settingsOf(flags: Flags) {
   return {
     port: portFlag(flags.port),
     host,
+    httpPort: flags.httpPort === undefined ? undefined : portFlag(flags.httpPort, '--httpPort'),
     timeoutMs: positiveSeconds(flags.timeout, '--timeout'),
     initTimeoutMs: positiveSeconds(flags.initTimeout, '--initTimeout'),
     memoryMB: wholeFlag(flags.memory, '--memory', 128, 10_240),

@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConfigError } from '../../core/index.ts';
+
+/** How long answers may take to reach their callers in the end. */
+const FLUSH_MS = 1000;
+
+const LISTEN_PROBLEMS: Record<string, string> = {
+  EADDRINUSE: 'the port is already in use',
+  EACCES: 'permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the host name could not be looked up',
+};
+
+/** Must not reject: what goes wrong is an answer too. */
+export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** A listening server that knows what it is serving. */
+export class Listener {
+  readonly #server: Server;
+  readonly #host: string;
+  readonly #serving = new Set<Promise<void>>();
+
+  constructor(host: string, serve: Serve) {
+    this.#host = host;
+    this.#server = createServer((request, response) => {
+      const served = serve(request, response);
+      this.#serving.add(served);
+      void served.finally(() => this.#serving.delete(served));
+    });
+    // A function may take longer than any limit of a server on its own.
+    this.#server.requestTimeout = 0;
+  }
+
+  /** @throws ConfigError naming host and port */
+  listen(port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        const why = LISTEN_PROBLEMS[error.code ?? ''] ?? error.message;
+        const message = `cannot listen on port ${port} of host ${this.#host}: ${why}`;
+        reject(new ConfigError(message, { cause: error }));
+      });
+      this.#server.listen(port, this.#host, resolve);
+    });
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Where a client on this machine reaches it. */
+  get url(): string {
+    const host = this.#host === '0.0.0.0' ? '127.0.0.1' : this.#host === '::' ? '::1' : this.#host;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+  }
+
+  /** Resolves when all that is being served has its answer. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#serving);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#server.closeAllConnections(), FLUSH_MS);
+      this.#server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#server.closeIdleConnections();
+    });
+  }
+}
