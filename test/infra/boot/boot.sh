@@ -1,16 +1,16 @@
 #!/bin/bash
 # Boots the user-data on a throw-away copy of this machine: run under `unshare --mount --net --pid --fork`.
-# Arguments: DIR NODE FAKE-AWS PROGRAM PORT [LOWER [SCHEME]]. DIR holds cert.pem, key.pem, hosts, in files/ what S3
-# and Secrets Manager have, and user-data.sh, unless FAKE-AWS writes it. LOWER is the machine to copy, default this.
+# Arguments: DIR NODE FAKE-AWS PROGRAM PORT SCHEME. DIR holds user-data.sh, cert.pem, key.pem, hosts, and in
+# files/ what S3 and Secrets Manager have.
 set -euo pipefail
-readonly DIR=$1 NODE=$2 FAKE=$3 PROGRAM=$4 PORT=$5 LOWER=${6:-/} SCHEME=${7:-http}
+readonly DIR=$1 NODE=$2 FAKE=$3 PROGRAM=$4 PORT=$5 SCHEME=$6
 
 ip link set lo up
 ip addr add 169.254.169.254/32 dev lo
 mount -t tmpfs tmpfs "$DIR/mnt"
 mkdir "$DIR"/mnt/{upper,work,root}
 readonly ROOT="$DIR/mnt/root"
-mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$DIR/mnt/upper,workdir=$DIR/mnt/work" "$ROOT"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$DIR/mnt/upper,workdir=$DIR/mnt/work" "$ROOT"
 mount -t proc proc "$ROOT/proc"
 mount --rbind /dev "$ROOT/dev"
 mkdir -p "$ROOT/run"
@@ -19,7 +19,7 @@ cat "$DIR/hosts" >>"$ROOT/etc/hosts"
 cat "$DIR/cert.pem" >>"$ROOT/etc/ssl/certs/ca-certificates.crt"
 
 "$NODE" "$FAKE" "$DIR/files" "$DIR/cert.pem" "$DIR/key.pem" "$DIR/record" &
-for _ in {1..900}; do
+for _ in {1..100}; do
   [[ ! -e $DIR/record.up ]] || break
   sleep 0.1
 done
