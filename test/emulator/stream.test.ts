@@ -1,8 +1,9 @@
+import { type ClientRequest, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import t from 'tap';
 import { encodeMessage } from '../../src/adapters/emulator/event-stream.ts';
-import { startFor, until } from './support.ts';
+import { isAlive, startFor, until } from './support.ts';
 
 interface Message {
   readonly headers: Record<string, string>;
@@ -138,4 +139,34 @@ t.test('a caller that hangs up does not stop the function', async (t) => {
   await sleep(20);
   t.equal((await invoke('stream', { pieces: ['next'] })).text, 'next');
   t.notMatch(output(), /Status: (error|timeout)/);
+});
+
+/** A caller that never reads the body. */
+function stall(url: string, event: object): Promise<ClientRequest> {
+  return new Promise((resolve) => {
+    const sent = request(url, { method: 'POST' }, (response) => {
+      response.on('error', () => {});
+      resolve(sent);
+    });
+    sent.on('error', () => {});
+    sent.end(JSON.stringify(event));
+  });
+}
+
+const LARGE = { pieces: [...'abcdefghijklmnopqrst'], repeat: 1024 * 1024, ms: 0 };
+const STREAM_PATH = '/2021-11-15/functions/stream/response-streaming-invocations';
+
+t.test('a caller that does not read holds no environment beyond the deadline', async (t) => {
+  const { emulator, invoke, output } = await startFor(t, { concurrency: 1, timeoutMs: 1000 });
+  await stall(emulator.url + STREAM_PATH, LARGE);
+  t.equal((await invoke('stream', { pieces: ['next'] })).text, 'next');
+  t.match(output(), /Status: timeout/);
+});
+
+t.test('a caller that does not read holds up no stop', async (t) => {
+  const { emulator, invoke } = await startFor(t, { timeoutMs: 600_000, graceMs: 100 });
+  const { pid } = (await invoke('where')).json;
+  await stall(emulator.url + STREAM_PATH, LARGE);
+  await emulator.close();
+  t.notOk(isAlive(pid));
 });

@@ -1,18 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { RESPONSE_LIMIT, RESPONSE_TOO_LARGE, singleHeader } from '../../core/invoke-api.ts';
 import { errorOutcome } from './failure.ts';
-import type { Outcome, Sink } from './invocation.ts';
+import type { Invocation, Outcome } from './invocation.ts';
 import { type Post, readBody } from './runtime-server.ts';
 
 /** What was posted for an invocation; `cut`: nothing whole has come, so it is no answer. */
 export type Posted = Omit<Outcome, 'log'> | 'cut';
 
-/** Reads a posted response or error. Streams go to the sink as they come, while `wanted`. */
-export function readPosted(post: Post, sink: Sink | undefined, wanted: () => boolean): Promise<Posted> {
+/** Reads a posted response or error. A stream goes to the invocation's sink as it comes, while `wanted`. */
+export function readPosted(post: Post, invocation: Invocation, wanted: () => boolean): Promise<Posted> {
   const { kind, request } = post;
   if (kind === 'error') return readError(request);
   const mode = singleHeader(request.headers, 'lambda-runtime-function-response-mode');
-  return mode?.toLowerCase() === 'streaming' ? readStream(request, sink, wanted) : readResponse(request);
+  if (mode?.toLowerCase() !== 'streaming') return readResponse(request);
+  return invocation.init.sink ? pipe(request, invocation, wanted) : collect(request);
 }
 
 export const TOO_LARGE: Posted = errorOutcome(RESPONSE_TOO_LARGE.type, {
@@ -39,33 +40,33 @@ const TRUNCATED: Posted = errorOutcome('Runtime.TruncatedResponse', {
   errorMessage: 'The response stream broke off before its end.',
 });
 
-async function readStream(
-  request: IncomingMessage,
-  sink: Sink | undefined,
-  wanted: () => boolean,
-): Promise<Posted> {
-  const contentType = singleHeader(request.headers, 'content-type') ?? 'application/octet-stream';
-  if (sink) return pipe(request, contentType, sink, wanted);
+async function collect(request: IncomingMessage): Promise<Posted> {
   const { body, over, cut } = await readBody(request, RESPONSE_LIMIT);
   if (cut) return 'cut';
   const failure = trailedError(request);
   if (failure) return failure;
-  return over ? TOO_LARGE : { failed: false, payload: body, contentType };
+  return over ? TOO_LARGE : { failed: false, payload: body, contentType: typeOf(request) };
+}
+
+function typeOf({ headers }: IncomingMessage): string {
+  return singleHeader(headers, 'content-type') ?? 'application/octet-stream';
 }
 
 async function pipe(
   request: IncomingMessage,
-  contentType: string,
-  sink: Sink,
+  { init, outcome }: Invocation,
   wanted: () => boolean,
 ): Promise<Posted> {
+  const contentType = typeOf(request);
+  const sink = init.sink!;
   let begun = false;
   try {
     for await (const part of request as AsyncIterable<Buffer>) {
       if (!wanted()) continue;
       if (!begun) sink.begin(contentType);
       begun = true;
-      await sink.chunk(part);
+      // A caller that reads no more must not hold the environment beyond the deadline.
+      await Promise.race([sink.chunk(part), outcome]);
     }
   } catch {
     // Only the request can fail: `complete` tells.

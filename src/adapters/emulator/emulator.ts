@@ -5,7 +5,7 @@ import { FunctionUrl } from './function-url.ts';
 import { InvokeApi } from './invoke-api.ts';
 import type { EmulatorOptions } from './options.ts';
 import { Pool } from './pool.ts';
-import { Listener } from './server.ts';
+import { FLUSH_MS, Listener } from './server.ts';
 
 export interface RunningEmulator {
   /** For `--endpoint-url`, e.g. `http://127.0.0.1:9001`. */
@@ -44,11 +44,29 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
     },
     close: async () => {
       events.stop();
-      await Promise.all([...pools.values()].map((pool) => pool.stop()));
-      await Promise.all([...listeners.map((listener) => listener.idle()), events.ended()]);
-      await Promise.all(listeners.map((listener) => listener.close()));
+      const ended = Promise.all([...pools.values()].map((pool) => pool.stop()));
+      await closeAfter(
+        ended.then(() => events.ended()),
+        listeners,
+        options.graceMs,
+      );
     },
   };
+}
+
+/** Every caller gets its answer, unless it does not read it: then its connection is cut after the grace. */
+async function closeAfter(
+  ended: Promise<void>,
+  listeners: readonly Listener[],
+  graceMs: number,
+): Promise<void> {
+  const cut = setTimeout(() => {
+    for (const listener of listeners) listener.cut();
+  }, graceMs + FLUSH_MS);
+  await ended;
+  await Promise.all(listeners.map((listener) => listener.idle()));
+  clearTimeout(cut);
+  await Promise.all(listeners.map((listener) => listener.close()));
 }
 
 function frontOf(options: EmulatorOptions, pool: Pool | undefined): Listener | undefined {

@@ -127,7 +127,7 @@ export class Environment {
       return refusal(403, 'InvalidStateTransition', 'it is being answered already');
     }
     running.answering = true;
-    const posted = await readPosted(post, running.invocation.init.sink, () => this.#isRunning(running));
+    const posted = await readPosted(post, running.invocation, () => this.#isRunning(running));
     running.answering = false;
     return this.#settle(running, posted);
   }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ConfigError } from '../../core/index.ts';
 
 /** How long answers may take to reach their callers in the end. */
-const FLUSH_MS = 1000;
+export const FLUSH_MS = 1000;
 
 const LISTEN_PROBLEMS: Record<string, string> = {
   EADDRINUSE: 'the port is already in use',
@@ -60,9 +60,14 @@ export class Listener {
     await Promise.all(this.#serving);
   }
 
+  /** Ends every connection, whatever is under way on it. */
+  cut(): void {
+    this.#server.closeAllConnections();
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#server.closeAllConnections(), FLUSH_MS);
+      const timer = setTimeout(() => this.cut(), FLUSH_MS);
       this.#server.close(() => {
         clearTimeout(timer);
         resolve();
