@@ -12,7 +12,9 @@ const CANONICAL = /%2Faws%2Fservice%2Fcanonical%2F[\w.%-]*ami-id/g;
  * A proxy before moto. moto looks the default of an SSM parameter type up even when another is given, and has no
  * Canonical images: the one in the template becomes {@link IMAGE_PARAMETER}. Nothing else is changed.
  */
-export async function startFront(motoPort: number): Promise<{ port: number; calls: string[]; stop(): Promise<void> }> {
+export async function startFront(
+  motoPort: number,
+): Promise<{ port: number; calls: string[]; stop(): Promise<void> }> {
   const calls: string[] = [];
   const server = createServer((incoming, response) => {
     forward(motoPort, incoming, response, calls).catch(() => response.destroy());
@@ -33,7 +35,9 @@ async function forward(port: number, incoming: IncomingMessage, outgoing: Server
   const { method, url, headers } = incoming;
   const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   if (form) body = Buffer.from(body.toString().replace(CANONICAL, encodeURIComponent(IMAGE_PARAMETER)));
-  const action = form ? new URLSearchParams(body.toString()).get('Action') : `${method} ${url!.split('?')[0]}`;
+  const action = form
+    ? new URLSearchParams(body.toString()).get('Action')
+    : `${method} ${url!.split('?')[0]}`;
   calls.push(action!);
   const upstream = request({
     ...{ host: '127.0.0.1', port, method, path: url },
