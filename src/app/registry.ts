@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { schedule } from '../adapters/lambda/events.ts';
 import { createRegistry, HttpError } from '../core/index.ts';
 
 /** The service: everything it answers is declared here, once, for every door. */
@@ -25,6 +26,11 @@ registry.function('hello', (event: unknown, context) => ({
   message: `Hello ${nameIn(event)} from Omega!`,
   requestId: context.requestId,
 }));
+
+// One declaration: the template gets the rule and the leave to call the function, the handler a typed event.
+registry.event('nightly', schedule({ expression: 'cron(0 3 * * ? *)' }), ({ time }, context) => {
+  context.logger.info('nightly run', { due: time });
+});
 
 function nameIn(event: unknown): string {
   const name = (event as { name?: unknown } | null)?.name;

@@ -32,7 +32,10 @@ t.test('describe', async (t) => {
     { method: 'GET', path: '/' },
     { method: 'POST', path: '/echo/:name' },
   ]);
-  t.match(inventory.functions, [{ name: 'hello', kind: 'function' }]);
+  t.same(inventory.functions, [
+    { name: 'hello', kind: 'function' },
+    { name: 'nightly', kind: 'event', source: 'schedule' },
+  ]);
   t.match((await app(['describe'])).stdout, /POST +\/echo\/:name/);
 });
 
@@ -61,7 +64,8 @@ t.test('provision --noop writes the three files', async (t) => {
   const handlers = Object.values<{ Type: string; Properties: { Handler: string } }>(template.Resources)
     .filter(({ Type }) => Type === 'AWS::Lambda::Function')
     .map(({ Properties }) => Properties.Handler);
-  t.same(handlers.sort(), ['hello', 'http']);
+  t.same(handlers.sort(), ['hello', 'http', 'nightly']);
+  t.match(template.Resources.NightlyTriggerRule.Properties, { ScheduleExpression: 'cron(0 3 * * ? *)' });
   t.match(readFileSync(join(dir, 'stack', 'user-data.sh'), 'utf8'), /_amphi\/health\/ready/);
   t.match(readFileSync(join(dir, 'stack', 'supervisord.conf'), 'utf8'), /^\[program:omega\]$/m);
 });
