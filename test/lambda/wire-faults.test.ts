@@ -82,12 +82,16 @@ for (const [where, share] of [
 
 for (const status of [202, 204, 301, 404, 502]) {
   t.test(`/next answered ${status} ends the process non-zero`, async (t) => {
-    const reply = status === 204 ? 'HTTP/1.1 204 No Content\r\n\r\n' : statusReply(status);
+    // All else is as it should be: only the status says that this is no invocation.
+    const event = invocationReply('id-1', { label: 'wrong' }).toString('latin1');
+    const reply =
+      status === 204 ? 'HTTP/1.1 204 No Content\r\n\r\n' : event.replace('200 OK', `${status} Status`);
     const api = await startRawApi({ serve: (_request, socket) => void socket.write(reply) });
-    const lambda = startLambda(api, { handler: 'echo' });
+    const lambda = startLambda(api, { handler: 'log' });
     t.equal(await lambda.exited, 1);
     t.same(api.calls, ['next']);
     t.match(lambda.output(), new RegExp(`/next answered ${status}`));
+    t.notMatch(lambda.output(), /console wrong/, 'the handler did not run');
     await api.close();
   });
 }
