@@ -4,7 +4,10 @@ import { startFor, tailOf, until } from './support.ts';
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 t.test('an invocation runs in a process with what Lambda sets', async (t) => {
-  const { invoke, output } = await startFor(t, { environment: { STAGE: 'dev' }, timeoutMs: 4000 });
+  const { invoke, output } = await startFor(t, {
+    environment: { STAGE: 'dev', AWS_REGION: 'eu-north-1' },
+    timeoutMs: 4000,
+  });
   const client = { custom: { name: 'é😀', del: '\x7f', line: 'a\nb' } };
   const answer = await invoke('where', '{}', {
     'x-amz-client-context': Buffer.from(JSON.stringify(client)).toString('base64'),
@@ -22,7 +25,7 @@ t.test('an invocation runs in a process with what Lambda sets', async (t) => {
   t.ok(seen.remaining > 3000 && seen.remaining <= 4000, `remaining ${seen.remaining}`);
   t.equal(seen.traceId, 'Root=1-5-7');
   t.match(seen.lambda, {
-    invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:where',
+    invokedFunctionArn: 'arn:aws:lambda:eu-north-1:000000000000:function:where',
     functionVersion: '$LATEST',
     memoryLimitInMB: 256,
     logGroupName: '/aws/lambda/where',
@@ -35,8 +38,8 @@ t.test('an invocation runs in a process with what Lambda sets', async (t) => {
     AWS_LAMBDA_FUNCTION_NAME: 'where',
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
-    AWS_REGION: 'us-east-1',
-    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_REGION: 'eu-north-1',
+    AWS_DEFAULT_REGION: 'eu-north-1',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     STAGE: 'dev',
     TZ: 'UTC',

@@ -26,6 +26,14 @@ export function checkEnvironment(environment: Readonly<Record<string, string>>):
   }
 }
 
+/** Where the functions believe to be. */
+export function functionRegion({
+  baseEnv,
+  environment,
+}: Pick<EmulatorOptions, 'baseEnv' | 'environment'>): string {
+  return regionOf({ ...baseEnv, ...environment });
+}
+
 type Needed = Pick<EmulatorOptions, 'baseEnv' | 'environment' | 'memoryMB' | 'perEnvironment'>;
 
 /**
@@ -40,7 +48,7 @@ export function childEnvironment(
 ): NodeJS.ProcessEnv {
   const { baseEnv, environment, memoryMB, perEnvironment } = options;
   const inherited = Object.fromEntries(Object.entries(baseEnv).filter(([name]) => !(name in RESERVED)));
-  const region = regionOf({ ...baseEnv, ...environment });
+  const region = functionRegion(options);
   return {
     ...inherited,
     TZ: 'UTC',

@@ -1,13 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HTTP_HANDLER } from '../../core/index.ts';
-import {
-  InvokeApiError,
-  localArn,
-  REQUEST_LIMIT,
-  regionOf,
-  singleHeader,
-  tooLarge,
-} from '../../core/invoke-api.ts';
+import { InvokeApiError, localArn, REQUEST_LIMIT, singleHeader, tooLarge } from '../../core/invoke-api.ts';
+import { functionRegion } from './child-env.ts';
 import { Invocation, type Sink } from './invocation.ts';
 import type { EmulatorOptions } from './options.ts';
 import type { Pool } from './pool.ts';
@@ -42,13 +36,13 @@ export class FunctionUrl {
     const sink = new UrlSink(response);
     const { method = 'GET', url: target = '/', rawHeaders, socket } = request;
     const [clientIp, port] = [bare(socket.remoteAddress), socket.localPort ?? 0];
-    const region = regionOf(this.#options.baseEnv);
+    const region = functionRegion(this.#options);
     const event = functionUrlEvent({
       ...{ method, target, rawHeaders, body, clientIp, port, region, now: Date.now() },
     });
     const invocation = new Invocation({
       functionName: HTTP_HANDLER,
-      arn: localArn(HTTP_HANDLER, this.#options.baseEnv),
+      arn: localArn(HTTP_HANDLER, { AWS_REGION: region }),
       payload: Buffer.from(JSON.stringify(event)),
       traceId: singleHeader(request.headers, 'x-amzn-trace-id'),
       sink,

@@ -15,6 +15,7 @@ import {
   singleHeader,
   tooLarge,
 } from '../../core/invoke-api.ts';
+import { functionRegion } from './child-env.ts';
 import type { Events } from './events.ts';
 import { Invocation, type InvocationInit, type Outcome } from './invocation.ts';
 import type { EmulatorOptions } from './options.ts';
@@ -62,7 +63,7 @@ export class InvokeApi {
     const tail = oneOf(headers, 'x-amz-log-type', ['None', 'Tail']) === 'Tail';
     const name = functionNameOf(given);
     const pool = this.#pools.get(name);
-    const arn = localArn(name, this.#options.baseEnv);
+    const arn = localArn(name, { AWS_REGION: functionRegion(this.#options) });
     if (!pool) throw notFound(arn);
     const payload = await readPayload(request, type === 'Event' ? EVENT_REQUEST_LIMIT : REQUEST_LIMIT);
     if (payload === undefined) return;

@@ -5,6 +5,8 @@ import { ConfigError } from '../../core/index.ts';
 /** How long answers may take to reach their callers in the end. */
 export const FLUSH_MS = 1000;
 
+const KEEP_ALIVE_MS = 75_000;
+
 const LISTEN_PROBLEMS: Record<string, string> = {
   EADDRINUSE: 'the port is already in use',
   EACCES: 'permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE',
@@ -31,6 +33,8 @@ export class Listener {
     });
     // A function may take longer than any limit of a server on its own.
     this.#server.requestTimeout = 0;
+    // Longer than SDKs keep an idle connection, or they would write into one that is being closed.
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
   }
 
   /** @throws ConfigError naming host and port */
