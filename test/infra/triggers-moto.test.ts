@@ -1,0 +1,100 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { ZipFile } from 'yazl';
+import { AWS_ENV, callMoto, type Moto, prepare, startMoto, textOf } from '../deploy/moto.ts';
+import { runMain } from '../support/run-app.ts';
+import { skipWithout } from './tools.ts';
+
+const MAIN = join(import.meta.dirname, 'triggers-main.ts');
+const BUCKET = 'test-artifacts';
+const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:orders';
+
+async function artifact(dir: string): Promise<string> {
+  const zip = new ZipFile();
+  zip.addBuffer(Buffer.from('stands for the executable'), 'bootstrap', { mode: 0o100755 });
+  zip.end();
+  const chunks: Buffer[] = [];
+  for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer);
+  const path = join(dir, 'app.zip');
+  writeFileSync(path, Buffer.concat(chunks));
+  return path;
+}
+
+const jsonCall = async (moto: Moto, service: string, target: string, body: object) =>
+  JSON.parse(
+    await callMoto(moto, service, {
+      headers: { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.0' },
+      body: JSON.stringify(body),
+    }),
+  );
+
+/** What the triggers name without making it. Gives the ARN of the table's stream. */
+async function makeSources(moto: Moto): Promise<string> {
+  await callMoto(moto, 'sqs', {
+    body: new URLSearchParams({ Action: 'CreateQueue', Version: '2012-11-05', QueueName: 'orders' }),
+  });
+  await callMoto(moto, 'sns', {
+    body: new URLSearchParams({ Action: 'CreateTopic', Version: '2010-03-31', Name: 'news' }),
+  });
+  const { TableDescription } = await jsonCall(moto, 'dynamodb', 'DynamoDB_20120810.CreateTable', {
+    TableName: 'orders',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+  });
+  return TableDescription.LatestStreamArn;
+}
+
+t.test('a service with triggers is provisioned in moto', { skip: skipWithout('moto_server') }, async (t) => {
+  const moto = await startMoto();
+  t.teardown(() => moto.stop());
+  const network = await prepare(moto, BUCKET);
+  const stream = await makeSources(moto);
+  const { code, stderr } = await runMain(
+    MAIN,
+    [
+      ...['provision', '--s3Bucket', BUCKET, '--artifact', await artifact(t.testdir()), '--yes', '--json'],
+      ...['--endpointUrl', moto.url, ...network, '--parameter', `StreamArn=${stream}`],
+    ],
+    { env: AWS_ENV, timeoutMs: 90_000 },
+  );
+  t.equal(code, 0, stderr);
+
+  const buckets = await callMoto(moto, 's3', { method: 'GET' });
+  t.match(buckets, /<Name>triggered-onupload-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}<\/Name>/);
+
+  const mappings = await callMoto(moto, 'lambda', {
+    method: 'GET',
+    path: '/2015-03-31/event-source-mappings/',
+  });
+  const found = JSON.parse(mappings).EventSourceMappings as { EventSourceArn: string; BatchSize: number }[];
+  t.same(found.map(({ EventSourceArn }) => EventSourceArn).sort(), [stream, QUEUE].sort());
+  t.match(
+    found.find(({ EventSourceArn }) => EventSourceArn === QUEUE),
+    { BatchSize: 5, FunctionArn: /:function:\S*[Ww]ork/ },
+  );
+
+  const { Rules } = await jsonCall(moto, 'events', 'AWSEvents.ListRules', {});
+  t.match(
+    Rules.map((rule: { EventPattern?: string; ScheduleExpression?: string }) => [
+      rule.EventPattern ?? rule.ScheduleExpression,
+    ]).sort(),
+    [['rate(1 day)'], [/^\{"source": ?\["orders"\]\}$/]],
+  );
+
+  const roles = await callMoto(moto, 'iam', {
+    body: new URLSearchParams({ Action: 'ListRoles', Version: '2010-05-08' }),
+  });
+  const role = /<RoleName>([^<]*WorkFunctionRole[^<]*)</.exec(roles)![1]!;
+  const policy = await callMoto(moto, 'iam', {
+    body: new URLSearchParams({
+      ...{ Action: 'GetRolePolicy', Version: '2010-05-08', RoleName: role, PolicyName: 'ReadQueue' },
+    }),
+  });
+  const document = decodeURIComponent(textOf(policy, 'PolicyDocument')!)
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#34;', '"');
+  t.match(JSON.parse(document).Statement, [{ Effect: 'Allow', Resource: [QUEUE] }]);
+});
