@@ -24,11 +24,16 @@ t.test('logs carry the request id of their own invocation', async (t) => {
   const api = await startFakeRuntimeApi({ concurrency: 4 });
   const lambda = startLambda(api, { handler: 'log', env: FOUR });
   const labels = Array.from({ length: 40 }, (_, n) => `label-${n}`);
-  const outcomes = await Promise.all(labels.map((label) => api.invoke({ label })));
+  const outcomes = await Promise.all(labels.map((label, n) => api.invoke({ label, ms: 1 + (n % 5) * 4 })));
   await lambda.stop();
   for (const [n, { requestId }] of outcomes.entries()) {
     const lines = lambda.logs().filter((line) => line.requestId === requestId);
-    t.match(lines, [{ message: `console label-${n}` }, {}, {}, { label: `label-${n}` }]);
+    t.match(lines, [
+      { message: `console label-${n}` },
+      { message: { label: `label-${n}` } },
+      { level: 'WARN' },
+      { label: `label-${n}` },
+    ]);
   }
   t.same(api.strayAnswers, []);
   await api.close();

@@ -56,9 +56,10 @@ registry.function('sleep', async (event: { ms: number }, context) => {
   const { aborted } = context.signal;
   return { aborted, reason: aborted ? String(context.signal.reason) : null };
 });
-registry.function('log', async (event: { stray?: boolean; label: string }, context) => {
+registry.function('log', async (event: { stray?: boolean; label: string; ms?: number }, context) => {
   console.log('console %s', event.label);
   console.debug('debug', event.label);
+  if (event.ms) await sleep(event.ms);
   console.error({ label: event.label });
   console.warn('two\nlines', new TypeError('bad'));
   context.logger.info('logger', { label: event.label });
