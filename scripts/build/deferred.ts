@@ -2,7 +2,7 @@
  * Modules named `*.deferred.ts` (or .js): large code that few commands need. Each is bundled by itself and embedded
  * as an asset of the executable, which is mapped, not read: a megabyte more in the main bundle costs every start
  * about 7 ms, as V8 takes in the whole source, but an asset costs nothing until it is asked for. It is compiled at
- * first use, without code cache.
+ * first use, with a code cache of its own.
  *
  * A deferred module shares no state with the rest: what it imports is bundled into it once more.
  */
@@ -51,10 +51,18 @@ export function deferred(options: BuildOptions, assets: Assets): Plugin {
   };
 }
 
+/** Ends the name of the asset that holds another asset's V8 code cache. */
+export const CACHE_SUFFIX = '.cache';
+
+/** Parameters of the function that an asset's code is the body of. */
+export const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
+
 /** The asset's hash is in its name, so the bundle's own hash covers it too. */
 function loader(asset: string): string {
-  return `const code = require('node:sea').getAsset(${JSON.stringify(asset)}, 'utf8');
-const names = ['exports', 'require', 'module', '__filename', '__dirname'];
-const run = require('node:vm').compileFunction(code, names, { filename: ${JSON.stringify(asset)} });
+  return `const { getAsset, getRawAsset } = require('node:sea');
+const run = require('node:vm').compileFunction(getAsset(${JSON.stringify(asset)}, 'utf8'), ${JSON.stringify(PARAMETERS)}, {
+  filename: ${JSON.stringify(asset)},
+  cachedData: Buffer.from(getRawAsset(${JSON.stringify(asset + CACHE_SUFFIX)})),
+});
 run(exports, require, module, __filename, __dirname);`;
 }

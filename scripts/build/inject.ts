@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { SeaOptions } from 'pkg/lib-es5/sea.js';
 import type { Base } from './base.ts';
 import type { Bundle } from './bundle.ts';
+import { type Assets, CACHE_SUFFIX, PARAMETERS } from './deferred.ts';
 import { BuildError, messageOf } from './errors.ts';
 
 const run = promisify(execFile);
@@ -39,12 +40,12 @@ export async function inject(
   const entry = join(temporary, `${name}.cjs`);
   await mkdir(temporary);
   await writeFile(entry, code);
-  for (const [asset, text] of assets) await writeFile(join(temporary, asset), text);
+  const names = await writeAssets(assets, base, temporary);
   // The blob and its code cache keep the script's path, and every stack trace prints it. pkg generates them in
   // a folder of its own below TMPDIR, so this relative path names the same file and no folder of this machine.
   const files = {
     main: `../${name}.cjs`,
-    assets: Object.fromEntries([...assets.keys()].map((asset) => [asset, `../${asset}`])),
+    assets: Object.fromEntries(names.map((asset) => [asset, `../${asset}`])),
   };
   const options: SeaOptions = {
     targets: [{ nodeRange: 'node24', platform: 'linux', arch: 'x64', output }],
@@ -62,6 +63,24 @@ export async function inject(
     throw new BuildError(`pkg failed: ${stderr?.trim() || stdout?.trim() || messageOf(error)}`);
   }
   return output;
+}
+
+/** Run by the base itself: V8 takes a cache only from its own version and flags. */
+const CACHE_SCRIPT = `const { readFileSync, writeFileSync } = require('node:fs');
+const [names, suffix, parameters] = JSON.parse(process.argv[1]);
+for (const name of names) {
+  const options = { filename: name, produceCachedData: true };
+  const compiled = require('node:vm').compileFunction(readFileSync(name, 'utf8'), parameters, options);
+  writeFileSync(name + suffix, compiled.cachedData);
+}`;
+
+/** Writes each asset and, beside it, its code cache. @returns the names of all files written */
+async function writeAssets(assets: Assets, base: Base, dir: string): Promise<string[]> {
+  const names = [...assets.keys()];
+  for (const [name, text] of assets) await writeFile(join(dir, name), text);
+  const task = JSON.stringify([names, CACHE_SUFFIX, PARAMETERS]);
+  await run(base.path, ['-e', CACHE_SCRIPT, task], { cwd: dir, env: childEnv(dir) });
+  return names.flatMap((name) => [name, name + CACHE_SUFFIX]);
 }
 
 /** Nothing else is inherited: V8 flags in NODE_OPTIONS would make a code cache that every start rejects. */

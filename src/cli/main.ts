@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { ConfigError } from '../core/index.ts';
 import type { Command, CommandTools } from './command.ts';
 import { commands } from './commands/index.ts';
@@ -41,7 +41,7 @@ async function runChosen(
   argv: readonly string[],
 ): Promise<number> {
   let code = 0;
-  const parser = base(argv);
+  const parser = await base(argv);
   for (const command of all) {
     const flags = flagsOf(tools.extension, nameOf(command));
     const builder = (yargs: Argv) => addFlags(command.builder?.(yargs) ?? yargs, nameOf(command), flags);
@@ -56,7 +56,8 @@ async function runChosen(
   return code;
 }
 
-function base(argv: readonly string[]): Argv {
+async function base(argv: readonly string[]): Promise<Argv> {
+  const { yargs } = await import('./yargs.deferred.ts');
   return yargs([...argv])
     .scriptName('app')
     .strict()

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import supertest from 'supertest';
 import t, { type Test } from 'tap';
 import { createHttpServer } from '../../src/adapters/http/index.ts';
@@ -16,7 +17,7 @@ const seen = async (request: HttpRequest) => ({
   text: await request.text(),
 });
 
-function app(extra = {}) {
+async function app(extra = {}) {
   const registry = createRegistry({ name: 'shop' });
   registry
     .get('/', () => 'Hello')
@@ -40,13 +41,12 @@ function app(extra = {}) {
       throw new Error('secret');
     });
   const { options, lines } = testOptions(extra);
-  const fastify = createHttpServer(registry.freeze(), options);
+  const fastify = await createHttpServer(registry.freeze(), options);
   return { fastify, lines };
 }
 
 async function ready(tt: Test, extra = {}) {
-  const { fastify, lines } = app(extra);
-  await fastify.ready();
+  const { fastify, lines } = await app(extra);
   tt.teardown(() => fastify.close());
   return { client: supertest(fastify.server), fastify, lines };
 }
@@ -256,7 +256,7 @@ t.test('a client on IPv4 has an IPv4 address on a dual-stack listener', async (t
 
 t.test('configure adds Fastify hooks around every route; its 4xx is a problem document', async (t) => {
   const { client } = await ready(t, {
-    configure: async (fastify: ReturnType<typeof createHttpServer>) => {
+    configure: async (fastify: FastifyInstance) => {
       fastify.addHook('preHandler', async (request) => {
         if (request.headers['x-key'] !== 'k') {
           throw Object.assign(new Error('no key'), { statusCode: 401, code: 'NO_KEY' });
@@ -290,7 +290,7 @@ t.test('paths that Fastify knows by themselves behave as the wildcard does', asy
 });
 
 t.test('inject works without a listener', async (t) => {
-  const { fastify } = app();
+  const { fastify } = await app();
   t.teardown(() => fastify.close());
   const answer = await fastify.inject({ method: 'POST', url: '/', payload: 'bytes' });
   t.match(answer, { statusCode: 200, body: 'bytes' });

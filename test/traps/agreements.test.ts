@@ -44,7 +44,7 @@ t.test('an idle connection of the load balancer ends before the server would end
     .get('/', () => 'x')
     .freeze();
   const logger = createLogger({ write() {} });
-  const fastify = createHttpServer(service, { port: 0, host: '127.0.0.1', logger, resolveFunction });
+  const fastify = await createHttpServer(service, { port: 0, host: '127.0.0.1', logger, resolveFunction });
   t.teardown(() => fastify.close());
   t.ok(Number(idle?.Value) > 0);
   t.ok(fastify.server.keepAliveTimeout > Number(idle?.Value) * 1000);

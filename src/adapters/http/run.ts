@@ -14,8 +14,12 @@ export interface RunningServer {
 }
 
 /** A server that does not listen, for `inject` and supertest. */
-export function createHttpServer(service: Service, options: HttpServerOptions): FastifyInstance {
-  return buildServer(service, options).fastify;
+export async function createHttpServer(
+  service: Service,
+  options: HttpServerOptions,
+): Promise<FastifyInstance> {
+  // Fastify is thenable, so this waits until its plugins are loaded.
+  return (await buildServer(service, options)).fastify;
 }
 
 /** @throws ConfigError when it cannot listen, naming host and port, and for bad options */
@@ -62,7 +66,7 @@ export async function runHttpServer(service: Service, options: HttpServerOptions
 }
 
 async function start(service: Service, options: HttpServerOptions) {
-  const { fastify, door } = buildServer(service, options);
+  const { fastify, door } = await buildServer(service, options);
   const drain = new Drain(fastify, door);
   // Fastify would open a second listener for `localhost`, which no drain could wait for.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host;

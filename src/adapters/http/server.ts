@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Service } from '../../core/index.ts';
 import { expectContinue } from './body.ts';
 import { Door } from './door.ts';
@@ -25,7 +25,8 @@ export interface BuiltServer {
  * Fastify with everything but a listener.
  * @throws ConfigError for a bad CIDR or a bad TLS file
  */
-export function buildServer(service: Service, options: HttpServerOptions): BuiltServer {
+export async function buildServer(service: Service, options: HttpServerOptions): Promise<BuiltServer> {
+  const { Fastify } = await import('./fastify.deferred.ts');
   const door = new Door(service, options);
   const fastify = Fastify(fastifyOptions(options, door)) as unknown as FastifyInstance;
   // The door reads bodies itself, so that every method and content type is treated alike.
