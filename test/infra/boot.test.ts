@@ -1,7 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -19,7 +18,7 @@ import { skipWithout } from './tools.ts';
 import { SECURE } from './variants.ts';
 
 const HERE = resolve(import.meta.dirname, 'boot');
-const APP = resolve(import.meta.dirname, '../../dist/app');
+const APP_ZIP = resolve(import.meta.dirname, '../../dist/app.zip');
 const REGION = 'eu-test-1';
 const SUFFIX = 'aws.test';
 
@@ -61,16 +60,18 @@ function skipReason(): string | false {
 
 const skip = skipReason();
 
-/** Makes the artifact under the name that its key ends with; gives its path. */
-function zipOf(dir: string, member: string, source: string | { copy: string }): string {
-  const path = join(dir, member);
-  if (typeof source === 'string') writeFileSync(path, source);
-  else copyFileSync(source.copy, path);
-  chmodSync(path, 0o755);
+/** Where the stand-in of S3 has the artifact. */
+function artifactPath(dir: string): string {
   mkdirSync(join(dir, 'files'), { recursive: true });
-  const zip = `files/${basename(SAMPLE.s3Key)}`;
+  return join(dir, 'files', basename(SAMPLE.s3Key));
+}
+
+/** Makes an artifact of one script; gives its path. */
+function zipOf(dir: string, member: string, script: string): string {
+  const zip = artifactPath(dir);
+  writeFileSync(join(dir, member), script, { mode: 0o755 });
   execFileSync('/usr/bin/python3', ['-m', 'zipfile', '-c', zip, member], { cwd: dir });
-  return join(dir, zip);
+  return zip;
 }
 
 function certificate(dir: string, hosts: string[]): void {
@@ -174,7 +175,7 @@ t.test('the user-data boots a stand-in', { skip }, async (t) => {
   t.notMatch(read('log'), /THE.SECRET|THE.SESSION|the-imds-token/, 'no secret in the log');
 });
 
-const unbuilt = existsSync(APP) ? false : 'dist/app is not built: run `npm run build`';
+const unbuilt = existsSync(APP_ZIP) ? false : 'dist/app.zip is not built: run `npm run build`';
 
 const FAILURES: Record<string, [string, Partial<TopologyOptions>, number]> = {
   'an artifact without bootstrap': ['other', {}, 11],
@@ -247,7 +248,7 @@ t.test(
   },
   async (t) => {
     const dir = t.testdir();
-    zipOf(dir, 'bootstrap', { copy: APP });
+    copyFileSync(APP_ZIP, artifactPath(dir));
     secretFile(dir);
     const fingerprint = standInAgent(dir);
     const read = boot(dir, SECURE, (script) => script.replace(SIGNING_KEY, fingerprint));
