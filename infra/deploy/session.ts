@@ -7,6 +7,6 @@ export interface Session {
   readonly say: (line: string) => void;
   /** Asks before anything that cannot be taken back; false leaves everything as it is. */
   readonly confirm: (question: string) => Promise<boolean>;
-  /** What to tell if the person breaks off from now on. */
+  /** What goes on in AWS if this process ends now, by Ctrl-C or an error; empty when nothing does. */
   interrupted: string;
 }

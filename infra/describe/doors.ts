@@ -1,4 +1,4 @@
-/** Reads from the template which doors lead to what; nothing is drawn that would not be deployed. */
+/** Reads from the template which doors lead to what; only the events that handlers take come from the registry. */
 import type { Template } from '../types.ts';
 import { type Box, type Edge, INSTANCES, lambdaId, type PicturedService } from './model.ts';
 

@@ -50,7 +50,7 @@ export async function withSession<T>(
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   let session: Session | undefined;
   const breakOff = () => {
-    say(`\napp: interrupted; ${session?.interrupted || 'the stack was not changed'}`);
+    say(`\napp: interrupted; ${session?.interrupted || 'no stack was changed'}`);
     process.exit(INTERRUPTED);
   };
   process.once('SIGINT', breakOff);
@@ -59,6 +59,7 @@ export async function withSession<T>(
     session = { aws: await connect(flags), say, confirm, interrupted: '' };
     return await work(session);
   } catch (error) {
+    if (session?.interrupted) say(`app: ${session.interrupted}`);
     throw explained(error);
   } finally {
     process.off('SIGINT', breakOff);

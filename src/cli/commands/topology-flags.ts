@@ -62,7 +62,10 @@ const SWITCHES = {
 export function withTopologyFlags(yargs: Argv): Argv {
   yargs
     .option('s3Bucket', { string: true, describe: 'Bucket of the artifact (required)' })
-    .option('s3Key', { string: true, describe: 'Key of the Lambda zip in it (required)' })
+    .option('s3Key', {
+      string: true,
+      describe: 'Key of the Lambda zip in it (default: uploaded by its hash)',
+    })
     .option('sha256', { string: true, describe: 'SHA-256 of the zip, checked by the instances' })
     .option('key', { string: true, describe: 'EC2 key pair; without it nobody can log in' })
     .option('sshCidr', { string: true, describe: 'IPv4 CIDR that may reach port 22; needs --key' })
