@@ -5,20 +5,20 @@ import t from 'tap';
 import { type Answer, isAlive, startFor, tailOf, until } from './support.ts';
 
 t.test('success after the deadline is a timeout, and the environment is replaced', async (t) => {
-  const { invoke } = await startFor(t, { timeoutMs: 300, concurrency: 1 });
+  const { invoke } = await startFor(t, { timeoutMs: 1000, concurrency: 1 });
   const { pid } = (await invoke('act', {})).json;
-  const late = await invoke('act', { how: 'spin', ms: 600 }, { 'x-amz-log-type': 'Tail' });
+  const late = await invoke('act', { how: 'spin', ms: 2000 }, { 'x-amz-log-type': 'Tail' });
   t.match([late.status, late.functionError], [200, 'Unhandled']);
   t.strictSame(late.json, {
     errorType: 'Sandbox.Timedout',
-    errorMessage: `RequestId: ${late.requestId} Error: Task timed out after 0.30 seconds`,
+    errorMessage: `RequestId: ${late.requestId} Error: Task timed out after 1.00 seconds`,
   });
-  t.match(tailOf(late), /Task timed out after 0\.30 seconds\nEND [\s\S]*\tStatus: timeout\n$/);
+  t.match(tailOf(late), /Task timed out after 1\.00 seconds\nEND [\s\S]*\tStatus: timeout\n$/);
   t.notOk(isAlive(pid), 'the late process was killed');
   const next = await invoke('act', {});
   t.equal(next.functionError, null);
   t.not(next.json.pid, pid);
-  const sleepy = await invoke('act', { how: 'sleep', ms: 5000 });
+  const sleepy = await invoke('act', { how: 'sleep', ms: 10_000 });
   t.match(sleepy.json, { errorType: 'Sandbox.Timedout' });
 });
 
@@ -56,15 +56,6 @@ t.test('a process that ends between invocations is replaced', async (t) => {
   const next = await invoke('act', { id: 'next' });
   t.match(next.json, { id: 'next' });
   t.not(next.json.pid, pid);
-});
-
-t.test('a process that never asks for the next is killed at the deadline', async (t) => {
-  const { invoke } = await startFor(t, { concurrency: 1, timeoutMs: 400 });
-  const stuck = await invoke('act', { how: 'stuck-later' });
-  t.equal(stuck.functionError, null);
-  const next = await invoke('act', { id: 'next' });
-  t.match(next.json, { id: 'next' });
-  t.notOk(isAlive(stuck.json.pid));
 });
 
 t.test('what a function has started dies with its environment', async (t) => {
@@ -109,10 +100,10 @@ t.test('one invocation at a time in an environment, as many environments as allo
 });
 
 t.test('several invocations in one environment', async (t) => {
-  const { invoke } = await startFor(t, { concurrency: 1, perEnvironment: 4, timeoutMs: 1000 });
+  const { invoke } = await startFor(t, { concurrency: 1, perEnvironment: 4, timeoutMs: 3000 });
   const [late, ...answers] = await Promise.all([
-    invoke('act', { ms: 3000 }),
-    ...Array.from({ length: 3 }, () => sleep(500).then(() => invoke('act', { ms: 700 }))),
+    invoke('act', { ms: 20_000 }),
+    ...Array.from({ length: 3 }, () => sleep(1800).then(() => invoke('act', { ms: 1500 }))),
   ]);
   t.match(late.json, { errorType: 'Sandbox.Timedout' });
   t.ok(
@@ -136,10 +127,10 @@ t.test('the queue is bounded', async (t) => {
 });
 
 t.test('a stop lets what runs answer, refuses what waits, and leaves no process', async (t) => {
-  const { emulator, invoke, lines } = await startFor(t, { concurrency: 1, graceMs: 1500 });
+  const { emulator, invoke, lines, output } = await startFor(t, { concurrency: 1, graceMs: 1500 });
   const { pid } = (await invoke('act', {})).json;
   const running = invoke('act', { ms: 150, id: 'running' });
-  await sleep(50);
+  await until(() => output().split('START').length === 3, 'the start of the running one');
   const waiting = invoke('act', {});
   const event = await invoke('act', {}, { 'x-amz-invocation-type': 'Event' });
   await emulator.close();
@@ -150,10 +141,10 @@ t.test('a stop lets what runs answer, refuses what waits, and leaves no process'
 });
 
 t.test('a stop kills what does not end', async (t) => {
-  const { emulator, invoke } = await startFor(t, { concurrency: 1, graceMs: 300 });
+  const { emulator, invoke, output } = await startFor(t, { concurrency: 1, graceMs: 300 });
   const { pid } = (await invoke('act', {})).json;
   const stuck = invoke('act', { how: 'spin', ms: 60_000 });
-  await sleep(100);
+  await until(() => output().split('START').length === 3, 'the start of the stuck one');
   await emulator.close();
   t.match((await stuck).json, { errorType: 'Runtime.ExitError', errorMessage: /signal: killed/ });
   t.notOk(isAlive(pid));

@@ -82,10 +82,6 @@ const ACTS: Record<string, (ms: number) => unknown> = {
     await sleep(5000);
   },
   'exit-later': (ms) => void setTimeout(() => exitNow(0), ms),
-  /** Answers, and then never asks for the next. */
-  'stuck-later': () => {
-    setTimeout(() => ACTS.spin!(60_000));
-  },
 };
 
 interface Pieces {

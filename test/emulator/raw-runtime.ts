@@ -42,13 +42,15 @@ const STEPS: Record<string, (id: string) => Promise<unknown>> = {
 for (let twice: [string, number] | undefined; ; ) {
   const given = await next();
   const id = given.headers.get('lambda-runtime-aws-request-id')!;
-  const { steps } = (await given.json()) as { steps: readonly string[] };
+  const { steps, last } = (await given.json()) as { steps: readonly string[]; last?: boolean };
   const results: Record<string, unknown> = {};
   for (const step of steps) results[step] = (await STEPS[step]!(id)) ?? 'done';
   if (twice) results['answer of the last, again'] = await post(`invocation/${twice[0]}/response`, '"twice"');
   const [status] = await post(
     `invocation/${id}/response`,
-    JSON.stringify({ results, last: twice?.[1] ?? null }),
+    JSON.stringify({ results, before: twice?.[1] ?? null, pid: process.pid }),
   );
+  // Never asks for the next.
+  while (last) await new Promise((resolve) => setTimeout(resolve, 1000));
   twice = [id, status];
 }

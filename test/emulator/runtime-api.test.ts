@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { startFor } from './support.ts';
+import { isAlive, startFor } from './support.ts';
 
 const RAW = join(import.meta.dirname, 'raw-runtime.ts');
 
@@ -17,10 +17,20 @@ t.test('a runtime that breaks the rules is refused, and nothing is answered by i
     cut: 'done',
   });
   const second = await invoke('act', { steps: [] });
-  t.strictSame(second.json, {
+  t.match(second.json, {
     results: { 'answer of the last, again': [400, 'InvalidRequestID'] },
-    last: 202,
+    before: 202,
+    pid: first.json.pid,
   });
+});
+
+t.test('a process that never asks for the next is killed at the deadline', async (t) => {
+  const { invoke } = await startFor(t, { command: [process.execPath, RAW], concurrency: 1, timeoutMs: 1500 });
+  const stuck = await invoke('act', { steps: [], last: true });
+  t.equal(stuck.functionError, null);
+  const next = await invoke('act', { steps: [] });
+  t.equal(next.functionError, null);
+  t.notOk(isAlive(stuck.json.pid));
 });
 
 t.test('the shutdown extension of the runtime registers', async (t) => {
