@@ -2,7 +2,7 @@ import { ProvisionError } from './errors.ts';
 import type { Template, Topology } from './types.ts';
 
 /** Sections whose entries have logical names. */
-const NAMED = ['Parameters', 'Conditions', 'Resources', 'Outputs'] as const;
+const NAMED = ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'] as const;
 
 /**
  * The template after the topology's decorator.
@@ -16,7 +16,13 @@ export function decorated(template: Template, topology: Topology): Template {
   const result: unknown = decorate(copy, topology) ?? copy;
   const problems = isRecord(result) ? templateProblems(result) : ['it is no object'];
   if (problems.length > 0) throw new ProvisionError(...problems.map((text) => `decorated template: ${text}`));
-  return result as unknown as Template;
+  return completed(result as Json);
+}
+
+/** As the text will have it: what is undefined is not there; but no section is missing. */
+function completed(template: Json): Template {
+  const { Parameters = {}, Conditions = {}, Outputs = {} } = template;
+  return JSON.parse(JSON.stringify({ ...template, Parameters, Conditions, Outputs }));
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -49,6 +55,7 @@ interface Known {
   readonly values: ReadonlySet<string>;
   readonly resources: ReadonlySet<string>;
   readonly conditions: ReadonlySet<string>;
+  readonly mappings: ReadonlySet<string>;
 }
 
 function* referenceProblems(template: Json): Generator<string> {
@@ -58,6 +65,7 @@ function* referenceProblems(template: Json): Generator<string> {
     values: new Set([...keys('Parameters'), ...resources]),
     resources: new Set(resources),
     conditions: new Set(keys('Conditions')),
+    mappings: new Set(keys('Mappings')),
   };
   for (const section of NAMED) yield* valueProblems(template[section], section, known);
   for (const section of ['Resources', 'Outputs'] as const)
@@ -81,7 +89,11 @@ function* valueProblems(value: unknown, path: string, known: Known): Generator<s
       yield* intrinsicProblems(key, child, path, known);
       yield* valueProblems(child, `${path}.${key}`, known);
     }
-  } else if (value !== null && !['string', 'number', 'boolean'].includes(typeof value)) {
+  } else if (
+    value !== null &&
+    value !== undefined &&
+    !['string', 'number', 'boolean'].includes(typeof value)
+  ) {
     yield `${path}: a ${typeof value} is no JSON value`;
   }
 }
@@ -93,6 +105,8 @@ function* intrinsicProblems(key: string, value: unknown, path: string, known: Kn
   } else if (key === 'Fn::GetAtt') {
     const name = Array.isArray(value) ? value[0] : String(value).split('.')[0];
     if (!known.resources.has(name)) yield missing(name);
+  } else if (key === 'Fn::FindInMap' && Array.isArray(value)) {
+    if (typeof value[0] === 'string' && !known.mappings.has(value[0])) yield missing(value[0]);
   } else if (key === 'Fn::If' && Array.isArray(value)) {
     if (!known.conditions.has(value[0])) yield missing(value[0]);
   } else if (key === 'Fn::Sub') {

@@ -144,6 +144,9 @@ export interface TemplateOutput {
 export interface Template {
   readonly AWSTemplateFormatVersion: '2010-09-09';
   Description: string;
+  Transform?: string | string[];
+  Metadata?: Record<string, unknown>;
+  Mappings?: Record<string, object>;
   readonly Parameters: Record<string, TemplateParameter>;
   readonly Conditions: Record<string, object>;
   readonly Resources: Record<string, TemplateResource>;

@@ -22,11 +22,28 @@ t.test('or gives another one', async (t) => {
   const { template } = emit((template) => ({ ...template, Description: 'mine' }));
   t.equal(template.Description, 'mine');
   t.ok(template.Resources.AutoScalingGroup);
+  const { template: bare } = emit(
+    ({ AWSTemplateFormatVersion }) =>
+      ({
+        AWSTemplateFormatVersion,
+        Parameters: undefined,
+        Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: undefined } } },
+      }) as unknown as Template,
+  );
+  t.same(bare, {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Parameters: {},
+    Conditions: {},
+    Outputs: {},
+    Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: {} } },
+  });
 });
 
 t.test('references in all forms to what is there are fine', async (t) => {
   const { template } = emit((template) => {
+    template.Mappings = { Sizes: { small: { cpu: 1 } } };
     const Properties = {
+      e: { 'Fn::FindInMap': ['Sizes', 'small', 'cpu'] },
       a: { Ref: 'AWS::Region' },
       b: { 'Fn::Sub': [`$\{A}-$\{HelloFunction.Arn}-$\{AWS::Region}-$\{!Literal}`, { A: 'x' }] },
       c: { 'Fn::GetAtt': 'HelloFunction.Arn' },
@@ -56,6 +73,7 @@ const REFUSED: Record<string, [TemplateDecorator, RegExp]> = {
   'a dangling GetAtt': [add({ a: { 'Fn::GetAtt': ['Nope', 'Arn'] } }), /Fn::GetAtt names Nope/],
   'GetAtt of a parameter': [add({ a: { 'Fn::GetAtt': 'VpcId.X' } }), /Fn::GetAtt names VpcId/],
   'a dangling Sub': [add({ a: { 'Fn::Sub': `x$\{Nope.Arn}` } }), /Fn::Sub names Nope/],
+  'a dangling FindInMap': [add({ a: { 'Fn::FindInMap': ['Nope', 'a', 'b'] } }), /Fn::FindInMap names Nope/],
   'an unknown condition': [add({ a: { 'Fn::If': ['Nope', 1, 2] } }), /Fn::If names Nope/],
   'a dangling DependsOn': [add({}, { DependsOn: 'Nope' }), /Mine\.DependsOn: there is no resource Nope/],
   'an unknown Condition': [add({}, { Condition: 'Nope' }), /Mine\.Condition: there is no condition Nope/],
