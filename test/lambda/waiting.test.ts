@@ -53,3 +53,19 @@ t.test(
     await api.close();
   },
 );
+
+t.test('a connection that the API closed while the handler was busy is replaced too', async (t) => {
+  const api = await startFakeRuntimeApi();
+  const lambda = startLambda(api, { handler: 'spin' });
+  await api.until(() => api.parked === 1);
+  const answer = api.invoke({ ms: 500 });
+  await api.until(() => api.parked === 0);
+  await sleep(100);
+  api.closeIdle();
+  t.match(await answer, { kind: 'response', body: Buffer.from('"spun"') });
+  t.equal(api.connections, 2);
+  t.equal((await api.invoke({ ms: 1 })).kind, 'response');
+  t.same(api.strayAnswers, []);
+  await lambda.stop();
+  await api.close();
+});

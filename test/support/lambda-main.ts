@@ -56,6 +56,10 @@ registry.function('sleep', async (event: { ms: number }, context) => {
   const { aborted } = context.signal;
   return { aborted, reason: aborted ? String(context.signal.reason) : null };
 });
+registry.function('spin', (event: { ms: number }) => {
+  for (const end = Date.now() + event.ms; Date.now() < end; );
+  return 'spun';
+});
 registry.function('log', async (event: { stray?: boolean; label: string; ms?: number }, context) => {
   console.log('console %s', event.label);
   console.debug('debug', event.label);

@@ -11,12 +11,14 @@ interface Row {
   readonly name: string;
 }
 
-const ROW = /^\| (.+) \| `(test\/[\w./-]+\.test\.ts)` \| `([^|`]+)` \|$/;
+// Padded, where a formatter has aligned the columns.
+const ROW = /^\| ([^|]*[^| ]) +\| `(test\/[\w./-]+\.test\.ts)` +\| `([^|`]+)` +\|$/;
+const HEADING = /^\| trap +\| test file +\| test +\|$/;
 
 /** Every line of a table is a row, a heading or a rule; anything else is a row gone wrong. */
 function rowsOf(text: string): { rows: Row[]; bad: string[] } {
   const lines = text.split('\n').filter((line) => line.startsWith('|'));
-  const body = lines.filter((line) => line !== '| trap | test file | test |' && !/^[|\s-]+$/.test(line));
+  const body = lines.filter((line) => !HEADING.test(line) && !/^[|\s-]+$/.test(line));
   const rows: Row[] = [];
   const bad: string[] = [];
   for (const line of body) {
