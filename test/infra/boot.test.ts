@@ -226,7 +226,8 @@ function standInAgent(dir: string): string {
   gpg('--output', `${deb}.sig`, '--detach-sign', deb);
   const keys = gpg('--with-colons', '--list-keys');
   tool('gpgconf', '--homedir', home, '--kill', 'gpg-agent');
-  rmSync(home, { recursive: true });
+  // The agent may still be writing there while it ends.
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   return /^fpr:+([0-9A-F]{40}):/m.exec(keys)![1]!;
 }
 
