@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { dynamodb, kinesis, sqs } from '../../../src/adapters/lambda/events.ts';
-import { fail, failures, runOn, sampleOf } from './support.ts';
+import { fail, failures, runOn, sampleOf, testContext } from './support.ts';
 
 /** SQS messages: id, body and, on a FIFO queue, group. */
 async function queueEvent(...messages: [id: string, body: string, group?: string][]) {
@@ -146,6 +146,14 @@ t.test('shortly before the deadline the unfinished are reported and told to stop
   t.match(lines, [{ level: 'WARN', message: 'batch stopped before the deadline', source: 'sqs', done: 1 }]);
   t.ok(context.signal.aborted);
   t.ok(context.getRemainingTimeInMillis() > 0, 'the answer still gets out in time');
+});
+
+t.test('a handler that gives up when told to stop has not done its record', async (t) => {
+  const { context } = testContext(100);
+  const handle = () =>
+    new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
+  const result = await sqs().run(await queueEvent(['a', ''], ['b', '']), context, handle);
+  t.same(result, failures('a', 'b'));
 });
 
 t.test(

@@ -80,8 +80,7 @@ function fromRecord(record: TriggerRecord): CodeCommitChange[] {
     commit: deleted ? undefined : commit,
     created,
     deleted,
-    // The offset comes as +0000, which Date does not take.
-    time: new Date(record.eventTime.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')),
+    time: new Date(record.eventTime),
     userArn: record.userIdentityARN,
     customData: record.customData,
     raw: record,

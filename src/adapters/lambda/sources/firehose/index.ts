@@ -1,5 +1,5 @@
 import type { EventSource, InvocationContext } from '../../../../core/index.ts';
-import { runLanes } from '../shared/batch.ts';
+import { requiredId, runLanes } from '../shared/batch.ts';
 import { checkFormat, checkWhole } from '../shared/checks.ts';
 import { decodeBase64, type Format, RecordError } from '../shared/decode.ts';
 import { defineSource } from '../shared/define.ts';
@@ -53,9 +53,13 @@ export function firehose(
       const transform = async (raw: RawRecord, within: InvocationContext) => {
         results.set(raw, encode(raw, await handler(decode(raw, event.deliveryStreamArn, format), within)));
       };
-      const lanes = event.records.map((raw) => [{ id: raw.recordId, decode: () => raw }]);
-      await runLanes(lanes, context, transform, { source: 'firehose', concurrency, report: true });
-      return { records: event.records.map((raw) => results.get(raw) ?? failed(raw)) };
+      const lanes = event.records.map((raw) => [
+        { id: requiredId(raw.recordId, 'firehose', 'recordId'), decode: () => raw },
+      ]);
+      const plan = { source: 'firehose', concurrency, report: true };
+      const bad = new Set((await runLanes(lanes, context, transform, plan)).map(({ id }) => id));
+      const done = (raw: RawRecord) => (bad.has(raw.recordId) ? failed(raw) : results.get(raw)!);
+      return { records: event.records.map(done) };
     },
   }) as EventSource<never, FirehoseResult>;
 }
