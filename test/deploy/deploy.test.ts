@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { ZipFile } from 'yazl';
 import { skipWithout } from '../infra/tools.ts';
@@ -205,6 +209,28 @@ t.test('what cannot work is one clear line, and nothing is uploaded', { skip }, 
   }
   const calls = taken(moto);
   t.same([...puts(calls), ...calls.filter((call) => /^(Create|Execute|Delete)/.test(call))], []);
+});
+
+t.test('Ctrl-C tells whether anything goes on in AWS', { skip }, async (t) => {
+  const { moto, network, dir } = await place(t);
+  const { path } = await zipOf(dir, 'slow');
+  const cases: [held: string, told: RegExp][] = [
+    ['CreateChangeSet', /^app: interrupted; no stack was changed$/m],
+    ['ExecuteChangeSet', /^app: interrupted; stack omega goes on changing in AWS: app status shows it/m],
+  ];
+  const args = ['provision', '--s3Bucket', BUCKET, '--artifact', path, '--yes', '--endpointUrl', moto.url];
+  for (const [held, told] of cases) {
+    moto.held.clear();
+    moto.held.add(held);
+    const child = spawn(process.execPath, [SAMPLE_MAIN, ...args, ...network], {
+      ...{ env: { PATH: process.env.PATH, ...AWS_ENV }, timeout: 60_000, killSignal: 'SIGKILL' },
+    });
+    const closed = once(child, 'close');
+    while (child.exitCode === null && !taken(moto).includes(held)) await sleep(20);
+    child.kill('SIGINT');
+    t.match(await text(child.stderr), told);
+    t.same(await closed, [130, null]);
+  }
 });
 
 t.test('no credentials, no region, no AWS', async (t) => {

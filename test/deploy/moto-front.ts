@@ -8,20 +8,28 @@ export const IMAGE_PARAMETER = '/test/image';
 
 const CANONICAL = /%2Faws%2Fservice%2Fcanonical%2F[\w.%-]*ami-id/g;
 
+export interface Front {
+  readonly port: number;
+  /** Actions of the calls so far, in order. */
+  readonly calls: string[];
+  /** Actions whose answer never comes. */
+  readonly held: Set<string>;
+  stop(): Promise<void>;
+}
+
 /**
  * A proxy before moto. moto looks the default of an SSM parameter type up even when another is given, and has no
  * Canonical images: the one in the template becomes {@link IMAGE_PARAMETER}. Nothing else is changed.
  */
-export async function startFront(
-  motoPort: number,
-): Promise<{ port: number; calls: string[]; stop(): Promise<void> }> {
+export async function startFront(motoPort: number): Promise<Front> {
   const calls: string[] = [];
+  const held = new Set<string>();
   const server = createServer((incoming, response) => {
-    forward(motoPort, incoming, response, calls).catch(() => response.destroy());
+    forward(motoPort, incoming, response, { calls, held }).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, calls, stop: () => close(server) };
+  return { port: (server.address() as AddressInfo).port, calls, held, stop: () => close(server) };
 }
 
 async function close(server: Server): Promise<void> {
@@ -30,7 +38,12 @@ async function close(server: Server): Promise<void> {
   await once(server, 'close');
 }
 
-async function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse, calls: string[]) {
+async function forward(
+  port: number,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { calls, held }: Pick<Front, 'calls' | 'held'>,
+) {
   let body = await buffer(incoming);
   const { method, url, headers } = incoming;
   const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
@@ -39,6 +52,7 @@ async function forward(port: number, incoming: IncomingMessage, outgoing: Server
     ? new URLSearchParams(body.toString()).get('Action')
     : `${method} ${url!.split('?')[0]}`;
   calls.push(action!);
+  if (held.has(action!)) return;
   const upstream = request({
     ...{ host: '127.0.0.1', port, method, path: url },
     headers: { ...headers, 'content-length': body.length },

@@ -21,6 +21,8 @@ export interface Moto {
   readonly port: number;
   /** Actions of the calls that came through {@link url}, in order. */
   readonly calls: string[];
+  /** Actions whose answer never comes through it. */
+  readonly held: Set<string>;
   stop(): Promise<void>;
 }
 
@@ -51,7 +53,7 @@ export async function startMoto(host = '127.0.0.1', fixedPort?: number): Promise
         await stopMoto();
       };
       // moto takes a path-style URL of S3 for one of a stand-in by this name.
-      return { url: `http://localhost:${front.port}`, port, calls: front.calls, stop };
+      return { url: `http://localhost:${front.port}`, port, calls: front.calls, held: front.held, stop };
     }
     await sleep(100);
   }
