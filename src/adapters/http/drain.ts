@@ -18,7 +18,8 @@ export class Drain {
   readonly #fastify: FastifyInstance;
   readonly #door: Door;
   readonly #sockets = new Set<Socket>();
-  readonly #unused = new Set<Socket>();
+  /** Only over TLS: those that have sent no request. A listener for each request costs too much elsewhere. */
+  readonly #silent = new Set<Socket>();
   readonly #force = new AbortController();
   #accepted = 0;
   #closed: Promise<boolean> | undefined;
@@ -31,11 +32,10 @@ export class Drain {
       this.#accepted++;
       remember(this.#sockets, socket);
     });
-    // Over TLS requests come on another socket than the listener accepted.
-    server.on(door.options.tls ? 'secureConnection' : 'connection', (socket) =>
-      remember(this.#unused, socket),
-    );
-    server.on('request', (request) => this.#unused.delete(request.socket));
+    if (!door.options.tls) return;
+    // Over TLS requests come on another socket than the listener accepted, and the handshake counts as bytes read.
+    server.on('secureConnection', (socket) => remember(this.#silent, socket));
+    server.on('request', (request) => this.#silent.delete(request.socket));
   }
 
   /** @returns whether every request could end by itself; the same promise at every call */
@@ -91,13 +91,18 @@ export class Drain {
     return true;
   }
 
+  #unused(): Socket[] {
+    if (this.#door.options.tls) return [...this.#silent];
+    return [...this.#sockets].filter((socket) => socket.bytesRead === 0);
+  }
+
   // Connections become idle after the listener closed too, by replies that were under way before.
   #sweep(): () => void {
     const start = Date.now();
     const timer = setInterval(() => {
       this.#fastify.server.closeIdleConnections();
       if (Date.now() - start < UNUSED_MS) return;
-      for (const socket of this.#unused) socket.destroy();
+      for (const socket of this.#unused()) socket.destroy();
     }, SWEEP_MS);
     return () => clearInterval(timer);
   }
