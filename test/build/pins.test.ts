@@ -48,3 +48,21 @@ t.test('types of the template add nothing to the executable', async (t) => {
     [],
   );
 });
+
+t.test('neither the template emitter nor an AWS client is loaded at start', async (t) => {
+  const { metafile } = await bundle(join(project, 'src/app/main.ts'), []);
+  const eager = new Set(['main.ts']);
+  for (const file of eager)
+    for (const { path, kind } of metafile.inputs[file]?.imports ?? [])
+      if (kind !== 'dynamic-import') eager.add(path);
+  t.ok(eager.has('../cli/run.ts'));
+  const heavy = /(^|\/)infra\/|node_modules\/(@aws-sdk|@smithy|yazl)\//;
+  t.ok(
+    Object.keys(metafile.inputs).some((path) => heavy.test(path)),
+    'the pattern finds what is there',
+  );
+  t.same(
+    [...eager].filter((path) => heavy.test(path)),
+    [],
+  );
+});

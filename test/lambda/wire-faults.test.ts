@@ -185,3 +185,29 @@ for (const action of [500, 502, 503] as const) {
     await api.close();
   });
 }
+
+t.test('SIGTERM while a large response is on its way: it arrives whole, exit 0', async (t) => {
+  let whole = 0;
+  let stop = () => {};
+  const api = await startRawApi({
+    serve: oneEvent({ bytes: 5_000_000 }, ({ body }, socket) => {
+      whole = body.length;
+      socket.write(statusReply(202));
+    }),
+    onHead: (call, socket) => {
+      if (call !== 'response') return false;
+      // The rest stays in the process until we read on.
+      socket.pause();
+      stop();
+      setTimeout(() => socket.resume(), 50);
+      return false;
+    },
+  });
+  const lambda = startLambda(api, { handler: 'size' });
+  stop = () => lambda.child.kill('SIGTERM');
+  t.equal(await lambda.exited, 0);
+  t.equal(whole, 5_000_000 + '""'.length);
+  t.same(lambda.logs(), [], 'nothing went wrong');
+  t.same(api.calls, ['next', 'response id-1']);
+  await api.close();
+});

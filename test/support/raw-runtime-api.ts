@@ -63,26 +63,38 @@ function readRequests(
   onHead: RawOptions['onHead'],
   serve: RawOptions['serve'],
 ): void {
-  let rest = Buffer.alloc(0);
-  let known = false;
+  let pieces: Buffer[] = [];
+  let received = 0;
+  /** Bytes that the request has, once its head is there. */
+  let size = 0;
+  let head = { call: '', requestId: undefined as string | undefined, headers: '' };
   socket.on('data', (piece) => {
-    rest = Buffer.concat([rest, piece]);
-    const end = rest.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    const headers = rest.toString('latin1', 0, end);
-    const [, requestId, call = 'unknown'] =
-      /^\w+ \/2018-06-01\/runtime\/(?:invocation\/)?(?:([^/ ]+)\/)?(next|response|error) /.exec(headers) ??
-      [];
-    if (!known) calls.push(requestId === undefined ? call : `${call} ${requestId}`);
-    const over = !known && onHead?.(call, socket);
-    known = true;
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(headers)?.[1] ?? 0);
-    if (over || rest.length < end + 4 + length) return;
-    const body = rest.toString('utf8', end + 4, end + 4 + length);
-    rest = rest.subarray(end + 4 + length);
-    known = false;
-    void serve({ call, requestId, headers, body }, socket);
+    pieces.push(piece);
+    received += piece.length;
+    if (size === 0) {
+      const data = Buffer.concat(pieces);
+      const end = data.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      head = parseHead(data.toString('latin1', 0, end));
+      size = end + 4 + Number(/\r\ncontent-length: (\d+)/i.exec(head.headers)?.[1] ?? 0);
+      calls.push(head.requestId === undefined ? head.call : `${head.call} ${head.requestId}`);
+      if (onHead?.(head.call, socket)) return;
+    }
+    // One request at a time: nothing follows before its answer.
+    if (received < size) return;
+    const body = Buffer.concat(pieces).toString('utf8', head.headers.length + 4, size);
+    pieces = [];
+    received = 0;
+    size = 0;
+    void serve({ ...head, body }, socket);
   });
+}
+
+const CALL = /^\w+ \/2018-06-01\/runtime\/(?:invocation\/)?(?:([^/ ]+)\/)?(next|response|error) /;
+
+function parseHead(headers: string) {
+  const [, requestId, call = 'unknown'] = CALL.exec(headers) ?? [];
+  return { call, requestId, headers };
 }
 
 /** The reply to /next that hands out an event. */
