@@ -68,7 +68,8 @@ t.test('port 9999 is the same everywhere', async (t) => {
 t.test('only the edge encoders know where an event comes from', async (t) => {
   const project = join(import.meta.dirname, '..', '..');
   const names = /apigateway|function-url|\balb\b|lattice|isBase64Encoded|multiValueHeaders|rawQueryString/i;
-  const edge = /^src\/adapters\/lambda\/(sources\/|http-events\.ts$)/;
+  // The emulator plays the part of AWS: it makes events and reads results.
+  const edge = /^src\/adapters\/(lambda\/(sources\/|http-events\.ts$)|emulator\/)/;
   const code = (source: string) => source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   const knowing = sourcesBelow(project, 'src').filter(([, source]) => names.test(code(source)));
   t.ok(knowing.some(([path]) => edge.test(path)));
