@@ -18,8 +18,9 @@ export async function createHttpServer(
   service: Service,
   options: HttpServerOptions,
 ): Promise<FastifyInstance> {
-  // Fastify is thenable, so this waits until its plugins are loaded.
-  return (await buildServer(service, options)).fastify;
+  const { fastify } = await buildServer(service, options);
+  await fastify.ready();
+  return fastify;
 }
 
 /** @throws ConfigError when it cannot listen, naming host and port, and for bad options */
