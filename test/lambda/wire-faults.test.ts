@@ -211,3 +211,17 @@ t.test('SIGTERM while a large response is on its way: it arrives whole, exit 0',
   t.same(api.calls, ['next', 'response id-1']);
   await api.close();
 });
+
+t.test('a crash while the answer to a response is awaited: nothing is answered twice, exit 1', async (t) => {
+  const api = await startRawApi({
+    serve: oneEvent({ how: 'after' }, async (_request, socket) => {
+      await sleep(400);
+      socket.write(statusReply(202));
+    }),
+  });
+  const lambda = startLambda(api, { handler: 'crash' });
+  t.equal(await lambda.exited, 1);
+  t.same(api.calls, ['next', 'response id-1'], 'no /error after the response');
+  t.match(lambda.logs().at(-1), { level: 'FATAL', error: { message: 'while idle' }, underWay: ['id-1'] });
+  await api.close();
+});
