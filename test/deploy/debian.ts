@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/amphi');
@@ -16,25 +16,44 @@ const LIMIT_MS = 300_000;
 export function debianRoot(): { readonly path: string } | { readonly reason: string } {
   const release = releaseOf();
   if (!release) return { reason: 'apt knows no mirror of this release' };
-  const { codename, mirror, components } = release;
+  const { codename } = release;
   const path = join(CACHE, `root-${codename}-2`);
   if (existsSync(path)) return { path };
-  const temporary = `${path}.${process.pid}`;
-  mkdirSync(temporary, { recursive: true });
-  const options = ['--variant=minbase', `--include=${PACKAGES}`, `--components=${components}`];
-  const { status, stdout, error } = spawnSync('debootstrap', [...options, codename, temporary, mirror], {
-    ...{ encoding: 'utf8', timeout: LIMIT_MS, stdio: ['ignore', 'pipe', 'ignore'] },
-  });
-  if (status === 0) {
+  mkdirSync(CACHE, { recursive: true });
+  for (const name of readdirSync(CACHE)) {
+    // Left by a run that was killed; with its mount namespace, no mount is left in it.
+    if (/^root-[a-z]+-\d+\.partial$/.test(name)) rmSync(join(CACHE, name), { recursive: true, force: true });
+  }
+  const temporary = `${path}.partial`;
+  mkdirSync(temporary);
+  const failure = debootstrap(release, temporary);
+  if (failure === undefined) {
     rmSync(join(temporary, 'var/cache/apt'), { recursive: true, force: true });
     renameSync(temporary, path);
     return { path };
   }
   rmSync(temporary, { recursive: true, force: true });
-  return { reason: `debootstrap failed: ${error?.message ?? stdout.trim().split('\n').at(-1)}` };
+  return { reason: `debootstrap failed: ${failure}` };
 }
 
-function releaseOf() {
+/** In namespaces of its own: what it mounts and starts ends with it, at the time limit too. */
+function debootstrap({ codename, mirror, components }: Release, target: string): string | undefined {
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const options = ['--variant=minbase', `--include=${PACKAGES}`, `--components=${components}`];
+  const command = ['debootstrap', ...options, codename, target, mirror];
+  const { status, stdout, error } = spawnSync('unshare', [...namespaces, ...command], {
+    ...{ encoding: 'utf8', timeout: LIMIT_MS, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'ignore'] },
+  });
+  return status === 0 ? undefined : (error?.message ?? stdout.trim().split('\n').at(-1));
+}
+
+interface Release {
+  readonly codename: string;
+  readonly mirror: string;
+  readonly components: string;
+}
+
+function releaseOf(): Release | undefined {
   const text = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   const codename = /^VERSION_CODENAME="?([\w-]+)/m.exec(text)?.[1];
   const targets = execFileSync('apt-get', ['indextargets', '--format', '$(SITE) $(CODENAME)'], {
