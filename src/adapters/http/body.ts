@@ -43,13 +43,30 @@ export function readBody(raw: IncomingMessage, response: ServerResponse, limit: 
     return;
   }
   allowBody(raw, response);
-  const reader = new BodyReader(limit, done);
-  raw.on('data', (chunk: Buffer) => reader.add(chunk));
-  raw.on('end', () => reader.finish(undefined, false));
-  raw.on('close', () => reader.finish(undefined, true));
+  (raw as Read)[READER] = new BodyReader(limit, done);
+  raw.on('data', onData);
+  raw.on('end', onEnd);
+  // Node tells of a client that has gone before the end by an error.
+  raw.on('error', onError);
 }
 
-// No listener is taken off and no timer set for a single request: both cost more than the body.
+const READER = Symbol('reader');
+type Read = IncomingMessage & { [READER]?: BodyReader };
+
+function onData(this: Read, chunk: Buffer): void {
+  this[READER]!.add(chunk);
+}
+
+function onEnd(this: Read): void {
+  this[READER]!.finish(undefined, false);
+}
+
+function onError(this: Read): void {
+  this[READER]!.finish(undefined, true);
+}
+
+// Listeners are shared by all requests and not taken off, and no timer is set for a single one: each costs
+// more than the body.
 class BodyReader {
   readonly #limit: number;
   readonly #done: OnBody;
