@@ -29,14 +29,22 @@ export class Door {
     this.#bodyLimit = options.bodyLimit ?? DEFAULT_BODY_LIMIT;
   }
 
-  /** The one route: what it matches, and what it answers to anything else, is the core's decision. */
+  /** The catch-all route: what it matches, and what it answers to anything else, is the core's decision. */
   readonly handle = (request: FastifyRequest, reply: FastifyReply): void => {
     const wire = new HttpWire(request);
-    const target = this.service.resolve(wire.method, wire.path);
-    if (!hasBody(request.raw)) this.#run(target, wire, reply);
+    this.#take(this.service.resolve(wire.method, wire.path), wire, reply);
+  };
+
+  /** The handler of a route whose target is known beforehand. */
+  handlerOf(target: Target): (request: FastifyRequest, reply: FastifyReply) => void {
+    return (request, reply) => this.#take(target, new HttpWire(request), reply);
+  }
+
+  #take(target: Target, wire: HttpWire, reply: FastifyReply): void {
+    if (!hasBody(reply.request.raw)) this.#run(target, wire, reply);
     else if (target.options.body === 'stream') this.#runStreamed(target, wire, reply);
     else this.#runBuffered(target, wire, reply);
-  };
+  }
 
   #runBuffered(target: Target, wire: HttpWire, reply: FastifyReply): void {
     const limit = target.options.bodyLimit ?? this.#bodyLimit;

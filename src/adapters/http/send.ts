@@ -13,8 +13,8 @@ const asIs = (payload: unknown): string => payload as string;
 /** @param last whether the connection shall end after this reply */
 export function sendWire(reply: FastifyReply, wire: WireResponse, context: Context, last: boolean): void {
   const { status, headers, cookies, body } = wire;
-  reply.code(status);
-  reply.headers(headers);
+  if (status !== 200) reply.code(status);
+  for (const name in headers) reply.header(name, headers[name]);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
   const uploading = outliveUpload(reply.request.raw, reply.raw);
   if (last && !uploading) reply.header('connection', 'close');

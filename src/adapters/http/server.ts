@@ -70,7 +70,8 @@ function addRoutes(fastify: FastifyInstance, door: Door): void {
   if (door.options.invokeApi !== 'off') addInvokeApi(fastify, door);
   fastify.route({ method: fastify.supportedMethods, url: '/*', handler: door.handle });
   for (const { method, path } of door.service.routes) {
-    if (isPlain(path)) fastify.route({ method, url: path, handler: door.handle });
+    if (!isPlain(path)) continue;
+    fastify.route({ method, url: path, handler: door.handlerOf(door.service.resolve(method, path)) });
   }
   // Targets that Fastify's router knows nothing of, such as `OPTIONS *`.
   fastify.setNotFoundHandler(door.handle);
@@ -78,7 +79,7 @@ function addRoutes(fastify: FastifyInstance, door: Door): void {
 
 const RESERVED = /^\/(_amphi|2015-03-31)\//;
 
-/** Fastify finds these faster by themselves than by the wildcard; the handler is the same, so nothing else differs. */
+/** Paths that both routers match alike, letter for letter: Fastify finds them faster than by the wildcard. */
 function isPlain(path: string): boolean {
   return /^[\w./~-]*$/.test(path) && !RESERVED.test(path);
 }
