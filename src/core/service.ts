@@ -94,11 +94,31 @@ export class Service {
 
   /** Runs a target; synchronous while the handler is. Never throws: an error becomes its reply. */
   run(target: Target, wire: WireRequest, context: Context): Awaitable<WireResponse> {
-    const { method } = wire;
+    let late: ((response: WireResponse) => void) | undefined;
+    const response = this.start(target, wire, context, (response) => late!(response));
+    return response ?? new Promise((resolve) => (late = resolve));
+  }
+
+  /**
+   * As `run`, but makes no promise, which counts on the way of a small request: when the handler is
+   * asynchronous the result is `undefined`, and the response goes to `later`, never before this returns.
+   */
+  start(
+    target: Target,
+    wire: WireRequest,
+    context: Context,
+    later: (response: WireResponse) => void,
+  ): WireResponse | undefined {
     try {
       const value = target.handler(new RequestView(wire, target.params), context);
-      if (!isThenable(value)) return toWireResponse(value, method);
-      return settle(value, wire, context);
+      if (!isThenable(value)) return toWireResponse(value, wire.method);
+      // A thenable of another kind might call back at once.
+      const promise = value instanceof Promise ? value : Promise.resolve(value);
+      promise.then(
+        (value) => later(encode(value, wire, context)),
+        (error) => later(failed(error, wire, context)),
+      );
+      return undefined;
     } catch (error) {
       return failed(error, wire, context);
     }
@@ -145,14 +165,9 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-// One await: each promise less counts on the way of a small request.
-async function settle(
-  value: PromiseLike<unknown>,
-  wire: WireRequest,
-  context: Context,
-): Promise<WireResponse> {
+function encode(value: unknown, wire: WireRequest, context: Context): WireResponse {
   try {
-    return toWireResponse(await value, wire.method);
+    return toWireResponse(value, wire.method);
   } catch (error) {
     return failed(error, wire, context);
   }

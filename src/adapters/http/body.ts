@@ -75,11 +75,14 @@ class BodyReader {
   #size = 0;
   #finished = false;
 
+  get finished(): boolean {
+    return this.#finished;
+  }
+
   constructor(limit: number, done: OnBody) {
     this.#limit = limit;
     this.#done = done;
-    reading.add(this);
-    sweeper ??= setInterval(sweep, SWEEP_MS).unref();
+    watch(this);
   }
 
   add(chunk: Buffer): void {
@@ -92,7 +95,6 @@ class BodyReader {
   finish(error: HttpError | undefined, gone: boolean): void {
     if (this.#finished) return;
     this.#finished = true;
-    reading.delete(this);
     const chunks = this.#chunks;
     const whole = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, this.#size);
     chunks.length = 0;
@@ -104,13 +106,26 @@ class BodyReader {
   }
 }
 
-const reading = new Set<BodyReader>();
+// A list that is cleaned at times: a Set would hash each reader, which costs as much as the rest of it.
+let reading: BodyReader[] = [];
+let cleanAt = 1024;
 let sweeper: NodeJS.Timeout | undefined;
+
+function watch(reader: BodyReader): void {
+  if (reading.push(reader) >= cleanAt) clean();
+  sweeper ??= setInterval(sweep, SWEEP_MS).unref();
+}
+
+function clean(): void {
+  reading = reading.filter(({ finished }) => !finished);
+  cleanAt = Math.max(1024, 2 * reading.length);
+}
 
 function sweep(): void {
   const now = Date.now();
   for (const reader of reading) reader.expire(now);
-  if (reading.size > 0) return;
+  clean();
+  if (reading.length > 0) return;
   clearInterval(sweeper);
   sweeper = undefined;
 }

@@ -30,13 +30,10 @@ export class Call implements Abortable {
     this.#context = context;
   }
 
-  wait(result: PromiseLike<WireResponse>, timeoutMs: number | undefined): void {
+  /** The answer will come later. */
+  wait(timeoutMs: number | undefined): void {
     watchLater(this);
     if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
-    result.then(
-      (wire) => this.answer(wire),
-      (error) => this.#fail(error),
-    );
   }
 
   answer(wire: WireResponse): void {

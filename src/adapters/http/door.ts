@@ -1,12 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  type Awaitable,
-  type Context,
-  failed,
-  type Service,
-  type Target,
-  type WireResponse,
-} from '../../core/index.ts';
+import { type Context, failed, type Service, type Target, type WireResponse } from '../../core/index.ts';
 import { hasBody, openBody, readBody } from './body.ts';
 import { type Abortable, Call } from './call.ts';
 import { DEFAULT_BODY_LIMIT, type HttpServerOptions } from './options.ts';
@@ -68,19 +61,16 @@ export class Door {
 
   #run(target: Target, wire: HttpWire, reply: FastifyReply): void {
     const context = httpContext(wire, this.service.name, this.options);
-    const result = this.service.run(target, wire, context);
-    if (isPending(result)) this.#later(wire, reply, context, result);
-    else if (isStream(result.body)) this.#later(wire, reply, context, result);
-    else {
-      this.send(reply, result, context);
+    let call: Call | undefined;
+    const response = this.service.start(target, wire, context, (response) => call!.answer(response));
+    if (response !== undefined && !isStream(response.body)) {
+      this.send(reply, response, context);
       context.finish();
+      return;
     }
-  }
-
-  #later(wire: HttpWire, reply: FastifyReply, context: Context, result: Awaitable<WireResponse>): void {
-    const call = new Call(this, wire, reply, context);
-    if (isPending(result)) call.wait(result, this.options.requestTimeoutMs);
-    else call.answer(result);
+    call = new Call(this, wire, reply, context);
+    if (response) call.answer(response);
+    else call.wait(this.options.requestTimeoutMs);
   }
 
   /** Answers with an error without running a handler. */
@@ -93,8 +83,4 @@ export class Door {
   send(reply: FastifyReply, wire: WireResponse, context: Context): void {
     sendWire(reply, wire, context, this.draining);
   }
-}
-
-export function isPending<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  return typeof (value as { then?: unknown })?.then === 'function';
 }
