@@ -21,6 +21,13 @@ const FAILING: readonly Case[] = [
     message: /AWS_LAMBDA_MAX_CONCURRENCY.*"many"/,
   },
   { name: 'mode', env: { AMPHI_INVOKE_MODE: 'x' }, type: /^ConfigError$/, message: /AMPHI_INVOKE_MODE.*"x"/ },
+  {
+    name: 'base path',
+    handler: 'http',
+    env: { AMPHI_BASE_PATH: 'no-slash' },
+    type: /^ConfigError$/,
+    message: /AMPHI_BASE_PATH/,
+  },
 ];
 
 for (const { name, type, message, ...options } of FAILING) {

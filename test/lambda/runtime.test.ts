@@ -82,6 +82,7 @@ t.test('the context', async (t) => {
       memoryLimitInMB: 256,
       logGroupName: 'group',
       logStreamName: 'stream',
+      asJson: { functionVersion: '$LATEST', tenantId: 'tenant', identity: { identityId: 'me' } },
     });
   });
 });

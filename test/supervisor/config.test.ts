@@ -99,7 +99,7 @@ t.test('given values arrive, and user= brings its own HOME', { skip }, async (t)
     user: 'nobody',
     directory: folder,
     stopwaitsecs: 12,
-    drainSeconds: 11,
+    drainSeconds: 9,
     startsecs: 3,
     startretries: 4,
     stopasgroup: true,
@@ -108,7 +108,7 @@ t.test('given values arrive, and user= brings its own HOME', { skip }, async (t)
     stdout: { file: join(folder, 'out %s.log'), maxBytes: 1000, backups: 2 },
   });
   t.match(program, {
-    argv: ['/opt/app', 'httpServer', '--port', '8080', '--drainTimeout', '11'],
+    argv: ['/opt/app', 'httpServer', '--port', '8080', '--drainTimeout', '9'],
     directory: folder,
     environment: { HOME: folder, USER: 'mine', LOGNAME: 'nobody' },
     stopwaitsecs: 12,
@@ -160,7 +160,8 @@ t.test('supervisord itself refuses what we refuse', { skip }, async (t) => {
 
 const GOOD: SupervisorOptions = { name: 'app', command: '/opt/app' };
 const REFUSED: [string, Partial<SupervisorOptions>, RegExp][] = [
-  ['a drain as long as stopwaitsecs', { stopwaitsecs: 25 }, /drainSeconds: .*25 s must be shorter.*=25/],
+  ['a drain as long as stopwaitsecs', { stopwaitsecs: 25 }, /drainSeconds: .*25 s.* must be shorter.*=25/],
+  ['no room for the grace after the drain', { stopwaitsecs: 27 }, /25 s, and 2 s of grace.*=27/],
   ['a drain that is not a number', { drainSeconds: Number.NaN }, /drainSeconds/],
   ['TERM but not KILL to the group', { stopasgroup: true, killasgroup: false }, /killasgroup/],
   ['a relative command', { command: 'bin/app' }, /command: "bin\/app" is not an absolute path/],

@@ -64,7 +64,7 @@ function lifeOf(dir: string, command: string, hello: RegExp) {
         port,
         directory: dir,
         stopwaitsecs: 10,
-        drainSeconds: 8,
+        drainSeconds: 7,
         stdout: log('out.log'),
         stderr: log('err.log'),
       },

@@ -25,6 +25,7 @@ registry.function('context', (_event, context) => {
   return {
     ...{ requestId, functionName, deadline, traceId, env, clientContext, identity, tenantId },
     ...{ invokedFunctionArn, functionVersion, memoryLimitInMB, logGroupName, logStreamName },
+    asJson: lambda,
   };
 });
 registry.function('nothing', () => undefined);

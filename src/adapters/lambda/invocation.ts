@@ -115,6 +115,14 @@ class Details implements LambdaDetails {
   get tenantId(): string | undefined {
     return this.#headers['lambda-runtime-aws-tenant-id'];
   }
+
+  /** As plain data, so that a handler that returns it answers as through the Invoke API of the server. */
+  toJSON(): LambdaDetails {
+    const { invokedFunctionArn, functionVersion, memoryLimitInMB, logGroupName, logStreamName } = this;
+    const { clientContext, identity, tenantId } = this;
+    const about = { invokedFunctionArn, functionVersion, memoryLimitInMB, logGroupName, logStreamName };
+    return { ...about, clientContext, identity, tenantId };
+  }
 }
 
 /** JSON of a header whose bytes are UTF-8; broken JSON is `undefined`, the caller's mistake fails no invocation. */

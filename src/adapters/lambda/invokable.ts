@@ -1,5 +1,5 @@
 import { type Awaitable, type Context, HTTP_HANDLER, type Service } from '../../core/index.ts';
-import { invokeHttp } from './http-events.ts';
+import { httpOptionsFrom, invokeHttp } from './http-events.ts';
 import { RuntimeFailure } from './payload.ts';
 
 /** Anything that an event can be handed to. */
@@ -8,12 +8,16 @@ export type Invokable = (event: unknown, context: Context) => Awaitable<unknown>
 /** What people leave in the handler field when it means nothing to them. */
 const NO_CHOICE = new Set(['', 'bootstrap', 'index.handler']);
 
-/** The function or event handler of this name, or the routes for `http`; `undefined` if there is none. */
+/** The function or event handler of this name, or the routes for `http`; `undefined` if there is none. @throws ConfigError for a bad AMPHI_BASE_PATH */
 export function resolveFunction(service: Service, name: string): Invokable | undefined {
-  if (name === HTTP_HANDLER) {
-    return service.routes.length === 0 ? undefined : (event, context) => invokeHttp(service, event, context);
-  }
+  if (name === HTTP_HANDLER) return service.routes.length === 0 ? undefined : routesOf(service);
   return service.functions.get(name)?.handler;
+}
+
+// The options are read here and not at the first event, so that a mistake in them is an error at start.
+function routesOf(service: Service): Invokable {
+  const options = httpOptionsFrom(process.env);
+  return (event, context) => invokeHttp(service, event, context, options);
 }
 
 /**

@@ -146,11 +146,14 @@ function lifecycle(options: SupervisorOptions): string[] {
   ];
 }
 
+// What the server may take after its drain has timed out: aborted handlers may still answer.
+const GRACE_SECONDS = 2;
+
 function stopWait(options: SupervisorOptions): number {
   const { stopwaitsecs = DEFAULT_STOPWAITSECS, drainSeconds = DEFAULT_DRAIN_SECONDS } = options;
   wholeNumber('stopwaitsecs', stopwaitsecs, 1, 86_400);
-  if (!(drainSeconds >= 0 && drainSeconds < stopwaitsecs)) {
-    const problem = `the drain of ${drainSeconds} s must be shorter than stopwaitsecs=${stopwaitsecs}, or SIGKILL cuts it`;
+  if (!(drainSeconds >= 0 && drainSeconds + GRACE_SECONDS < stopwaitsecs)) {
+    const problem = `the drain of ${drainSeconds} s, and ${GRACE_SECONDS} s of grace, must be shorter than stopwaitsecs=${stopwaitsecs}, or SIGKILL cuts it`;
     throw new SupervisorConfigError('drainSeconds', problem);
   }
   return stopwaitsecs;
