@@ -1,3 +1,5 @@
+import { REASON_PHRASES } from './status.ts';
+
 /** The one table of error codes that the framework itself answers with. Codes are stable. */
 export const ERROR_TABLE = {
   BAD_URL: 400,
@@ -17,35 +19,6 @@ export const ERROR_TABLE = {
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;
-
-/** Reason phrases of RFC 9110 for the statuses that errors use; `title` of the problem document. */
-const TITLES: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  402: 'Payment Required',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
-  408: 'Request Timeout',
-  409: 'Conflict',
-  410: 'Gone',
-  411: 'Length Required',
-  412: 'Precondition Failed',
-  413: 'Content Too Large',
-  414: 'URI Too Long',
-  415: 'Unsupported Media Type',
-  421: 'Misdirected Request',
-  422: 'Unprocessable Content',
-  428: 'Precondition Required',
-  429: 'Too Many Requests',
-  431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
 
 /**
  * An error whose status, code and message the client may see.
@@ -92,7 +65,7 @@ export class ConfigError extends Error {
 /** RFC 9457 problem document of an error, plus `code`. */
 export function problemOf(error: HttpError): string {
   const { status, code, message } = error;
-  return JSON.stringify({ title: TITLES[status] ?? 'Error', status, code, detail: message });
+  return JSON.stringify({ title: REASON_PHRASES[status] ?? 'Error', status, code, detail: message });
 }
 
 /** What a client may see of anything thrown. */

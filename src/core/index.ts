@@ -3,6 +3,7 @@ export * from './errors.ts';
 export type { EventHandler, EventSource } from './events.ts';
 export { addHeader, joinHeaders, parseCookies } from './headers.ts';
 export { LIVENESS_PATH, READINESS_PATH } from './health.ts';
+export { listenError } from './listen.ts';
 export * from './logger.ts';
 export {
   createRegistry,
@@ -15,4 +16,5 @@ export { discardBody, type HeaderValue, Reply, type ReplyInit, reply, toWireResp
 export { collect } from './request.ts';
 export type { RouteSchema, StandardSchema, ValidOf } from './schema.ts';
 export { type CompiledFunction, type CompiledRoute, failed, Service, type Target } from './service.ts';
+export { REASON_PHRASES } from './status.ts';
 export * from './types.ts';

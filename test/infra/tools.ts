@@ -1,20 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram } from '../support/programs.ts';
 
-/** Absolute path of a program on PATH, `undefined` when it is not there. */
-export function findProgram(name: string): string | undefined {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined;
-}
+export { findProgram };
 
 /** `false`, or why a test that needs these programs is skipped. */
 export function skipWithout(...names: string[]): string | false {

@@ -102,7 +102,7 @@ t.test('what Lambda may leave out', async (t) => {
       },
     );
     t.notOk('lambda-runtime-invocation-id' in bare.headers);
-    t.same(json(bare), { requestId: 'bare', functionName: 'misfits', deadline: null, env: null });
+    t.same(json(bare), { requestId: 'bare', functionName: 'misfits', deadline: null, env: null, asJson: {} });
   });
 });
 

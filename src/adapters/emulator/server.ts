@@ -1,19 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ConfigError } from '../../core/index.ts';
+import { listenError } from '../../core/index.ts';
 
 /** How long answers may take to reach their callers in the end. */
 export const FLUSH_MS = 1000;
 
 const KEEP_ALIVE_MS = 75_000;
-
-const LISTEN_PROBLEMS: Record<string, string> = {
-  EADDRINUSE: 'the port is already in use',
-  EACCES: 'permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the host name could not be looked up',
-};
 
 /** Must not reject: what goes wrong is an answer too. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -41,9 +33,7 @@ export class Listener {
   listen(port: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => {
-        const why = LISTEN_PROBLEMS[error.code ?? ''] ?? error.message;
-        const message = `cannot listen on port ${port} of host ${this.#host}: ${why}`;
-        reject(new ConfigError(message, { cause: error }));
+        reject(listenError(error, this.#host, port));
       });
       this.#server.listen(port, this.#host, resolve);
     });

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { ConfigError, type Service } from '../../core/index.ts';
+import { listenError, type Service } from '../../core/index.ts';
 import { Drain } from './drain.ts';
 import type { HttpServerOptions } from './options.ts';
 import { buildServer } from './server.ts';
@@ -76,7 +76,7 @@ async function start(service: Service, options: HttpServerOptions) {
     await fastify.listen({ port: options.port, host });
   } catch (error) {
     await fastify.close();
-    throw listenError(error as NodeJS.ErrnoException, options);
+    throw listenError(error as NodeJS.ErrnoException, options.host, options.port);
   }
   const { port } = fastify.server.address() as AddressInfo;
   return { url: urlOf(host, port, options.tls !== undefined), port, drain };
@@ -85,17 +85,4 @@ async function start(service: Service, options: HttpServerOptions) {
 function urlOf(host: string, port: number, secure: boolean): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `${secure ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
-}
-
-const LISTEN_PROBLEMS: Record<string, string> = {
-  EADDRINUSE: 'the port is already in use',
-  EACCES: 'permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the host name could not be looked up',
-};
-
-function listenError(error: NodeJS.ErrnoException, { host, port }: HttpServerOptions): Error {
-  const why = LISTEN_PROBLEMS[error.code ?? ''] ?? error.message;
-  return new ConfigError(`cannot listen on port ${port} of host ${host}: ${why}`, { cause: error });
 }
