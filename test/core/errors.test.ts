@@ -153,10 +153,10 @@ t.test('HttpError', async (t) => {
     );
   }
   const cause = new Error('why');
-  const error = new HttpError(418, 'TEAPOT', 'No "coffee".', { headers: { 'X-A': 'b' }, cause });
+  const error = new HttpError(499, 'TEAPOT', 'No "coffee".', { headers: { 'X-A': 'b' }, cause });
   t.match(error, {
     name: 'HttpError',
-    status: 418,
+    status: 499,
     code: 'TEAPOT',
     message: 'No "coffee".',
     headers: { 'X-A': 'b' },
@@ -165,7 +165,7 @@ t.test('HttpError', async (t) => {
   t.notOk('cause' in new HttpError(400, 'X', 'x'));
   t.strictSame(JSON.parse(problemOf(error)), {
     title: 'Error',
-    status: 418,
+    status: 499,
     code: 'TEAPOT',
     detail: 'No "coffee".',
   });
