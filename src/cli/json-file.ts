@@ -38,21 +38,36 @@ export function parseJson(source: string, name: string): unknown {
   }
 }
 
-// V8 leaves the position out when the text ends too early, and when the text is short.
+// V8 does not tell the position of every error.
 function placeOf(source: string, message: string): [line: number, column: number] {
-  const at = /at position (\d+)/.exec(message);
-  const index = at ? Number(at[1]) : firstBadIndex(source);
+  const index = positionIn(message) ?? firstBadIndex(source);
   const lines = source.slice(0, index).split('\n');
   return [lines.length, lines.at(-1)!.length + 1];
 }
 
-/** V8 quotes a short bad text instead of giving its position: pad it so that the position comes. */
+function positionIn(message: string): number | undefined {
+  const at = /at position (\d+)/.exec(message);
+  return at ? Number(at[1]) : undefined;
+}
+
+/** The longest start of the text that could still become JSON ends there; found by halving. */
 function firstBadIndex(source: string): number {
-  try {
-    JSON.parse(source + ' '.repeat(80));
-  } catch (error) {
-    const at = /at position (\d+)/.exec((error as Error).message);
-    if (at) return Math.min(Number(at[1]), source.length);
+  let good = 0;
+  let bad = source.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (mayGoOn(source.slice(0, middle))) good = middle;
+    else bad = middle;
   }
-  return source.length;
+  return good;
+}
+
+function mayGoOn(start: string): boolean {
+  try {
+    JSON.parse(start);
+    return true;
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    return /^(Unexpected end|Unterminated)/.test(message) || positionIn(message) === start.length;
+  }
 }

@@ -70,7 +70,8 @@ async function base(argv: readonly string[]): Promise<Argv> {
     .exitProcess(false)
     .parserConfiguration({ 'duplicate-arguments-array': true, 'camel-case-expansion': true })
     .fail((message, error) => {
-      throw error ?? new UsageError(message);
+      // yargs has an error class of its own for some mistakes on the command line.
+      throw error && error.name !== 'YError' ? error : new UsageError(message ?? error.message);
     });
 }
 
