@@ -25,6 +25,8 @@ export interface Bundle {
   warnings: string[];
   /** Code that stays out of `code` until it is used, by asset name. */
   assets: Assets;
+  /** What the assets were made of; paths as in `metafile`. */
+  assetInputs: ReadonlySet<string>;
   /** What was bundled; paths are relative to the entry's folder. */
   metafile: Metafile;
 }
@@ -47,10 +49,19 @@ export async function bundle(entry: string, lazy: readonly string[]): Promise<Bu
       `${eager.name} would be loaded on every start; import it with await import(): ${eager.chain.join(' -> ')}`,
     );
   }
-  const { text, warnings, metafile, assets } = result;
+  const { text, warnings, metafile, assets, assetInputs } = result;
   const hash = sha256(text).slice(0, 12);
   const code = text.replaceAll(PLACEHOLDER, hash);
-  return { code, sha256: sha256(code), buildId: `${version}+${hash}`, warnings, assets, metafile };
+  for (const [name, asset] of assets) assets.set(name, asset.replaceAll(PLACEHOLDER, hash));
+  return {
+    code,
+    sha256: sha256(code),
+    buildId: `${version}+${hash}`,
+    warnings,
+    assets,
+    assetInputs,
+    metafile,
+  };
 }
 
 async function esbuild(entry: string, root: string, version: string) {
@@ -58,19 +69,20 @@ async function esbuild(entry: string, root: string, version: string) {
   const show = (messages: Message[], kind: 'error' | 'warning') => formatMessages(messages, { kind });
   try {
     const assets: Assets = new Map();
+    const assetInputs = new Set<string>();
     const common = optionsFor(root, version);
     const result = await build({
       ...common,
       entryPoints: [entry],
       metafile: true,
       write: false,
-      plugins: [deferred(common, assets)],
+      plugins: [deferred(common, assets, assetInputs)],
     });
     const warnings = await show(result.warnings, 'warning');
     const metafile: Metafile = result.metafile;
     // The entry's own key, which is not its given path where that is a symbolic link.
     const entryKey = Object.values(metafile.outputs)[0]!.entryPoint!;
-    return { text: result.outputFiles[0]!.text, metafile, entryKey, warnings, assets };
+    return { text: result.outputFiles[0]!.text, metafile, entryKey, warnings, assets, assetInputs };
   } catch (error) {
     const errors = (error as Partial<BuildFailure>).errors;
     if (!errors) throw error;

@@ -25,6 +25,6 @@ export async function run(load: LoadRegistry, options: RunOptions = {}): Promise
     const { runLambda } = await import('../adapters/lambda/runtime.ts');
     return runLambda(async () => (await load()).registry.freeze(), process.env);
   }
-  const { runCommandLine } = await import('./main.ts');
+  const { runCommandLine } = await import('./main.deferred.ts');
   return runCommandLine({ load, extend, argv });
 }

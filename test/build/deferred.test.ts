@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { bundle } from '../../scripts/build/bundle.ts';
+import { buildService } from '../../scripts/build/service.ts';
+import { runBare } from './stub.ts';
 
 const BIG = "export const marker = 'only in the asset';\n";
 
@@ -34,4 +36,29 @@ t.test('a static import of a deferred module is refused, types are not', async (
       /big\.deferred\.ts is deferred: \S+main\.ts must import it with await import\(\)[\s\S]*main\.ts:1:/,
   });
   t.equal((await bundle(join(dir, 'typed.ts'), [])).assets.size, 0);
+});
+
+t.test('an asset shares the core with the bundle, also where one asset loads another', async (t) => {
+  const core = join(import.meta.dirname, '..', '..', 'src', 'core', 'index.ts');
+  const dir = t.testdir({
+    'main.ts': `import { ConfigError } from ${JSON.stringify(core)};
+import('./outer.deferred.ts').then(({ made }) => made()).then((all) => {
+  console.log(all.map((error) => error instanceof ConfigError).join(' '));
+});
+`,
+    'outer.deferred.ts': `import { ConfigError } from ${JSON.stringify(core)};
+export async function made() {
+  const { inner } = await import('./inner.deferred.ts');
+  return [new ConfigError('outer'), inner()];
+}
+`,
+    'inner.deferred.ts': `import { ConfigError } from ${JSON.stringify(core)};
+export const inner = () => new ConfigError('inner');
+`,
+  });
+  const { assets } = await bundle(join(dir, 'main.ts'), []);
+  for (const code of assets.values()) t.notMatch(code, /class ConfigError/);
+  const built = await buildService({ entry: join(dir, 'main.ts'), outDir: join(dir, 'out'), name: 'shared' });
+  const { stdout } = runBare(built.executable.path, [], dir);
+  t.equal(stdout, 'true true\n');
 });
