@@ -40,6 +40,8 @@ export function deferred(options: BuildOptions, assets: Assets, inputs: Set<stri
         const { outputFiles, metafile } = await build.esbuild.build({
           ...options,
           absWorkingDir: options.absWorkingDir,
+          // A compiled function has no import(): those of Node's own modules become calls of require.
+          supported: { 'dynamic-import': false },
           entryPoints: [path],
           metafile: true,
           plugins: [deferred(options, assets, inputs), sharedCore(shared)],

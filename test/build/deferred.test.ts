@@ -49,6 +49,8 @@ import('./outer.deferred.ts').then(({ made }) => made()).then((all) => {
     'outer.deferred.ts': `import { ConfigError } from ${JSON.stringify(core)};
 export async function made() {
   const { inner } = await import('./inner.deferred.ts');
+  const { isSea } = await import('node:sea');
+  if (!isSea()) throw new Error('not in the executable');
   return [new ConfigError('outer'), inner()];
 }
 `,
