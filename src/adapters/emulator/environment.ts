@@ -170,7 +170,7 @@ export class Environment {
     const { timeoutMs } = this.#options;
     this.#running.delete(requestId);
     this.#retire();
-    const read = this.#running.size === 0 ? this.#sandbox.logEnded() : logRead();
+    const read = this.#running.size === 0 ? this.#sandbox.logEnded() : logRead(this.#log);
     void read.then(() => {
       const now = new Date().toISOString();
       const seconds = (timeoutMs / 1000).toFixed(2);
@@ -186,7 +186,7 @@ export class Environment {
     // From here on a second answer is refused, while the next event waits until the log is read.
     this.#running.delete(invocation.requestId);
     this.#finishing += 1;
-    await logRead();
+    await logRead(this.#log);
     this.#finishing -= 1;
     const log = this.#log.end(tail, {
       ...{ requestId: invocation.requestId, durationMs, initMs: this.#sandbox.takeInitMs() },

@@ -64,6 +64,8 @@ export class EnvironmentLog {
   readonly #lines: Lines;
   readonly #tails = new Set<Tail>();
   readonly #init = new Tail();
+  /** Bytes that the process has written so far. */
+  received = 0;
 
   constructor(write: (lines: Buffer) => void) {
     this.#write = write;
@@ -73,6 +75,7 @@ export class EnvironmentLog {
 
   /** What the process has written. */
   output(data: Buffer): void {
+    this.received += data.length;
     this.#lines.push(data);
     for (const tail of this.#tails) tail.write(data);
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { RESPONSE_LIMIT, singleHeader } from '../../core/invoke-api.ts';
 import { Child, type Exit } from './child.ts';
 import { childEnvironment } from './child-env.ts';
@@ -122,7 +122,7 @@ export class Sandbox {
     if (over) return refusal(413, 'RequestEntityTooLarge', 'the error is too large');
     if (cut) return refusal(400, 'TruncatedBody', 'the error is not whole');
     const errorType = singleHeader(request.headers, 'lambda-runtime-function-error-type') ?? 'Unhandled';
-    await logRead();
+    await logRead(this.#log);
     const log = this.#log.init;
     const result = { failed: true, errorType, payload: body, contentType: 'application/json', log };
     this.#initFailure ??= () => result;
@@ -130,11 +130,19 @@ export class Sandbox {
   }
 }
 
+/** While more comes, the log is read on until nothing came for so long. */
+const QUIET_MS = 3;
+
 /**
- * What a process wrote before it posted is in the pipe already, as writes to a pipe are synchronous: one
- * whole turn of the event loop reads it.
+ * What a process wrote before it posted is mostly there already, as its writes are synchronous: one whole turn of the
+ * event loop reads it. A process that wrote faster than it was read still sends the rest.
  */
-export async function logRead(): Promise<void> {
+export async function logRead(log: EnvironmentLog): Promise<void> {
+  let before = log.received;
   await turn();
   await turn();
+  while (log.received !== before) {
+    before = log.received;
+    await sleep(QUIET_MS);
+  }
 }
