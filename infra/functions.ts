@@ -1,7 +1,8 @@
+import { HTTP_HANDLER } from '../src/core/index.ts';
 import { getAtt, ref, resource } from './intrinsics.ts';
 import { functionNames } from './names.ts';
 import { serviceRole } from './policies.ts';
-import { HTTP_HANDLER, type TemplateGroup, type Topology } from './types.ts';
+import type { TemplateGroup, Topology } from './types.ts';
 
 /** Lambda functions: one per function of the registry and one for its routes, all of the same artifact. */
 export function functionGroups(topology: Topology): TemplateGroup[] {

@@ -1,5 +1,6 @@
+import { HTTP_HANDLER } from '../src/core/index.ts';
 import { ProvisionError } from './errors.ts';
-import { HTTP_HANDLER, type ServiceDescription } from './types.ts';
+import type { ServiceDescription } from './types.ts';
 
 /** `my-function_2` is `MyFunction2`: CloudFormation's logical names are alphanumeric. */
 export function logicalName(name: string): string {

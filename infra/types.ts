@@ -15,9 +15,6 @@ export interface ServiceDescription {
   readonly triggers?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** The Handler that stands for the registry's HTTP routes. */
-export const HTTP_HANDLER = 'http';
-
 /** What `emitTopology` needs. Names are those of the flags of `app provision`. */
 export interface TopologyOptions {
   readonly service: ServiceDescription;

@@ -1,6 +1,7 @@
 /** The command line of `amphi`: `build` and `new`. */
 import { resolve } from 'node:path';
 import yargs, { type Argv } from 'yargs';
+import { strictParser, UsageError } from '../../src/cli/parser.ts';
 import { describeFailure, runBuild } from '../build/command.ts';
 import { createService } from './create.ts';
 
@@ -8,12 +9,10 @@ import { createService } from './create.ts';
 const FAILED = 1;
 const USAGE = 2;
 
-class UsageError extends Error {}
-
 /** Runs one command and resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
-  const parser = base(argv)
+  const parser = strictParser(yargs([...argv]), 'amphi')
     .command('build', 'Make the executable and the Lambda zip of a service', buildFlags, async (flags) => {
       code = await runBuild(() => ({
         entry: resolve(flags.entry),
@@ -61,20 +60,4 @@ function onlyOnce(flags: Record<string, unknown>): true {
     if (flags[name] === '') throw new UsageError(`--${name}: needs a value`);
   }
   return true;
-}
-
-function base(argv: readonly string[]): Argv {
-  return yargs([...argv])
-    .scriptName('amphi')
-    .strict()
-    .version(false)
-    .demandCommand(1, 'Name a command.')
-    .recommendCommands()
-    .help()
-    .alias('h', 'help')
-    .wrap(100)
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new UsageError(message);
-    });
 }

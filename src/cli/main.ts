@@ -4,13 +4,12 @@ import type { Command, CommandTools } from './command.ts';
 import { commands } from './commands/index.ts';
 import { addFlags, assertExtension, flagProblems, flagsOf, type LoadExtension, nameOf } from './extension.ts';
 import { exitFlushed, tolerateClosedPipe } from './output.ts';
+import { strictParser, UsageError } from './parser.ts';
 import type { LoadRegistry } from './run.ts';
 
 /** Exit codes: 0 done, 1 the work failed, 2 the command line is wrong. */
 const FAILED = 1;
 const USAGE = 2;
-
-class UsageError extends Error {}
 
 export interface CommandLine {
   readonly load: LoadRegistry;
@@ -58,21 +57,10 @@ async function runChosen(
 
 async function base(argv: readonly string[]): Promise<Argv> {
   const { yargs } = await import('./yargs.deferred.ts');
-  return yargs([...argv])
-    .scriptName('app')
-    .strict()
-    .version(false)
-    .demandCommand(1, 'Name a command.')
-    .recommendCommands()
-    .help()
-    .alias('h', 'help')
-    .wrap(100)
-    .exitProcess(false)
-    .parserConfiguration({ 'duplicate-arguments-array': true, 'camel-case-expansion': true })
-    .fail((message, error) => {
-      // yargs has an error class of its own for some mistakes on the command line.
-      throw error && error.name !== 'YError' ? error : new UsageError(message ?? error.message);
-    });
+  return strictParser(yargs([...argv]), 'app').parserConfiguration({
+    'duplicate-arguments-array': true,
+    'camel-case-expansion': true,
+  });
 }
 
 function report(error: unknown): number {

@@ -7,7 +7,6 @@ export { listenError } from './listen.ts';
 export * from './logger.ts';
 export {
   createRegistry,
-  HTTP_HANDLER,
   Registry,
   type RegistryOptions,
   type RouteOptions,

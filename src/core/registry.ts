@@ -6,7 +6,7 @@ import { parsePath } from './router.ts';
 import { assertRouteSchema, type RouteSchema, type ValidOf, validateRequest } from './schema.ts';
 import { type CompiledFunction, type CompiledRoute, Service } from './service.ts';
 import type { FunctionHandler, FunctionInterceptor, HttpHandler, HttpInterceptor, Method } from './types.ts';
-import { METHODS } from './types.ts';
+import { HTTP_HANDLER, METHODS } from './types.ts';
 
 export interface RegistryOptions {
   /** Names the service: letters, digits and `-`, a letter first, at most 48. Used for stack and program names. */
@@ -24,9 +24,6 @@ export interface RouteOptions<S extends RouteSchema = RouteSchema> {
   /** Bytes; default the server's, which is Lambda's 6 MB. */
   readonly bodyLimit?: number;
 }
-
-/** The HTTP routes as a Lambda handler name (`_HANDLER=http`), so no function may have it. */
-export const HTTP_HANDLER = 'http';
 
 const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,47}$/;
 const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;

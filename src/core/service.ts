@@ -10,6 +10,7 @@ import type { Method, WireRequest, WireResponse } from './types.ts';
 import {
   type Awaitable,
   type FunctionHandler,
+  HTTP_HANDLER,
   type HttpHandler,
   type HttpInterceptor,
   METHODS,
@@ -77,6 +78,11 @@ export class Service {
   #addHeadRoutes(routes: readonly CompiledRoute[]): void {
     const router = this.#routers.get('HEAD')!;
     for (const route of routes) if (route.method === 'GET') router.add(route.path, route);
+  }
+
+  /** What an event can be handed to, by name: the routes if there are any, then functions and event handlers. */
+  get handlerNames(): string[] {
+    return [...(this.routes.length > 0 ? [HTTP_HANDLER] : []), ...this.functions.keys()];
   }
 
   /** The route of a request, without running it: a door asks for its body options first. */

@@ -5,6 +5,9 @@ import type { Reply } from './reply.ts';
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 export type Method = (typeof METHODS)[number];
 
+/** The HTTP routes as a Lambda handler name (`_HANDLER=http`), so no function may have it. */
+export const HTTP_HANDLER = 'http';
+
 /** A value, or a promise of it. Dispatch stays synchronous while handlers do. */
 export type Awaitable<T> = T | PromiseLike<T>;
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../src/cli/run.ts';
-import { createRegistry, type LambdaDetails } from '../../src/core/index.ts';
+import { createRegistry } from '../../src/core/index.ts';
 
 /** A service whose functions misbehave in every way that an emulator must survive. */
 const registry = createRegistry({ name: 'unruly' });
@@ -17,19 +17,9 @@ registry.function('where', (_event, context) => ({
   requestId: context.requestId,
   remaining: context.getRemainingTimeInMillis(),
   traceId: context.traceId ?? null,
-  lambda: detailsOf(context.lambda!),
+  lambda: context.lambda,
   env: process.env,
 }));
-// Computed properties, which JSON would leave out.
-function detailsOf(details: LambdaDetails) {
-  const { invokedFunctionArn, functionVersion, memoryLimitInMB, logGroupName, logStreamName } = details;
-  const { clientContext, tenantId } = details;
-  return {
-    ...{ invokedFunctionArn, functionVersion, memoryLimitInMB, logGroupName, logStreamName },
-    ...{ clientContext, tenantId },
-  };
-}
-
 registry.function('fail', () => {
   throw new RangeError('no good');
 });

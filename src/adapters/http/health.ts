@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { LIVENESS_PATH, READINESS_PATH } from '../../core/index.ts';
 import type { Door } from './door.ts';
 
 /** Health checks for load balancers. The service's own routes cannot take these paths. */
-export const HEALTH_PATHS = { live: '/_amphi/health/live', ready: '/_amphi/health/ready' } as const;
+export const HEALTH_PATHS = { live: LIVENESS_PATH, ready: READINESS_PATH } as const;
 
 export function addHealthRoutes(fastify: FastifyInstance, door: Door): void {
   const answer = (reply: FastifyReply, ok: boolean, status: string) => {

@@ -27,17 +27,12 @@ function routesOf(service: Service): Invokable {
 export function chooseHandler(service: Service, handler: string | undefined): string {
   const wanted = handler ?? '';
   if (resolveFunction(service, wanted)) return wanted;
-  const known = knownHandlers(service);
+  const known = service.handlerNames;
   if (!NO_CHOICE.has(wanted)) {
     throw notFound(`there is no handler ${JSON.stringify(wanted)}, use ${list(known)}`);
   }
   if (known.length === 1 || known[0] === HTTP_HANDLER) return known[0]!;
   throw notFound(`_HANDLER is ${JSON.stringify(wanted)}, which chooses nothing: set it to ${list(known)}`);
-}
-
-function knownHandlers(service: Service): string[] {
-  const http = service.routes.length > 0 ? [HTTP_HANDLER] : [];
-  return [...http, ...service.functions.keys()];
 }
 
 function list(names: readonly string[]): string {

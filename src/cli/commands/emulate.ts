@@ -1,4 +1,4 @@
-import { ConfigError, HTTP_HANDLER, type Service } from '../../core/index.ts';
+import { ConfigError, type Service } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
 import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
 import { streamLogger } from '../output.ts';
@@ -100,7 +100,7 @@ function positiveSeconds(value: unknown, flag: string): number {
 }
 
 function chooseFunctions(service: Service, wanted: readonly string[] | undefined): string[] {
-  const known = [...(service.routes.length > 0 ? [HTTP_HANDLER] : []), ...service.functions.keys()];
+  const known = service.handlerNames;
   if (known.length === 0) throw new ConfigError('emulate: the registry has no function and no route');
   if (wanted === undefined) return known;
   if (wanted.length === 0) throw new ConfigError(`--function: name one of ${known.join(', ')}`);

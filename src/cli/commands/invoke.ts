@@ -49,19 +49,16 @@ export async function chooseFunction(service: Service, event: unknown): Promise<
   if (fitting.length === 1) return fitting[0]!.name;
   const plain = entries.filter(({ kind }) => kind === 'function');
   if (fitting.length === 0 && plain.length === 1) return plain[0]!.name;
-  throw new ConfigError(`invoke: name the function to run, one of ${namesOf(service)}`);
-}
-
-function namesOf(service: Service): string {
-  const routes = service.routes.length > 0 ? [HTTP_HANDLER] : [];
-  return [...routes, ...service.functions.keys()].join(', ');
+  throw new ConfigError(`invoke: name the function to run, one of ${service.handlerNames.join(', ')}`);
 }
 
 async function runOnce(service: Service, name: string, event: unknown, timeoutMs: number): Promise<number> {
   const { resolveFunction } = await import('../../adapters/lambda/invokable.ts');
   const invokable = resolveFunction(service, name);
   if (!invokable)
-    throw new ConfigError(`invoke: there is no function ${name}, use one of ${namesOf(service)}`);
+    throw new ConfigError(
+      `invoke: there is no function ${name}, use one of ${service.handlerNames.join(', ')}`,
+    );
   const deadline = Date.now() + timeoutMs;
   const logger = streamLogger(process.stderr);
   const context = new Context({ requestId: randomUUID(), functionName: name, deadline, logger, event });
