@@ -1,4 +1,5 @@
-export { ProvisionError } from './errors.ts';
+export { USER_DATA_LIMIT } from './instance/user-data/index.ts';
+export { expandMarkup, joinParts, MarkupError, type MarkupValues } from './instance/user-data/template.ts';
 export {
   getAtt,
   type Intrinsic,
@@ -8,9 +9,9 @@ export {
   sub,
   type TemplateResource,
 } from './intrinsics.ts';
-export { expandMarkup, joinParts, MarkupError, type MarkupValues } from './markup.ts';
 export { type EmittedTopology, emitTopology, TOPOLOGY_FILES, writeTopology } from './provision.ts';
-export { mergeGroups } from './template.ts';
+export { mergeGroups } from './template/index.ts';
+export { ProvisionError } from './topology/errors.ts';
 export type {
   ServiceDescription,
   Template,
@@ -20,6 +21,5 @@ export type {
   TemplateParameter,
   Topology,
   TopologyOptions,
-} from './types.ts';
-export { USER_DATA_LIMIT } from './userdata.ts';
-export { provisionProblems } from './validate.ts';
+} from './topology/types.ts';
+export { provisionProblems } from './topology/validate.ts';

@@ -1,11 +1,11 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decorated } from './decorate.ts';
-import { programSection } from './program.ts';
-import { topologyTemplate } from './template.ts';
-import type { Template, TopologyOptions } from './types.ts';
-import { userData } from './userdata.ts';
-import { checkedTopology } from './validate.ts';
+import { programSection } from './instance/supervisor-section.ts';
+import { userData } from './instance/user-data/index.ts';
+import { decorated } from './template/decorate.ts';
+import { topologyTemplate } from './template/index.ts';
+import type { Template, TopologyOptions } from './topology/types.ts';
+import { checkedTopology } from './topology/validate.ts';
 
 /** What `app provision` makes of a service. The same options always give the same texts. */
 export interface EmittedTopology {

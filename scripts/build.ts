@@ -4,7 +4,7 @@
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runBuild } from './build/command.ts';
+import { runBuild } from '../src/build/executable/command.ts';
 
 const root = join(import.meta.dirname, '..');
 

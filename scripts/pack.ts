@@ -3,7 +3,7 @@
  * strips no types below node_modules.
  */
 import { join } from 'node:path';
-import { BuildError } from './build/errors.ts';
+import { BuildError } from '../src/build/executable/errors.ts';
 import { compileLibrary } from './pack/compile.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -41,7 +41,7 @@ export async function artifactOf(executable: string, say: (line: string) => void
   say(`${why}: packing ${executable}`);
   const dir = await mkdtemp(join(tmpdir(), 'amphi-'));
   try {
-    const { writeLambdaZip } = await import('../../scripts/build/zip.ts');
+    const { writeLambdaZip } = await import('../../src/build/executable/zip.ts');
     const path = join(dir, 'artifact.zip');
     await writeLambdaZip(executable, path, UNZIPPED_LIMIT);
     return artifact(executable, await readFile(path));

@@ -1,8 +1,8 @@
 import type { Change, CreateChangeSetInput, DescribeChangeSetOutput } from '@aws-sdk/client-cloudformation';
-import type { Template } from '../types.ts';
+import type { Template } from '../topology/types.ts';
 import type { Aws } from './aws.ts';
 import { DeployError } from './errors.ts';
-import { patiently } from './patience.ts';
+import { pollUntil } from './poll-until.ts';
 import { printable, table } from './table.ts';
 
 /** What CloudFormation made of a change set. */
@@ -42,7 +42,7 @@ export async function makeChangeSet(aws: Aws, input: CreateChangeSetInput): Prom
 async function compared(aws: Aws, id: string): Promise<DescribeChangeSetOutput & { changes: Change[] }> {
   const describe = (NextToken?: string) =>
     aws.cloudFormation.send(new aws.sdk.DescribeChangeSetCommand({ ChangeSetName: id, NextToken }));
-  const first = await patiently(async () => {
+  const first = await pollUntil(async () => {
     const answer = await describe();
     return /_(PENDING|IN_PROGRESS)$/.test(answer.Status ?? '') ? undefined : answer;
   });

@@ -64,7 +64,7 @@ export async function deploy(
     deployment.parameters,
     course === 'create' ? undefined : stack,
   );
-  if (course === 'recreate' && !(await clearAway(session, stack!))) return declined(name);
+  if (course === 'recreate' && !(await deleteFailedStack(session, stack!))) return declined(name);
   const created = course !== 'update';
   const changeSet = await makeChangeSet(aws, {
     ...(await templateInput(session, deployment, emitted)),
@@ -105,7 +105,7 @@ async function execute(session: Session, { stack }: Deployment, changeSet: Chang
   throw new DeployError(`stack ${stack} failed and is now in ${status}\nfirst failure: ${failure ?? status}`);
 }
 
-async function clearAway(session: Session, stack: Stack): Promise<boolean> {
+async function deleteFailedStack(session: Session, stack: Stack): Promise<boolean> {
   const name = stack.StackName!;
   session.say(`stack ${name} is in ROLLBACK_COMPLETE: its creation failed, and it can only be deleted`);
   if (!(await session.confirm(`Delete the failed stack ${name} and create it anew?`))) return false;

@@ -1,10 +1,10 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import type { Aws } from './aws.ts';
-import { patiently } from './patience.ts';
+import { pollUntil } from './poll-until.ts';
 import { printable } from './table.ts';
 
 /** How an operation on a stack ended. */
-export interface Ending {
+export interface StackOutcome {
   /** Last status of the stack. */
   readonly status: string;
   /** The first resource that failed by itself, and why. */
@@ -46,9 +46,9 @@ export class EventReader {
  * Shows a stack's events until its operation is over.
  * @param reader one that has read all events from before the operation
  */
-export async function follow(reader: EventReader, show: (event: StackEvent) => void): Promise<Ending> {
+export async function follow(reader: EventReader, show: (event: StackEvent) => void): Promise<StackOutcome> {
   const events: StackEvent[] = [];
-  const last = await patiently(async () => {
+  const last = await pollUntil(async () => {
     const fresh = await reader.next();
     fresh.forEach(show);
     events.push(...fresh);

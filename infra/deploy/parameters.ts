@@ -1,5 +1,5 @@
 import type { Parameter, Stack } from '@aws-sdk/client-cloudformation';
-import type { Template } from '../types.ts';
+import type { Template } from '../topology/types.ts';
 import type { Aws } from './aws.ts';
 import { DeployError } from './errors.ts';
 

@@ -36,7 +36,7 @@ export function checkOwner(stack: Stack, service: string): void {
 }
 
 /** What has to be done to a stack of that status: made, updated, or deleted first and then made. */
-export type Course = 'create' | 'update' | 'recreate';
+export type DeployAction = 'create' | 'update' | 'recreate';
 
 const STUCK: Readonly<Record<string, string>> = {
   CREATE_FAILED: 'delete it first: app delete',
@@ -47,7 +47,7 @@ const STUCK: Readonly<Record<string, string>> = {
 };
 
 /** @throws DeployError when nothing can be done now */
-export function courseFor(stack: Stack | undefined): Course {
+export function courseFor(stack: Stack | undefined): DeployAction {
   const status = stack?.StackStatus;
   // A stack in review is an empty shell: somebody made a change set and ran none.
   if (!stack || !status || status === 'DELETE_COMPLETE' || status === 'REVIEW_IN_PROGRESS') return 'create';

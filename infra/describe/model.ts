@@ -1,5 +1,5 @@
-import type { Template } from '../types.ts';
-import { computeOf, doorsOf } from './doors.ts';
+import type { Template } from '../topology/types.ts';
+import { computeOf, entriesOf } from './entries.ts';
 
 /** What a picture shows of a service's registry. */
 export interface PicturedService {
@@ -29,7 +29,7 @@ export interface Edge {
   readonly label?: string;
 }
 
-/** The topology as columns from left to right: doors, what runs the executable, what the registry holds. */
+/** The topology as columns from left to right: entries, what runs the executable, what the registry holds. */
 export interface Picture {
   readonly title: string;
   readonly subtitle: string;
@@ -48,17 +48,17 @@ const handlerId = (name: string) => `handler-${name}`;
 /** The picture of a service in the topology that its template describes. */
 export function pictureOf(service: PicturedService, template: Template): Picture {
   const compute = computeOf(template);
-  const doors = doorsOf(service, template);
+  const entries = entriesOf(service, template);
   const registry = registryBoxes(service);
   return {
     title: `${service.name} ${service.version}`,
     subtitle: service.description,
     columns: [
-      { title: 'Doors', boxes: doors.boxes },
+      { title: 'Entries', boxes: entries.boxes },
       { title: 'One executable', boxes: compute },
       { title: 'Registry', boxes: registry },
     ],
-    edges: [...doors.edges, ...registryEdges(compute, registry)],
+    edges: [...entries.edges, ...registryEdges(compute, registry)],
   };
 }
 

@@ -1,17 +1,17 @@
-import type { TriggerData } from '../../src/adapters/lambda/sources/shared/triggers.ts';
-import { functionNames } from '../names.ts';
-import type { ServiceDescription, TemplateGroup, TemplateParameter } from '../types.ts';
-import { sqsTrigger, streamTrigger } from './polled.ts';
+import type { TriggerData } from '../../src/adapters/lambda/sources/events/shared/triggers.ts';
+import { functionNames } from '../topology/names.ts';
+import type { ServiceDescription, TemplateGroup, TemplateParameter } from '../topology/types.ts';
+import { sqsTrigger, streamTrigger } from './event-source-mappings.ts';
 import {
   cloudFormationTrigger,
   cloudWatchLogsTrigger,
   cognitoTrigger,
   sesTrigger,
   snsTrigger,
-} from './pushed.ts';
+} from './push-triggers.ts';
 import { codeCommitTrigger, eventBridgeTrigger, scheduleTrigger } from './rules.ts';
 import { s3Trigger } from './s3.ts';
-import { type Emit, Site } from './site.ts';
+import { type Emit, TriggerScope } from './trigger-scope.ts';
 
 type Emitters = {
   readonly [Type in TriggerData['type']]: Emit<Extract<TriggerData, { readonly type: Type }>>;
@@ -44,7 +44,7 @@ export function triggerGroups(service: ServiceDescription): TemplateGroup[] {
   for (const [handler, name] of functionNames(service)) {
     if (!Object.hasOwn(service.triggers ?? {}, handler)) continue;
     const trigger = service.triggers![handler]!;
-    const site = new Site(handler, name, service.name, parameters);
+    const site = new TriggerScope(handler, name, service.name, parameters);
     const { type } = trigger;
     if (typeof type !== 'string' || !Object.hasOwn(EMITTERS, type))
       throw site.problem(`trigger ${JSON.stringify(type)} is none of ${Object.keys(EMITTERS).join(', ')}`);

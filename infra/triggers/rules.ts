@@ -2,10 +2,10 @@ import type {
   CodeCommitTrigger,
   EventBridgeTrigger,
   ScheduleTrigger,
-} from '../../src/adapters/lambda/sources/shared/triggers.ts';
+} from '../../src/adapters/lambda/sources/events/shared/triggers.ts';
 import { type Argument, getAtt, resource } from '../intrinsics.ts';
-import type { TemplateGroup } from '../types.ts';
-import type { Emit, Site } from './site.ts';
+import type { TemplateGroup } from '../topology/types.ts';
+import type { Emit, TriggerScope } from './trigger-scope.ts';
 
 export const eventBridgeTrigger: Emit<EventBridgeTrigger> = (site, { pattern, bus }) =>
   ruleGroup(site, '', { pattern, bus: bus === undefined ? undefined : site.locate('bus', bus) });
@@ -31,7 +31,11 @@ interface RuleParts {
 }
 
 /** An EventBridge rule with the function as its only target, and the leave to call it. `kind` tells rules apart. */
-export function ruleGroup(site: Site, kind: string, { pattern, expression, bus }: RuleParts): TemplateGroup {
+export function ruleGroup(
+  site: TriggerScope,
+  kind: string,
+  { pattern, expression, bus }: RuleParts,
+): TemplateGroup {
   const rule = site.logical(`${kind}Rule`);
   return {
     Resources: {

@@ -1,9 +1,9 @@
-import type { S3Trigger } from '../../src/adapters/lambda/sources/shared/triggers.ts';
+import type { S3Trigger } from '../../src/adapters/lambda/sources/events/shared/triggers.ts';
 import { type Argument, ref, resource, select, split } from '../intrinsics.ts';
-import { slugOf } from '../names.ts';
-import type { TemplateGroup } from '../types.ts';
+import { slugOf } from '../topology/names.ts';
+import type { TemplateGroup } from '../topology/types.ts';
 import { ruleGroup } from './rules.ts';
-import type { Emit, Site } from './site.ts';
+import type { Emit, TriggerScope } from './trigger-scope.ts';
 
 export const s3Trigger: Emit<S3Trigger> = (site, trigger) => {
   const { bucket } = trigger;
@@ -14,7 +14,7 @@ export const s3Trigger: Emit<S3Trigger> = (site, trigger) => {
   return existingBucket(site, trigger, name);
 };
 
-function checkName(site: Site, name: string): void {
+function checkName(site: TriggerScope, name: string): void {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
     throw site.problem(`bucket: ${JSON.stringify(name)} is no name of a bucket`);
 }
@@ -26,7 +26,7 @@ const NAME_ROOM = 26;
  * The notification needs the permission, and the permission the bucket's ARN: a name that is known before the bucket
  * is there breaks the circle. The UUID of the stack's id makes it unique without a region or an account in it.
  */
-function createdBucket(site: Site, trigger: S3Trigger, given: string | undefined): TemplateGroup {
+function createdBucket(site: TriggerScope, trigger: S3Trigger, given: string | undefined): TemplateGroup {
   if (given !== undefined) checkName(site, given);
   const prefix = slugOf(`${site.serviceName}-${site.handler}`).slice(0, NAME_ROOM).replace(/-+$/, '');
   const unique = select(2, split('/', ref('AWS::StackId')));
@@ -49,7 +49,7 @@ function createdBucket(site: Site, trigger: S3Trigger, given: string | undefined
   };
 }
 
-function bucketProperties(site: Site, { events, prefix, suffix }: S3Trigger, name: Argument) {
+function bucketProperties(site: TriggerScope, { events, prefix, suffix }: S3Trigger, name: Argument) {
   const rules = [
     ...(prefix === undefined ? [] : [{ Name: 'prefix', Value: prefix }]),
     ...(suffix === undefined ? [] : [{ Name: 'suffix', Value: suffix }]),
@@ -107,7 +107,11 @@ const FAMILIES: Readonly<Record<string, Family>> = {
 };
 
 /** The bucket must have EventBridge turned on; CloudFormation can only do that for a bucket that it makes. */
-function existingBucket(site: Site, { events, prefix, suffix }: S3Trigger, bucket: Argument): TemplateGroup {
+function existingBucket(
+  site: TriggerScope,
+  { events, prefix, suffix }: S3Trigger,
+  bucket: Argument,
+): TemplateGroup {
   const key = keyPattern(prefix, suffix);
   const detail = { bucket: { name: [bucket] }, ...(key && { object: { key: [key] } }) };
   const groups = [...kindsByFamily(site, events)].map(([family, kinds]) =>
@@ -116,7 +120,7 @@ function existingBucket(site: Site, { events, prefix, suffix }: S3Trigger, bucke
   return { Resources: Object.assign({}, ...groups.map(({ Resources }) => Resources)) };
 }
 
-function kindsByFamily(site: Site, events: readonly string[]): Map<string, Set<string>> {
+function kindsByFamily(site: TriggerScope, events: readonly string[]): Map<string, Set<string>> {
   const wanted = new Map<string, Set<string>>();
   for (const event of events) {
     const [, family = '', kind = '*'] = event.split(':');

@@ -4,7 +4,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { locateBase } from '../build/base.ts';
+import { locateBase } from '../../src/build/executable/base.ts';
 
 /** The Node.js that every contender runs on: the one inside the executable. */
 export const NODE = locateBase();

@@ -1,7 +1,7 @@
 /** Builds what is measured, the way every service is built. */
 import { join } from 'node:path';
-import { defaultCacheDir } from '../build/paths.ts';
-import { buildService } from '../build/service.ts';
+import { defaultCacheDir } from '../../src/build/executable/paths.ts';
+import { buildService } from '../../src/build/executable/service.ts';
 import type { RunOptions } from './types.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -3,7 +3,7 @@
  * Exit code: 0, 1 when a goal is missed or a benchmark failed, 2 for a wrong command line.
  */
 import { writeFile } from 'node:fs/promises';
-import { BuildError } from '../build/errors.ts';
+import { BuildError } from '../../src/build/executable/errors.ts';
 import { type CommandLine, readCommandLine } from './options.ts';
 import { document, exitCodeOf, table } from './report.ts';
 import { eventBench } from './rows/event.ts';

@@ -2,7 +2,7 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { sha256 } from '../build/files.ts';
+import { sha256 } from '../../src/build/executable/files.ts';
 import { findOnPath, runTool } from './children.ts';
 
 const DIR = join(import.meta.dirname, 'peers');

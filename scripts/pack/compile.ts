@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { BuildError, messageOf } from '../build/errors.ts';
+import { BuildError, messageOf } from '../../src/build/executable/errors.ts';
 
 const run = promisify(execFile);
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { schedule } from '../adapters/lambda/events.ts';
+import { schedule } from '../adapters/lambda/sources/events/index.ts';
 import { createRegistry, HttpError } from '../core/index.ts';
 
-/** The service: everything it answers is declared here, once, for every door. */
+/** The service: everything it answers is declared here, once, for every adapter. */
 export const registry = createRegistry({ name: 'omega', version: '0.1.0', description: 'Sample service' });
 
 registry.get('/', () => 'Hello world from Omega!');

@@ -22,7 +22,7 @@ export interface RunOptions {
 export async function run(load: LoadRegistry, options: RunOptions = {}): Promise<void> {
   const { extend, argv = process.argv.slice(2) } = options;
   if (isLambdaStart(argv, process.env)) {
-    const { runLambda } = await import('../adapters/lambda/runtime.ts');
+    const { runLambda } = await import('../adapters/lambda/runtime/run.ts');
     return runLambda(async () => (await load()).registry.freeze(), process.env);
   }
   const { runCommandLine } = await import('./main.deferred.ts');

@@ -86,7 +86,7 @@ export class Context implements InvocationContext {
     else expire();
   }
 
-  /** Called by the door: deadline passed, client gone, or process stopping. The first call counts. */
+  /** Called by the adapter: deadline passed, client gone, or process stopping. The first call counts. */
   abort(reason: unknown): void {
     if (this.#aborted) return;
     this.#aborted = { reason };
@@ -94,7 +94,7 @@ export class Context implements InvocationContext {
     this.#controller?.abort(reason);
   }
 
-  /** Called by the door when the answer is out: the timer must not outlive the invocation. */
+  /** Called by the adapter when the answer is out: the timer must not outlive the invocation. */
   finish(): void {
     this.#finished = true;
     clearTimeout(this.#timer);

@@ -2,7 +2,7 @@ import { Context } from './context.ts';
 import { joinHeaders } from './headers.ts';
 import { createLogger, logLevelFrom } from './logger.ts';
 import type { Service } from './service.ts';
-import type { WireRequest, WireResponse } from './types.ts';
+import type { RawRequest, RawResponse } from './types.ts';
 
 /** Statuses whose Response must have no body. */
 const EMPTY = new Set([204, 205, 304]);
@@ -19,13 +19,13 @@ export async function fetchService(service: Service, request: Request): Promise<
   // An event that has passed is not sent again.
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
-  const wire = await service.dispatch(toWire(request), context);
+  const raw = await service.dispatch(toRawRequest(request), context);
   signal.removeEventListener('abort', abort);
   context.finish();
-  return toResponse(wire);
+  return toNativeResponse(raw);
 }
 
-function toWire(request: Request): WireRequest {
+function toRawRequest(request: Request): RawRequest {
   const url = new URL(request.url);
   const headers = joinHeaders(request.headers);
   headers.host ??= url.host;
@@ -40,16 +40,16 @@ function toWire(request: Request): WireRequest {
   };
 }
 
-function toResponse(wire: WireResponse): Response {
-  const headers = new Headers(wire.headers);
-  for (const cookie of wire.cookies) headers.append('set-cookie', cookie);
-  const body = EMPTY.has(wire.status) ? null : toBody(wire.body);
-  return new Response(body, { status: wire.status, headers });
+function toNativeResponse(raw: RawResponse): Response {
+  const headers = new Headers(raw.headers);
+  for (const cookie of raw.cookies) headers.append('set-cookie', cookie);
+  const body = EMPTY.has(raw.status) ? null : toBody(raw.body);
+  return new Response(body, { status: raw.status, headers });
 }
 
 type NativeBody = ConstructorParameters<typeof Response>[0];
 
-function toBody(body: WireResponse['body']): NativeBody {
+function toBody(body: RawResponse['body']): NativeBody {
   if (body === undefined) return null;
   // Response gives a string a content type of its own where the reply has none; bytes it leaves alone.
   if (typeof body === 'string') return new TextEncoder().encode(body);

@@ -1,4 +1,4 @@
-/** Fields that make no sense twice: the first wins, as node:http does, so both doors agree. */
+/** Fields that make no sense twice: the first wins, as node:http does, so both adapters agree. */
 const SINGLE = new Set([
   'age',
   'authorization',
@@ -75,15 +75,15 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** Headers that belong to one connection, or that the door itself computes: a reply never sets them. */
-export function isDoorHeader(name: string): boolean {
+/** Headers that belong to one connection, or that the adapter itself computes: a reply never sets them. */
+export function isAdapterHeader(name: string): boolean {
   return name === 'content-length' || HOP_BY_HOP.has(name);
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** A problem with a header line, or `undefined`: what node:http would refuse, refused before any door. */
+/** A problem with a header line, or `undefined`: what node:http would refuse, refused before any adapter. */
 export function headerProblem(name: string, value: string): string | undefined {
   if (!TOKEN.test(name)) return `header name ${JSON.stringify(name)} is not a token`;
   if (BAD_VALUE.test(value)) return `header ${name} has a character that HTTP does not allow`;

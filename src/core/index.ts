@@ -1,6 +1,6 @@
 export { Context, type ContextInit } from './context.ts';
 export * from './errors.ts';
-export type { EventHandler, EventSource } from './events.ts';
+export type { EventHandler, EventSource } from './event-source.ts';
 export { addHeader, joinHeaders, parseCookies } from './headers.ts';
 export { LIVENESS_PATH, READINESS_PATH } from './health.ts';
 export { listenError } from './listen.ts';
@@ -11,7 +11,7 @@ export {
   type RegistryOptions,
   type RouteOptions,
 } from './registry.ts';
-export { discardBody, type HeaderValue, Reply, type ReplyInit, reply, toWireResponse } from './reply.ts';
+export { discardBody, type HeaderValue, Reply, type ReplyInit, reply, toRawResponse } from './reply.ts';
 export { collect } from './request.ts';
 export type { RouteSchema, StandardSchema, ValidOf } from './schema.ts';
 export { type CompiledFunction, type CompiledRoute, failed, Service, type Target } from './service.ts';

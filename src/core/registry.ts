@@ -1,5 +1,5 @@
 import { ConfigError } from './errors.ts';
-import type { EventHandler, EventSource } from './events.ts';
+import type { EventHandler, EventSource } from './event-source.ts';
 import { foldFunction, foldHttp } from './interceptors.ts';
 import type { RequestView } from './request.ts';
 import { parsePath } from './router.ts';
@@ -171,7 +171,7 @@ export class Registry {
     return this;
   }
 
-  /** Ends registration and gives what the doors run; the same service at every call. */
+  /** Ends registration and gives what the adapters run; the same service at every call. */
   freeze(): Service {
     this.#service ??= new Service({
       name: this.name,

@@ -1,7 +1,7 @@
 import { ConfigError, frameworkError, type HttpError, problemOf } from './errors.ts';
-import { headerProblem, isDoorHeader, joinHeaders } from './headers.ts';
+import { headerProblem, isAdapterHeader, joinHeaders } from './headers.ts';
 import { discardBody, isStream } from './streams.ts';
-import type { WireResponse } from './types.ts';
+import type { RawResponse } from './types.ts';
 
 export { discardBody };
 
@@ -96,14 +96,14 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const BYTES = 'application/octet-stream';
 
 /**
- * The wire form of anything a handler may return: string, bytes, stream, `Reply`, native Response,
+ * The response of anything a handler may return: string, bytes, stream, `Reply`, native Response,
  * `undefined` (204), or a JSON value (`null` included). An Error is thrown on.
  * @throws HttpError 500 `BAD_REPLY` for what cannot be sent
  */
-export function toWireResponse(value: unknown, method: string): WireResponse {
-  const wire = isPlain(value) ? encode(value, undefined) : fromReply(toReply(value));
-  if (method === 'HEAD' || BODILESS.has(wire.status)) dropBody(wire);
-  return wire;
+export function toRawResponse(value: unknown, method: string): RawResponse {
+  const response = isPlain(value) ? encode(value, undefined) : fromReply(toReply(value));
+  if (method === 'HEAD' || BODILESS.has(response.status)) dropBody(response);
+  return response;
 }
 
 const BODILESS = new Set([204, 205, 304]);
@@ -112,19 +112,19 @@ function isPlain(value: unknown): boolean {
   return typeof value === 'string' || !(value instanceof Reply || isResponse(value));
 }
 
-function encode(body: unknown, status: number | undefined): WireResponse {
-  if (typeof body === 'string') return wireOf(status, TEXT, body);
+function encode(body: unknown, status: number | undefined): RawResponse {
+  if (typeof body === 'string') return responseOf(status, TEXT, body);
   if (body === undefined) return { status: status ?? 204, headers: {}, cookies: [], body: undefined };
-  if (body instanceof Uint8Array) return wireOf(status, BYTES, body);
-  if (body instanceof ArrayBuffer) return wireOf(status, BYTES, new Uint8Array(body));
+  if (body instanceof Uint8Array) return responseOf(status, BYTES, body);
+  if (body instanceof ArrayBuffer) return responseOf(status, BYTES, new Uint8Array(body));
   if (ArrayBuffer.isView(body))
-    return wireOf(status, BYTES, new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
-  if (isStream(body)) return wireOf(status, BYTES, body);
+    return responseOf(status, BYTES, new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
+  if (isStream(body)) return responseOf(status, BYTES, body);
   refuse(body);
-  return wireOf(status, JSON_TYPE, toJson(body));
+  return responseOf(status, JSON_TYPE, toJson(body));
 }
 
-function wireOf(status: number | undefined, type: string, body: WireResponse['body']): WireResponse {
+function responseOf(status: number | undefined, type: string, body: RawResponse['body']): RawResponse {
   return { status: status ?? 200, headers: { 'content-type': type }, cookies: [], body };
 }
 
@@ -148,7 +148,7 @@ function toJson(value: unknown): string {
   return text;
 }
 
-function fromReply(reply: Reply): WireResponse {
+function fromReply(reply: Reply): RawResponse {
   try {
     return checked(reply);
   } catch (error) {
@@ -157,27 +157,27 @@ function fromReply(reply: Reply): WireResponse {
   }
 }
 
-function checked(reply: Reply): WireResponse {
+function checked(reply: Reply): RawResponse {
   const { status } = reply;
   if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
     throw badReply(`status ${status} is not between 200 and 599`);
   }
-  const wire = encode(reply.body, status);
-  wire.cookies = [...reply.cookies];
-  for (const [name, value] of Object.entries(reply.headers)) setHeader(wire, name.toLowerCase(), value);
-  for (const cookie of wire.cookies) checkHeader('set-cookie', cookie);
-  return wire;
+  const response = encode(reply.body, status);
+  response.cookies = [...reply.cookies];
+  for (const [name, value] of Object.entries(reply.headers)) setHeader(response, name.toLowerCase(), value);
+  for (const cookie of response.cookies) checkHeader('set-cookie', cookie);
+  return response;
 }
 
-function setHeader(wire: WireResponse, name: string, value: HeaderValue): void {
+function setHeader(response: RawResponse, name: string, value: HeaderValue): void {
   if (value === null || value === undefined) {
-    delete wire.headers[name];
+    delete response.headers[name];
   } else if (name === 'set-cookie') {
-    wire.cookies = [...wire.cookies, ...[value].flat().map(String)];
-  } else if (!isDoorHeader(name)) {
+    response.cookies = [...response.cookies, ...[value].flat().map(String)];
+  } else if (!isAdapterHeader(name)) {
     const text = Array.isArray(value) ? value.join(', ') : String(value);
     checkHeader(name, text);
-    wire.headers[name] = text;
+    response.headers[name] = text;
   }
 }
 
@@ -186,10 +186,10 @@ function checkHeader(name: string, value: string): void {
   if (problem) throw badReply(problem);
 }
 
-function dropBody(wire: WireResponse): void {
-  discardBody(wire.body);
-  wire.body = undefined;
-  delete wire.headers['content-type'];
+function dropBody(response: RawResponse): void {
+  discardBody(response.body);
+  response.body = undefined;
+  delete response.headers['content-type'];
 }
 
 // The detail is for the log: the client gets the same words as for any 500.

@@ -1,13 +1,13 @@
 import { frameworkError } from './errors.ts';
 import { parseCookies } from './headers.ts';
-import type { HttpRequest, WireRequest } from './types.ts';
+import type { HttpRequest, RawRequest } from './types.ts';
 
 const decoder = new TextDecoder();
 const NO_BYTES = new Uint8Array(0);
 
-/** The handler's view of a `WireRequest`; each property is computed on first use. */
+/** The handler's view of a `RawRequest`; each property is computed on first use. */
 export class RequestView implements HttpRequest {
-  readonly #wire: WireRequest;
+  readonly #raw: RawRequest;
   readonly params: Readonly<Record<string, string>>;
   #valid: Readonly<Record<string, unknown>> = {};
   #query: URLSearchParams | undefined;
@@ -15,42 +15,42 @@ export class RequestView implements HttpRequest {
   #bytes: Promise<Uint8Array> | undefined;
   #streamed = false;
 
-  constructor(wire: WireRequest, params: Readonly<Record<string, string>>) {
-    this.#wire = wire;
+  constructor(raw: RawRequest, params: Readonly<Record<string, string>>) {
+    this.#raw = raw;
     this.params = params;
   }
 
   get method(): string {
-    return this.#wire.method;
+    return this.#raw.method;
   }
 
   get path(): string {
-    return this.#wire.path;
+    return this.#raw.path;
   }
 
   get url(): string {
-    const { scheme, headers, path, rawQuery } = this.#wire;
+    const { scheme, headers, path, rawQuery } = this.#raw;
     const query = rawQuery === '' ? '' : `?${rawQuery}`;
     return `${scheme}://${headers.host ?? 'localhost'}${path}${query}`;
   }
 
   get headers(): Readonly<Record<string, string>> {
-    return this.#wire.headers;
+    return this.#raw.headers;
   }
 
   get query(): URLSearchParams {
     // URLSearchParams drops one leading `?`, which may be the query's own.
-    this.#query ??= new URLSearchParams(`?${this.#wire.rawQuery}`);
+    this.#query ??= new URLSearchParams(`?${this.#raw.rawQuery}`);
     return this.#query;
   }
 
   get cookies(): Readonly<Record<string, string>> {
-    this.#cookies ??= parseCookies(this.#wire.headers.cookie);
+    this.#cookies ??= parseCookies(this.#raw.headers.cookie);
     return this.#cookies;
   }
 
   get clientIp(): string {
-    return this.#wire.clientIp;
+    return this.#raw.clientIp;
   }
 
   get valid(): Readonly<Record<string, unknown>> {
@@ -63,18 +63,18 @@ export class RequestView implements HttpRequest {
   }
 
   async text(): Promise<string> {
-    const { body } = this.#wire;
+    const { body } = this.#raw;
     // Each await less counts on the way of a small request.
     return decoder.decode(body instanceof Uint8Array ? body : await this.bytes());
   }
 
   async json<T = unknown>(): Promise<T> {
-    const { body } = this.#wire;
+    const { body } = this.#raw;
     return parseJson(decoder.decode(body instanceof Uint8Array ? body : await this.bytes())) as T;
   }
 
   bytes(): Promise<Uint8Array> {
-    const { body } = this.#wire;
+    const { body } = this.#raw;
     if (body === undefined) return Promise.resolve(NO_BYTES);
     if (body instanceof Uint8Array) return Promise.resolve(body);
     if (this.#streamed) return Promise.reject(new TypeError('the body is already being read as a stream'));
@@ -83,7 +83,7 @@ export class RequestView implements HttpRequest {
   }
 
   stream(): ReadableStream<Uint8Array> {
-    const { body } = this.#wire;
+    const { body } = this.#raw;
     if (this.#bytes !== undefined || this.#streamed) throw new TypeError('the body has already been read');
     if (body === undefined || body instanceof Uint8Array) return ReadableStream.from([body ?? NO_BYTES]);
     this.#streamed = true;

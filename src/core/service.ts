@@ -1,12 +1,12 @@
 import type { Context } from './context.ts';
 import { frameworkError, HttpError, toHttpError } from './errors.ts';
-import type { EventSource } from './events.ts';
+import type { EventSource } from './event-source.ts';
 import { foldHttp } from './interceptors.ts';
 import type { RouteOptions } from './registry.ts';
-import { errorReply, reply, toWireResponse } from './reply.ts';
+import { errorReply, reply, toRawResponse } from './reply.ts';
 import { RequestView } from './request.ts';
 import { type Match, Router } from './router.ts';
-import type { Method, WireRequest, WireResponse } from './types.ts';
+import type { Method, RawRequest, RawResponse } from './types.ts';
 import {
   type Awaitable,
   type FunctionHandler,
@@ -52,7 +52,7 @@ export interface ServiceParts {
 const NO_PARAMS = Object.freeze({});
 const NO_OPTIONS: RouteOptions = Object.freeze({});
 
-/** A frozen registry: what the doors run. */
+/** A frozen registry: what the adapters run. */
 export class Service {
   readonly name: string;
   readonly version: string;
@@ -85,7 +85,7 @@ export class Service {
     return [...(this.routes.length > 0 ? [HTTP_HANDLER] : []), ...this.functions.keys()];
   }
 
-  /** The route of a request, without running it: a door asks for its body options first. */
+  /** The route of a request, without running it: an adapter asks for its body options first. */
   resolve(method: string, path: string): Target {
     try {
       const found = this.#find(method, path);
@@ -99,9 +99,9 @@ export class Service {
   }
 
   /** Runs a target; synchronous while the handler is. Never throws: an error becomes its reply. */
-  run(target: Target, wire: WireRequest, context: Context): Awaitable<WireResponse> {
-    let late: ((response: WireResponse) => void) | undefined;
-    const response = this.start(target, wire, context, (response) => late!(response));
+  run(target: Target, request: RawRequest, context: Context): Awaitable<RawResponse> {
+    let late: ((response: RawResponse) => void) | undefined;
+    const response = this.start(target, request, context, (response) => late!(response));
     return response ?? new Promise((resolve) => (late = resolve));
   }
 
@@ -111,28 +111,28 @@ export class Service {
    */
   start(
     target: Target,
-    wire: WireRequest,
+    request: RawRequest,
     context: Context,
-    later: (response: WireResponse) => void,
-  ): WireResponse | undefined {
+    later: (response: RawResponse) => void,
+  ): RawResponse | undefined {
     try {
-      const value = target.handler(new RequestView(wire, target.params), context);
-      if (!isThenable(value)) return toWireResponse(value, wire.method);
+      const value = target.handler(new RequestView(request, target.params), context);
+      if (!isThenable(value)) return toRawResponse(value, request.method);
       // A thenable of another kind might call back at once.
       const promise = value instanceof Promise ? value : Promise.resolve(value);
       promise.then(
-        (value) => later(encode(value, wire, context)),
-        (error) => later(failed(error, wire, context)),
+        (value) => later(encode(value, request, context)),
+        (error) => later(failed(error, request, context)),
       );
       return undefined;
     } catch (error) {
-      return failed(error, wire, context);
+      return failed(error, request, context);
     }
   }
 
   /** Resolves and runs. */
-  dispatch(wire: WireRequest, context: Context): Awaitable<WireResponse> {
-    return this.run(this.resolve(wire.method, wire.path), wire, context);
+  dispatch(request: RawRequest, context: Context): Awaitable<RawResponse> {
+    return this.run(this.resolve(request.method, request.path), request, context);
   }
 
   #find(method: string, path: string): Match<CompiledRoute> | undefined {
@@ -171,23 +171,23 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-function encode(value: unknown, wire: WireRequest, context: Context): WireResponse {
+function encode(value: unknown, request: RawRequest, context: Context): RawResponse {
   try {
-    return toWireResponse(value, wire.method);
+    return toRawResponse(value, request.method);
   } catch (error) {
-    return failed(error, wire, context);
+    return failed(error, request, context);
   }
 }
 
-/** The wire form of an error; a 5xx leaves its cause in the log, never in the answer. */
+/** The response that an error gets; a 5xx leaves its cause in the log, never in the answer. */
 export function failed(
   thrown: unknown,
-  wire: Pick<WireRequest, 'method' | 'path'>,
+  request: Pick<RawRequest, 'method' | 'path'>,
   context: Context,
-): WireResponse {
+): RawResponse {
   const error = toHttpError(thrown);
   if (error.status >= 500) {
-    const { method, path } = wire;
+    const { method, path } = request;
     context.logger.error('request failed', {
       method,
       path,
@@ -196,9 +196,9 @@ export function failed(
     });
   }
   try {
-    return toWireResponse(errorReply(error), wire.method);
+    return toRawResponse(errorReply(error), request.method);
   } catch {
     // Only the headers of a handler's own HttpError can be unsendable.
-    return toWireResponse(errorReply(new HttpError(error.status, error.code, error.message)), wire.method);
+    return toRawResponse(errorReply(new HttpError(error.status, error.code, error.message)), request.method);
   }
 }

@@ -15,10 +15,10 @@ export type Awaitable<T> = T | PromiseLike<T>;
 export type BodyStream = AsyncIterable<Uint8Array | string>;
 
 /**
- * What every door (HTTP server, Lambda event source, `registry.fetch`) turns its input into.
- * Only the doors know where a request came from.
+ * What every adapter (HTTP server, Lambda event source, `registry.fetch`) turns its input into.
+ * Only the adapters know where a request came from.
  */
-export interface WireRequest {
+export interface RawRequest {
   /** Upper case, e.g. `GET`. */
   readonly method: string;
   /** Percent-encoded as sent, starts with `/`, no query. */
@@ -34,8 +34,8 @@ export interface WireRequest {
   readonly scheme: 'http' | 'https';
 }
 
-/** What every door turns into its own answer. */
-export interface WireResponse {
+/** What every adapter turns into its own answer. */
+export interface RawResponse {
   /** 200 to 599. */
   status: number;
   /** Lower-case names. Neither `set-cookie` nor hop-by-hop headers nor `content-length`. */
@@ -47,7 +47,7 @@ export interface WireResponse {
 }
 
 /**
- * The request as a handler sees it: the names of fetch's Request, the same through every door.
+ * The request as a handler sees it: the names of fetch's Request, the same through every adapter.
  * Everything is computed on first use.
  */
 export interface HttpRequest<Valid = Record<never, never>> {
@@ -111,7 +111,7 @@ export interface LambdaDetails {
   readonly tenantId: string | undefined;
 }
 
-/** Anything a handler may return; see `toWireResponse`. */
+/** Anything a handler may return; see `toRawResponse`. */
 export type ReplyValue = unknown;
 
 export type HttpHandler<Valid = Record<never, never>> = (

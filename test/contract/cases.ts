@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { PlainRequest, PlainResponse } from '../support/events.ts';
 import { COOKIES } from './service.ts';
 
-/** The headers every case sends, so that every door has the same client to tell of. */
+/** The headers every case sends, so that every adapter has the same client to tell of. */
 const HOST = 'api.example.test';
 export const CLIENT_IP = '203.0.113.7';
 const TRACE = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0';
@@ -13,7 +13,7 @@ export interface ContractCase {
   /** What the handler must have seen; only where the route tells it. */
   readonly view?: Record<string, unknown>;
   readonly status: number;
-  /** All headers that the door itself does not own. */
+  /** All headers that the adapter itself does not own. */
   readonly headers: Record<string, string>;
   readonly cookies?: readonly string[];
   readonly body: string | Buffer | ((body: Buffer) => boolean);

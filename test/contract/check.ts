@@ -1,9 +1,9 @@
 import type { Test } from 'tap';
 import type { PlainResponse } from '../support/events.ts';
+import type { Adapter } from './adapters.ts';
 import type { ContractCase } from './cases.ts';
-import type { Door } from './doors.ts';
 
-/** Headers that belong to the connection or that only one door adds. */
+/** Headers that belong to the connection or that only one adapter adds. */
 const DOOR_HEADERS = new Set([
   'date',
   'connection',
@@ -13,16 +13,16 @@ const DOOR_HEADERS = new Set([
   'server',
 ]);
 
-/** Sends one case through one door and compares what the handler saw and the client got. */
-export async function checkCase(t: Test, door: Door, contract: ContractCase): Promise<void> {
-  const got = await door.send(contract.request);
+/** Sends one case through one adapter and compares what the handler saw and the client got. */
+export async function checkCase(t: Test, adapter: Adapter, contract: ContractCase): Promise<void> {
+  const got = await adapter.send(contract.request);
   t.equal(got.status, contract.status, 'status');
   t.same(ownHeaders(got), contract.headers, 'headers');
-  t.same(cookiesOf(got), cookiesExpected(door, contract), 'cookies');
+  t.same(cookiesOf(got), cookiesExpected(adapter, contract), 'cookies');
   checkBody(t, got, contract);
   if (contract.view) {
     const view = JSON.parse(got.body.toString());
-    t.same(view, { ...contract.view, ...door.viewOverrides?.(contract) }, 'what the handler saw');
+    t.same(view, { ...contract.view, ...adapter.viewOverrides?.(contract) }, 'what the handler saw');
   }
 }
 
@@ -35,8 +35,8 @@ function cookiesOf({ headers }: PlainResponse): string[] {
   return headers.filter(([name]) => name.toLowerCase() === 'set-cookie').map(([, value]) => value);
 }
 
-function cookiesExpected(door: Door, { cookies = [] }: ContractCase): readonly string[] {
-  return door.oneCookie ? cookies.slice(0, 1) : cookies;
+function cookiesExpected(adapter: Adapter, { cookies = [] }: ContractCase): readonly string[] {
+  return adapter.oneCookie ? cookies.slice(0, 1) : cookies;
 }
 
 function checkBody(t: Test, { body }: PlainResponse, contract: ContractCase): void {

@@ -1,13 +1,15 @@
 import t from 'tap';
+import { openDoors } from './adapters.ts';
 import { answers, views } from './cases.ts';
 import { checkCase } from './check.ts';
-import { openDoors } from './doors.ts';
 
-for (const door of await openDoors()) {
-  t.test(door.name, async (t) => {
-    t.teardown(() => door.close?.());
+for (const adapter of await openDoors()) {
+  t.test(adapter.name, async (t) => {
+    t.teardown(() => adapter.close?.());
     for (const contract of [...views, ...answers]) {
-      t.test(contract.name, { skip: door.skips?.(contract) ?? false }, (t) => checkCase(t, door, contract));
+      t.test(contract.name, { skip: adapter.skips?.(contract) ?? false }, (t) =>
+        checkCase(t, adapter, contract),
+      );
     }
   });
 }

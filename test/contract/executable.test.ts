@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t from 'tap';
-import { buildService } from '../../scripts/build/service.ts';
+import { buildService } from '../../src/build/executable/service.ts';
 import { buildEvent, HTTP_SOURCES, type HttpSourceName, readResult } from '../support/events.ts';
 import { type FakeRuntimeApi, startFakeRuntimeApi } from '../support/fake-runtime-api.ts';
 import { sendHttp } from '../support/http-client.ts';
 import { runCommand } from '../support/run-app.ts';
+import { type Adapter, forwarded, quirksOf } from './adapters.ts';
 import { answers, views } from './cases.ts';
 import { checkCase } from './check.ts';
-import { type Door, forwarded, quirksOf } from './doors.ts';
 
 // The same cases once more, through one built executable in each of its modes.
 
@@ -27,7 +27,7 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-async function serverDoor(): Promise<Door & { readonly url: string }> {
+async function serverDoor(): Promise<Adapter & { readonly url: string }> {
   const args = ['httpServer', '--port', '0', '--host', '127.0.0.1', '--trustProxy', '127.0.0.1/32'];
   const child = spawn(executable, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const url = await new Promise<string>((resolve, reject) => {
@@ -55,7 +55,7 @@ async function startRuntime(): Promise<Runtime> {
   return { api, child };
 }
 
-function lambdaDoor({ api }: Runtime, source: HttpSourceName): Door {
+function lambdaDoor({ api }: Runtime, source: HttpSourceName): Adapter {
   return {
     name: `executable: Lambda, ${source}`,
     ...quirksOf(source),
@@ -69,7 +69,7 @@ function lambdaDoor({ api }: Runtime, source: HttpSourceName): Door {
   };
 }
 
-function invokeDoor(source: HttpSourceName): Door {
+function invokeDoor(source: HttpSourceName): Adapter {
   return {
     name: `executable: invoke, ${source}`,
     ...quirksOf(source),
@@ -89,16 +89,18 @@ t.teardown(async () => {
   await stop(runtime.child);
 });
 
-const doors = [
+const adapters = [
   await serverDoor(),
   ...HTTP_SOURCES.map((source) => lambdaDoor(runtime, source)),
   invokeDoor('apigateway-v1'),
 ];
-for (const door of doors) {
-  t.test(door.name, async (t) => {
-    t.teardown(() => door.close?.());
+for (const adapter of adapters) {
+  t.test(adapter.name, async (t) => {
+    t.teardown(() => adapter.close?.());
     for (const contract of [...views, ...answers]) {
-      t.test(contract.name, { skip: door.skips?.(contract) ?? false }, (t) => checkCase(t, door, contract));
+      t.test(contract.name, { skip: adapter.skips?.(contract) ?? false }, (t) =>
+        checkCase(t, adapter, contract),
+      );
     }
   });
 }

@@ -80,9 +80,9 @@ t.test('anything thrown, now or later, is the same 500, logged once, leaking not
       }),
     };
     for (const [way, handler] of Object.entries(ways)) {
-      const wire = await send(createRegistry({ name: 'svc' }).get('/', handler), 'GET', '/');
+      const response = await send(createRegistry({ name: 'svc' }).get('/', handler), 'GET', '/');
       t.strictSame(
-        wire.json(),
+        response.json(),
         {
           title: 'Internal Server Error',
           status: 500,
@@ -92,7 +92,7 @@ t.test('anything thrown, now or later, is the same 500, logged once, leaking not
         `${what} ${way}`,
       );
       t.match(
-        wire.lines,
+        response.lines,
         [
           {
             level: 'ERROR',

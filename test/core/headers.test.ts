@@ -53,7 +53,7 @@ async function received(lines: string[]): Promise<IncomingMessage> {
   return request;
 }
 
-t.test('header lines join as node:http joins them, so that all doors agree', async (t) => {
+t.test('header lines join as node:http joins them, so that all adapters agree', async (t) => {
   const lines = NAMES.flatMap((name) => [`${name}: one`, `${name.toUpperCase()}: two, \xfc`, `${name}:`]);
   const { rawHeaders, headers } = await received(['Host: first', ...lines]);
   const pairs = Array.from(

@@ -140,9 +140,9 @@ t.test('without interceptors and promises an answer is synchronous', async (t) =
   const service = newRegistry()
     .get('/', () => 'now')
     .freeze();
-  const wire = service.dispatch(
+  const response = service.dispatch(
     { method: 'GET', path: '/', rawQuery: '', headers: {}, body: undefined, clientIp: '', scheme: 'http' },
     context,
   );
-  t.match(wire, { status: 200, body: 'now' });
+  t.match(response, { status: 200, body: 'now' });
 });

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import t from 'tap';
-import { collect, reply, toWireResponse } from '../../src/core/index.ts';
+import { collect, reply, toRawResponse } from '../../src/core/index.ts';
 
-const get = (value: unknown) => toWireResponse(value, 'GET');
+const get = (value: unknown) => toRawResponse(value, 'GET');
 const text = async (body: unknown) =>
   Buffer.from(await collect(body as AsyncIterable<Uint8Array>)).toString();
 
@@ -19,9 +19,9 @@ t.test('streams are handed on', async (t) => {
     generate(),
     new Response('ab').body,
   ]) {
-    const wire = get(reply(stream, { status: 201, headers: { 'content-type': 'text/csv' } }));
-    t.match(wire, { status: 201, headers: { 'content-type': 'text/csv' } });
-    t.equal(await text(wire.body), 'ab');
+    const response = get(reply(stream, { status: 201, headers: { 'content-type': 'text/csv' } }));
+    t.match(response, { status: 201, headers: { 'content-type': 'text/csv' } });
+    t.equal(await text(response.body), 'ab');
   }
   t.equal(get(generate()).headers['content-type'], 'application/octet-stream');
 });
@@ -48,7 +48,7 @@ function streams() {
 
 t.test('a stream that nobody reads is released: HEAD, bodiless statuses, refused replies', async (t) => {
   const ways: ((stream: unknown) => unknown)[] = [
-    (stream) => toWireResponse(stream, 'HEAD'),
+    (stream) => toRawResponse(stream, 'HEAD'),
     (stream) => get(reply(stream, { status: 304 })),
     (stream) => t.throws(() => get(reply(stream, { headers: { 'x-a': '\n' } })), { code: 'BAD_REPLY' }),
     (stream) => t.throws(() => get(reply(stream, { status: 99 })), { code: 'BAD_REPLY' }),
@@ -82,7 +82,7 @@ t.test('releasing never fails, whatever the stream does', async (t) => {
     bad('return'),
     createReadStream('/does/not/exist'),
   ]) {
-    t.match(toWireResponse(stream, 'HEAD'), { status: 200, body: undefined });
+    t.match(toRawResponse(stream, 'HEAD'), { status: 200, body: undefined });
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
   process.off('unhandledRejection', listen).off('uncaughtException', listen);

@@ -5,11 +5,11 @@ import {
   HttpError,
   type ReplyInit,
   reply,
-  toWireResponse,
+  toRawResponse,
 } from '../../src/core/index.ts';
 import { send } from './support.ts';
 
-const get = (value: unknown) => toWireResponse(value, 'GET');
+const get = (value: unknown) => toRawResponse(value, 'GET');
 const JSON_TYPE = 'application/json; charset=utf-8';
 const BYTES = 'application/octet-stream';
 const text = async (body: unknown) =>
@@ -36,9 +36,9 @@ t.test('plain values', async (t) => {
     [new DataView(Uint8Array.of(1, 2, 3).buffer, 1, 1), 200, BYTES, Uint8Array.of(2)],
   ];
   for (const [value, status, type, body] of cases) {
-    const wire = get(value);
+    const response = get(value);
     t.strictSame(
-      [wire.status, wire.headers['content-type'], wire.body, wire.cookies],
+      [response.status, response.headers['content-type'], response.body, response.cookies],
       [status, type, body, []],
     );
   }
@@ -125,8 +125,8 @@ t.test('cookies stay whole, each once', async (t) => {
   const native = new Response('x');
   native.headers.append('set-cookie', expires);
   native.headers.append('set-cookie', 'b=2');
-  const wire = get(native);
-  t.strictSame([wire.cookies, wire.headers['set-cookie']], [[expires, 'b=2'], undefined]);
+  const response = get(native);
+  t.strictSame([response.cookies, response.headers['set-cookie']], [[expires, 'b=2'], undefined]);
   const shared = reply('x', { cookies: ['a=1'] });
   get(shared).cookies.push('door=1');
   t.strictSame(shared.cookies, ['a=1']);
@@ -145,19 +145,19 @@ t.test('what HTTP cannot carry is a 500 that leaks nothing and logs why', async 
     [{ cookies: ['a=1', 'b=secret\n'] }, /header set-cookie has/],
   ];
   for (const [init, why] of bad) {
-    const wire = await answer(() => reply('secret', { ...init, status: 201 }));
-    t.match(wire, {
+    const response = await answer(() => reply('secret', { ...init, status: 201 }));
+    t.match(response, {
       status: 500,
       headers: { 'content-type': 'application/problem+json; charset=utf-8' },
       cookies: [],
     });
-    t.strictSame(wire.json(), {
+    t.strictSame(response.json(), {
       title: 'Internal Server Error',
       status: 500,
       code: 'BAD_REPLY',
       detail: 'The server could not send its reply.',
     });
-    t.match(wire.lines, [
+    t.match(response.lines, [
       { level: 'ERROR', message: 'request failed', requestId: 'r-1', status: 500, error: { message: why } },
     ]);
   }
@@ -185,9 +185,9 @@ t.test('values that are no reply', async (t) => {
     [reply(new Response('x')), 'a reply cannot be the body of another reply'],
   ];
   for (const [value, why] of bad) {
-    const wire = await answer(() => value);
-    t.match(wire.json(), { status: 500, code: 'BAD_REPLY' }, why);
-    t.match(wire.lines, [{ error: { name: 'ConfigError', message: why } }], why);
+    const response = await answer(() => value);
+    t.match(response.json(), { status: 500, code: 'BAD_REPLY' }, why);
+    t.match(response.lines, [{ error: { name: 'ConfigError', message: why } }], why);
   }
 });
 
@@ -218,14 +218,14 @@ t.test('native Responses', async (t) => {
 });
 
 t.test('HEAD carries no body and no type, but the headers of GET', async (t) => {
-  const wire = await answer(() => reply('x', { headers: { etag: 'e' }, cookies: ['a=1'] }), 'HEAD');
-  t.match(wire, { status: 200, headers: { etag: 'e' }, cookies: ['a=1'], body: undefined });
-  t.notOk('content-type' in wire.headers);
+  const response = await answer(() => reply('x', { headers: { etag: 'e' }, cookies: ['a=1'] }), 'HEAD');
+  t.match(response, { status: 200, headers: { etag: 'e' }, cookies: ['a=1'], body: undefined });
+  t.notOk('content-type' in response.headers);
 });
 
 t.test('a header __proto__ or constructor changes no prototype', async (t) => {
   const headers = JSON.parse('{"__proto__":["x"],"constructor":"c"}');
-  const wire = get(reply('x', { headers }));
-  t.equal(wire.headers.constructor, 'c' as never);
-  t.equal(Object.getPrototypeOf(wire.headers), Object.prototype);
+  const response = get(reply('x', { headers }));
+  t.equal(response.headers.constructor, 'c' as never);
+  t.equal(Object.getPrototypeOf(response.headers), Object.prototype);
 });

@@ -1,16 +1,10 @@
 import { Readable } from 'node:stream';
 import t from 'tap';
-import {
-  collect,
-  createRegistry,
-  joinHeaders,
-  parseCookies,
-  type WireRequest,
-} from '../../src/core/index.ts';
+import { collect, createRegistry, joinHeaders, parseCookies, type RawRequest } from '../../src/core/index.ts';
 import { RequestView } from '../../src/core/request.ts';
-import { send, wireOf } from './support.ts';
+import { rawRequest, send } from './support.ts';
 
-const viewOf = (rest: Partial<WireRequest>) => new RequestView(wireOf('POST', '/p', rest), {});
+const viewOf = (rest: Partial<RawRequest>) => new RequestView(rawRequest('POST', '/p', rest), {});
 const withBody = (...bytes: number[]) => viewOf({ body: Uint8Array.from(bytes) });
 
 t.test('method, url, path, headers, ip', async (t) => {

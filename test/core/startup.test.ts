@@ -35,8 +35,8 @@ t.test('importing core and serving a plain request loads nothing of Node', async
 const logger = createLogger({ write() {} });
 const context = new Context({ requestId: 'r', functionName: 'f', logger });
 const service = createRegistry({ name: 'a' }).get('/u/:id', (request) => ({ ...request.params, ...request.cookies })).freeze();
-const wire = { method: 'GET', path: '/u/%41', rawQuery: '', headers: { cookie: 'a=b' }, body: undefined, clientIp: '', scheme: 'https' };
-const { body } = service.dispatch(wire, context);
+const response = { method: 'GET', path: '/u/%41', rawQuery: '', headers: { cookie: 'a=b' }, body: undefined, clientIp: '', scheme: 'https' };
+const { body } = service.dispatch(response, context);
 if (body !== '{"id":"A","a":"b"}') throw new Error(body);`;
   t.strictSame(await loadedBy(serve), []);
 });

@@ -2,12 +2,12 @@ import {
   Context,
   type ContextInit,
   createLogger,
+  type RawRequest,
   type Registry,
-  type WireRequest,
 } from '../../src/core/index.ts';
 
-/** A request as a door would build it. */
-export function wireOf(method: string, path: string, rest: Partial<WireRequest> = {}): WireRequest {
+/** A request as an adapter would build it. */
+export function rawRequest(method: string, path: string, rest: Partial<RawRequest> = {}): RawRequest {
   const base = {
     rawQuery: '',
     headers: {},
@@ -30,17 +30,12 @@ export function recorded(init: Partial<ContextInit> = {}): Recorded {
   return { lines, context: new Context({ requestId: 'r-1', functionName: 'svc', logger, ...init }) };
 }
 
-/** Dispatches one request and gives the wire response with what was logged. */
-export async function send(
-  registry: Registry,
-  method: string,
-  path: string,
-  rest: Partial<WireRequest> = {},
-) {
+/** Dispatches one request and gives the response response with what was logged. */
+export async function send(registry: Registry, method: string, path: string, rest: Partial<RawRequest> = {}) {
   const { context, lines } = recorded();
-  const wire = await registry.freeze().dispatch(wireOf(method, path, rest), context);
-  const json = () => JSON.parse(String(wire.body));
-  return { ...wire, json, lines };
+  const response = await registry.freeze().dispatch(rawRequest(method, path, rest), context);
+  const json = () => JSON.parse(String(response.body));
+  return { ...response, json, lines };
 }
 
 /** mulberry32: the same sequence for the same seed. */

@@ -20,15 +20,15 @@ function options(...argv: string[]) {
 
 const BASE = ['--s3Bucket', 'my-artifacts', '--s3Key', 'omega/app-0123.zip'];
 
-t.test('every door has its flag, and the flags reach the template', async (t) => {
+t.test('every adapter has its flag, and the flags reach the template', async (t) => {
   // Streaming goes with no load balancer: its flag is looked at apart.
-  const { service: _, stream: __, ...doors } = { ...SECURE, ...STREAMED, ...SHIFTED, ...BY_DNS };
-  const argv = Object.entries(doors).flatMap(([flag, value]) =>
+  const { service: _, stream: __, ...entries } = { ...SECURE, ...STREAMED, ...SHIFTED, ...BY_DNS };
+  const argv = Object.entries(entries).flatMap(([flag, value]) =>
     [value].flat().flatMap((one) => (one === true ? [`--${flag}`] : [`--${flag}`, String(one)])),
   );
   const parsed = options(...argv);
-  t.match(parsed, doors);
-  const direct = emitTopology({ ...doors, service: parsed.service });
+  t.match(parsed, entries);
+  const direct = emitTopology({ ...entries, service: parsed.service });
   t.equal(emitTopology(parsed).templateText, direct.templateText);
   t.match(options(...BASE, '--functionUrl', 'iam', '--stream'), { functionUrl: 'iam', stream: true });
 });

@@ -1,6 +1,11 @@
 import t from 'tap';
+import {
+  expandMarkup,
+  joinParts,
+  type MarkupValues,
+  readable,
+} from '../../infra/instance/user-data/template.ts';
 import type { Argument } from '../../infra/intrinsics.ts';
-import { expandMarkup, joinParts, type MarkupValues, readable } from '../../infra/markup.ts';
 
 const expand = (source: string, values: MarkupValues = {}): Argument =>
   joinParts(expandMarkup(source, values));

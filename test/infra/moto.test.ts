@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
-import { FAILOVER_CODE } from '../../infra/failover.ts';
 import { type EmittedTopology, emitTopology, type TopologyOptions } from '../../infra/index.ts';
+import { FAILOVER_CODE } from '../../infra/template/failover.ts';
 import { type Aws, runFailover, skipWithoutMoto, startCalls, startMoto } from './moto/server.ts';
 import { FULL } from './sample.ts';
 import { check } from './tools.ts';

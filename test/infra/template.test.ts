@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { templateProblems } from '../../infra/decorate.ts';
 import { emitTopology, mergeGroups, type TopologyOptions } from '../../infra/index.ts';
 import type { TemplateResource } from '../../infra/intrinsics.ts';
+import { templateProblems } from '../../infra/template/decorate.ts';
 import { FULL, SAMPLE } from './sample.ts';
 import { check, skipWithout, walk } from './tools.ts';
 import { SECURE, SHIFTED, VARIANTS } from './variants.ts';

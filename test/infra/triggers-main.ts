@@ -1,4 +1,11 @@
-import { dynamodb, eventBridge, s3, schedule, sns, sqs } from '../../src/adapters/lambda/events.ts';
+import {
+  dynamodb,
+  eventBridge,
+  s3,
+  schedule,
+  sns,
+  sqs,
+} from '../../src/adapters/lambda/sources/events/index.ts';
 import { run } from '../../src/cli/run.ts';
 import { createRegistry } from '../../src/core/index.ts';
 

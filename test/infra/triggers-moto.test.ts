@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { ZipFile } from 'yazl';
-import { AWS_ENV, callMoto, type Moto, prepare, startMoto, textOf } from '../deploy/moto.ts';
 import { runMain } from '../support/run-app.ts';
+import { AWS_ENV, callMoto, type Moto, prepare, startMoto, textOf } from './deploy/moto.ts';
 import { skipWithout } from './tools.ts';
 
 const MAIN = join(import.meta.dirname, 'triggers-main.ts');

@@ -15,7 +15,7 @@ import {
   ses,
   sns,
   sqs,
-} from '../../src/adapters/lambda/events.ts';
+} from '../../src/adapters/lambda/sources/events/index.ts';
 import type { EventSource } from '../../src/core/index.ts';
 import { SAMPLE } from './sample.ts';
 import { check, skipWithout, walk } from './tools.ts';

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { emitTopology } from '../../infra/index.ts';
-import { measured } from '../../infra/userdata.ts';
+import { measured } from '../../infra/instance/user-data/index.ts';
 import { READINESS_PATH } from '../../src/core/health.ts';
 import { FULL, SAMPLE } from './sample.ts';
 import { check, skipWithout } from './tools.ts';

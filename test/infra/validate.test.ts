@@ -118,7 +118,7 @@ const REFUSED_DOORS: typeof REFUSED = [
   [{ logs: 'yes' }, ['--logs takes no value']],
 ];
 
-t.test('good doors have no problems', async (t) => {
+t.test('good entries have no problems', async (t) => {
   for (const [name, options] of Object.entries(VARIANTS)) t.same(provisionProblems({ ...options }), [], name);
   t.same(
     provisionProblems({ ...GOOD, stream: false, logs: false }),

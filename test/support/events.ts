@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** The HTTP doors of Lambda; `alb-multi` is a target group with `lambda.multi_value_headers.enabled`. */
+/** The HTTP adapters of Lambda; `alb-multi` is a target group with `lambda.multi_value_headers.enabled`. */
 export const HTTP_SOURCES = [
   'apigateway-v1',
   'apigateway-v2',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runLambda } from '../../src/adapters/lambda/runtime.ts';
+import { runLambda } from '../../src/adapters/lambda/runtime/run.ts';
 import { createRegistry, reply, type Service } from '../../src/core/index.ts';
 
 // A process for the tests of the Lambda runtime; its functions misbehave in one way each.

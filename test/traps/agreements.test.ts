@@ -6,7 +6,7 @@ import { createHttpServer } from '../../src/adapters/http/index.ts';
 import { DEFAULT_BODY_LIMIT, DEFAULT_DRAIN_TIMEOUT_MS } from '../../src/adapters/http/options.ts';
 import { resolveFunction } from '../../src/adapters/lambda/index.ts';
 import { supervisorConfig } from '../../src/adapters/supervisor/index.ts';
-import { DEFAULT_DRAIN_SECONDS, DEFAULT_STOPWAITSECS } from '../../src/adapters/supervisor/program.ts';
+import { DEFAULT_DRAIN_SECONDS, DEFAULT_STOPWAITSECS } from '../../src/adapters/supervisor/section.ts';
 import { createLogger, createRegistry } from '../../src/core/index.ts';
 import { sourcesBelow } from '../core/import-rules.ts';
 import { SAMPLE } from '../infra/sample.ts';
@@ -50,7 +50,7 @@ t.test('an idle connection of the load balancer ends before the server would end
   t.ok(fastify.server.keepAliveTimeout > Number(idle?.Value) * 1000);
 });
 
-t.test('every door takes a request of 6 MB, as Lambda does', async (t) => {
+t.test('every adapter takes a request of 6 MB, as Lambda does', async (t) => {
   t.equal(DEFAULT_BODY_LIMIT, 6_291_456);
   const help = await runMain(SAMPLE_MAIN, ['httpServer', '--help']);
   t.match(help.stdout, /--bodyLimit [^-]*\[default: "6291456"\]/);

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { invokeHttp } from '../../../src/adapters/lambda/http-events.ts';
+import { invokeHttp } from '../../../src/adapters/lambda/sources/http/invoke.ts';
 import { Context, createLogger, createRegistry, reply } from '../../../src/core/index.ts';
 import { answerOf, type Handler, logSink, type Order, REQUEST_ID, SET_COOKIES } from './event-data.ts';
 

@@ -50,7 +50,7 @@ const EVENT = {
       { id: 1, count: 2 },
       { id: 7, count: 1 },
     ],
-    note: 'Leave it at the door, please.',
+    note: 'Leave it at the adapter, please.',
   }),
   isBase64Encoded: false,
 };

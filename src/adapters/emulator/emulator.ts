@@ -1,11 +1,11 @@
 import { ConfigError, HTTP_HANDLER } from '../../core/index.ts';
-import { checkEnvironment } from './child-env.ts';
-import { Events } from './events.ts';
-import { FunctionUrl } from './function-url.ts';
-import { InvokeApi } from './invoke-api.ts';
+import { AsyncQueue } from './api/async-queue.ts';
+import { FunctionUrl } from './api/function-url.ts';
+import { InvokeApi } from './api/invoke-api.ts';
+import { FLUSH_MS, Listener } from './api/listener.ts';
+import { checkEnvironment } from './environment/child-env.ts';
+import { Pool } from './environment/pool.ts';
 import type { EmulatorOptions } from './options.ts';
-import { Pool } from './pool.ts';
-import { FLUSH_MS, Listener } from './server.ts';
 
 export interface RunningEmulator {
   /** For `--endpoint-url`, e.g. `http://127.0.0.1:9001`. */
@@ -23,7 +23,7 @@ export interface RunningEmulator {
 export async function startEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
   checkEnvironment(options.environment);
   const pools = new Map(options.functions.map((name) => [name, new Pool(options, name)]));
-  const events = new Events(options);
+  const events = new AsyncQueue(options);
   const api = new InvokeApi(options, pools, events);
   const main = new Listener(options.host, (request, response) => api.serve(request, response));
   const front = frontOf(options, pools.get(HTTP_HANDLER));

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { Door } from './door.ts';
 import { DEFAULT_DRAIN_TIMEOUT_MS } from './options.ts';
+import type { RequestHandler } from './request-handler.ts';
 
 const SWEEP_MS = 50;
 /** Node counts a connection that has sent nothing yet as busy; it gets this long to send its request. */
@@ -16,7 +16,7 @@ const GRACE_MS = 1_000;
 /** Ends a server without losing a request that it accepted. */
 export class Drain {
   readonly #fastify: FastifyInstance;
-  readonly #door: Door;
+  readonly #handler: RequestHandler;
   readonly #sockets = new Set<Socket>();
   /** Only over TLS: those that have sent no request. A listener for each request costs too much elsewhere. */
   readonly #silent = new Set<Socket>();
@@ -24,15 +24,15 @@ export class Drain {
   #accepted = 0;
   #closed: Promise<boolean> | undefined;
 
-  constructor(fastify: FastifyInstance, door: Door) {
+  constructor(fastify: FastifyInstance, handler: RequestHandler) {
     this.#fastify = fastify;
-    this.#door = door;
+    this.#handler = handler;
     const { server } = fastify;
     server.on('connection', (socket) => {
       this.#accepted++;
       remember(this.#sockets, socket);
     });
-    if (!door.options.tls) return;
+    if (!handler.options.tls) return;
     // Over TLS requests come on another socket than the listener accepted, and the handshake counts as bytes read.
     server.on('secureConnection', (socket) => remember(this.#silent, socket));
     server.on('request', (request) => this.#silent.delete(request.socket));
@@ -50,8 +50,8 @@ export class Drain {
   }
 
   async #run(): Promise<boolean> {
-    const { drainDelayMs = 0, drainTimeoutMs = DEFAULT_DRAIN_TIMEOUT_MS } = this.#door.options;
-    this.#door.draining = true;
+    const { drainDelayMs = 0, drainTimeoutMs = DEFAULT_DRAIN_TIMEOUT_MS } = this.#handler.options;
+    this.#handler.draining = true;
     const { signal } = this.#force;
     if (drainDelayMs > 0) await sleep(drainDelayMs, undefined, { signal }).catch(() => {});
     const ended = this.#end();
@@ -73,7 +73,7 @@ export class Drain {
   }
 
   async #abort(ended: Promise<boolean>): Promise<false> {
-    const { running, options } = this.#door;
+    const { running, options } = this.#handler;
     options.logger.warn('drain timed out, aborting', { running: running.size });
     for (const work of running) work.abort(new Error('the process is stopping'));
     await within(ended, GRACE_MS, undefined);
@@ -87,12 +87,12 @@ export class Drain {
     this.#fastify.server.close();
     await this.#fastify.close();
     // Invocations of type Event have no connection that would be waited for.
-    while (this.#door.running.size > 0) await sleep(SWEEP_MS);
+    while (this.#handler.running.size > 0) await sleep(SWEEP_MS);
     return true;
   }
 
   #unused(): Socket[] {
-    if (this.#door.options.tls) return [...this.#silent];
+    if (this.#handler.options.tls) return [...this.#silent];
     return [...this.#sockets].filter((socket) => socket.bytesRead === 0);
   }
 

@@ -2,17 +2,17 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError, problemOf } from '../../core/index.ts';
-import type { Door } from './door.ts';
+import { NodeRequest } from './node-request.ts';
+import type { RequestHandler } from './request-handler.ts';
 import { undoStream } from './send.ts';
-import { HttpWire } from './wire.ts';
 
 const CODE = /^[A-Z][A-Z0-9_]*$/;
 
 /** Fastify's error handler: streams that fail before their first byte, and errors of plugins. */
-export function errorHandler(door: Door) {
+export function errorHandler(handler: RequestHandler) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const ofStream = undoStream(reply);
-    door.refuse(ofStream ? error : fromPlugin(error), new HttpWire(request), reply);
+    handler.refuse(ofStream ? error : fromPlugin(error), new NodeRequest(request), reply);
   };
 }
 

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { LIVENESS_PATH, READINESS_PATH } from '../../core/index.ts';
-import type { Door } from './door.ts';
+import type { RequestHandler } from './request-handler.ts';
 
 /** Health checks for load balancers. The service's own routes cannot take these paths. */
 export const HEALTH_PATHS = { live: LIVENESS_PATH, ready: READINESS_PATH } as const;
 
-export function addHealthRoutes(fastify: FastifyInstance, door: Door): void {
+export function addHealthRoutes(fastify: FastifyInstance, handler: RequestHandler): void {
   const answer = (reply: FastifyReply, ok: boolean, status: string) => {
     reply.code(ok ? 200 : 503).header('cache-control', 'no-store');
-    if (door.draining) reply.header('connection', 'close');
+    if (handler.draining) reply.header('connection', 'close');
     reply.send({ status });
   };
   const method = ['GET', 'HEAD'];
@@ -20,6 +20,6 @@ export function addHealthRoutes(fastify: FastifyInstance, door: Door): void {
   fastify.route({
     method,
     url: HEALTH_PATHS.ready,
-    handler: (_request, reply) => answer(reply, !door.draining, door.draining ? 'draining' : 'ready'),
+    handler: (_request, reply) => answer(reply, !handler.draining, handler.draining ? 'draining' : 'ready'),
   });
 }

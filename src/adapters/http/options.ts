@@ -31,7 +31,7 @@ export interface HttpServerOptions {
   readonly resolveFunction: (service: Service, name: string) => Invokable | undefined;
   /**
    * Called before the routes are there: a service adds its Fastify plugins and hooks.
-   * Bodies are read by the door itself, so Fastify's content type parsers never run.
+   * Bodies are read by the handler itself, so Fastify's content type parsers never run.
    */
   readonly configure?: (fastify: FastifyInstance) => Awaitable<void>;
 }

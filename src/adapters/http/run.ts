@@ -67,8 +67,8 @@ export async function runHttpServer(service: Service, options: HttpServerOptions
 }
 
 async function start(service: Service, options: HttpServerOptions) {
-  const { fastify, door } = await buildServer(service, options);
-  const drain = new Drain(fastify, door);
+  const { fastify, handler } = await buildServer(service, options);
+  const drain = new Drain(fastify, handler);
   // Fastify would open a second listener for `localhost`, which no drain could wait for.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
   await fastify.ready();

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { FastifyReply } from 'fastify';
-import type { BodyStream, Context, WireResponse } from '../../core/index.ts';
+import type { BodyStream, Context, RawResponse } from '../../core/index.ts';
 import { outliveUpload } from './body.ts';
 
 /** Header names of replies whose stream is on its way: an error before the first byte takes them back. */
@@ -11,8 +11,13 @@ const streaming = new WeakMap<FastifyReply, string[]>();
 const asIs = (payload: unknown): string => payload as string;
 
 /** @param last whether the connection shall end after this reply */
-export function sendWire(reply: FastifyReply, wire: WireResponse, context: Context, last: boolean): void {
-  const { status, headers, cookies, body } = wire;
+export function sendResponse(
+  reply: FastifyReply,
+  response: RawResponse,
+  context: Context,
+  last: boolean,
+): void {
+  const { status, headers, cookies, body } = response;
   if (status !== 200) reply.code(status);
   for (const name in headers) reply.header(name, headers[name]);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
@@ -39,7 +44,7 @@ export function undoStream(reply: FastifyReply): boolean {
   return true;
 }
 
-export function isStream(body: WireResponse['body']): body is BodyStream {
+export function isStream(body: RawResponse['body']): body is BodyStream {
   return typeof body === 'object' && !(body instanceof Uint8Array);
 }
 

@@ -2,11 +2,11 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Service } from '../../core/index.ts';
 import { expectContinue } from './body.ts';
-import { Door } from './door.ts';
 import { answerClientError, errorHandler } from './errors.ts';
 import { addHealthRoutes } from './health.ts';
-import { addInvokeApi } from './invoke/api.ts';
+import { addInvokeApi } from './invoke-api/api.ts';
 import { type HttpServerOptions, trustedProxies } from './options.ts';
+import { RequestHandler } from './request-handler.ts';
 import { loadTls } from './tls.ts';
 
 /** Above the ALB's default idle timeout of 60 s: the balancer must be the one that closes. */
@@ -18,7 +18,7 @@ const NO_PARAM_LIMIT = 65_536;
 
 export interface BuiltServer {
   readonly fastify: FastifyInstance;
-  readonly door: Door;
+  readonly handler: RequestHandler;
 }
 
 /**
@@ -27,9 +27,9 @@ export interface BuiltServer {
  */
 export async function buildServer(service: Service, options: HttpServerOptions): Promise<BuiltServer> {
   const { Fastify } = await import('./fastify.deferred.ts');
-  const door = new Door(service, options);
-  const fastify = Fastify(fastifyOptions(options, door)) as unknown as FastifyInstance;
-  // The door reads bodies itself, so that every method and content type is treated alike.
+  const handler = new RequestHandler(service, options);
+  const fastify = Fastify(fastifyOptions(options, handler)) as unknown as FastifyInstance;
+  // The handler reads bodies itself, so that every method and content type is treated alike.
   for (const method of METHODS) {
     if (method !== 'CONNECT') fastify.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   }
@@ -37,13 +37,13 @@ export async function buildServer(service: Service, options: HttpServerOptions):
     expectContinue(raw);
     fastify.server.emit('request', raw, response);
   });
-  fastify.setErrorHandler(errorHandler(door));
+  fastify.setErrorHandler(errorHandler(handler));
   if (options.configure) fastify.register(unencapsulated(options.configure));
-  addRoutes(fastify, door);
-  return { fastify, door };
+  addRoutes(fastify, handler);
+  return { fastify, handler };
 }
 
-function fastifyOptions(options: HttpServerOptions, door: Door): FastifyServerOptions {
+function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): FastifyServerOptions {
   const http = { headersTimeout: HEADERS_TIMEOUT_MS };
   const tls = options.tls ? { https: { ...http, ...loadTls(options.tls) } } : { http };
   const made = {
@@ -58,23 +58,23 @@ function fastifyOptions(options: HttpServerOptions, door: Door): FastifyServerOp
     clientErrorHandler: answerClientError,
     frameworkErrors: (error: { code: string }, request: never, reply: never) => {
       // A path that Fastify cannot decode, the core cannot either: it answers with its own error.
-      if (error.code === 'FST_ERR_BAD_URL') door.handle(request, reply);
-      else errorHandler(door)(error, request, reply);
+      if (error.code === 'FST_ERR_BAD_URL') handler.handle(request, reply);
+      else errorHandler(handler)(error, request, reply);
     },
   };
   return made as unknown as FastifyServerOptions;
 }
 
-function addRoutes(fastify: FastifyInstance, door: Door): void {
-  addHealthRoutes(fastify, door);
-  if (door.options.invokeApi !== 'off') addInvokeApi(fastify, door);
-  fastify.route({ method: fastify.supportedMethods, url: '/*', handler: door.handle });
-  for (const { method, path } of door.service.routes) {
+function addRoutes(fastify: FastifyInstance, handler: RequestHandler): void {
+  addHealthRoutes(fastify, handler);
+  if (handler.options.invokeApi !== 'off') addInvokeApi(fastify, handler);
+  fastify.route({ method: fastify.supportedMethods, url: '/*', handler: handler.handle });
+  for (const { method, path } of handler.service.routes) {
     if (!isPlain(path)) continue;
-    fastify.route({ method, url: path, handler: door.handlerOf(door.service.resolve(method, path)) });
+    fastify.route({ method, url: path, handler: handler.handlerOf(handler.service.resolve(method, path)) });
   }
   // Targets that Fastify's router knows nothing of, such as `OPTIONS *`.
-  fastify.setNotFoundHandler(door.handle);
+  fastify.setNotFoundHandler(handler.handle);
 }
 
 const RESERVED = /^\/(_amphi|2015-03-31)\//;

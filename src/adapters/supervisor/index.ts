@@ -7,4 +7,4 @@ export {
   type ProgramLog,
   type SupervisorOptions,
   supervisorConfig,
-} from './program.ts';
+} from './section.ts';

@@ -33,7 +33,7 @@ export const deleteCommand = defineCommand<Flags>({
     checkAwsFlags(flags);
     requireAnswerer(flags.yes, 'delete');
     const deploy = await import('../../../infra/deploy/index.ts');
-    const { slugOf } = await import('../../../infra/names.ts');
+    const { slugOf } = await import('../../../infra/topology/names.ts');
     const service = await tools.service();
     const slug = slugOf(service.name);
     const name = flags.stack ?? slug;

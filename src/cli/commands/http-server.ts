@@ -70,7 +70,7 @@ export const httpServerCommand = defineCommand<Flags>({
       configure: tools.extension.configureServer,
       logger: streamLogger(process.stdout),
     };
-    const { resolveFunction } = await import('../../adapters/lambda/invokable.ts');
+    const { resolveFunction } = await import('../../adapters/lambda/runtime/invokable.ts');
     const { runHttpServer } = await import('../../adapters/http/index.ts');
     return runHttpServer(await tools.service(), {
       ...options,

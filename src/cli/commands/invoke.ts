@@ -42,7 +42,7 @@ export const invokeCommand = defineCommand<Flags>({
 
 /** Without a name: the routes for an HTTP event, else the one handler that the event fits, else the only function. */
 export async function chooseFunction(service: Service, event: unknown): Promise<string> {
-  const { isHttpEvent } = await import('../../adapters/lambda/http-events.ts');
+  const { isHttpEvent } = await import('../../adapters/lambda/sources/http/invoke.ts');
   if (service.routes.length > 0 && isHttpEvent(event)) return HTTP_HANDLER;
   const entries = [...service.functions.values()];
   const fitting = entries.filter(({ source }) => source?.matches(event));
@@ -53,7 +53,7 @@ export async function chooseFunction(service: Service, event: unknown): Promise<
 }
 
 async function runOnce(service: Service, name: string, event: unknown, timeoutMs: number): Promise<number> {
-  const { resolveFunction } = await import('../../adapters/lambda/invokable.ts');
+  const { resolveFunction } = await import('../../adapters/lambda/runtime/invokable.ts');
   const invokable = resolveFunction(service, name);
   if (!invokable)
     throw new ConfigError(

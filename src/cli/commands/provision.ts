@@ -82,7 +82,7 @@ async function writeFiles(flags: Flags, service: Service, extension: Extension):
 
 async function keyOf(path: string, service: Service) {
   const { artifactKey, namedArtifact } = await import('../../../infra/deploy/index.ts');
-  const { slugOf } = await import('../../../infra/names.ts');
+  const { slugOf } = await import('../../../infra/topology/names.ts');
   const { sha256 } = await namedArtifact(path);
   return { s3Key: artifactKey(slugOf(service.name), sha256), sha256 };
 }
@@ -93,7 +93,7 @@ const STAND_IN = '0'.repeat(64);
 async function provision(flags: Flags, service: Service, extension: Extension): Promise<number> {
   requireAnswerer(flags.yes, 'provision');
   const { emitTopology } = await import('../../../infra/index.ts');
-  const { slugOf } = await import('../../../infra/names.ts');
+  const { slugOf } = await import('../../../infra/topology/names.ts');
   const aws = await import('../../../infra/deploy/index.ts');
   const slug = slugOf(service.name);
   const options = topologyOptions(flags, service, extension);

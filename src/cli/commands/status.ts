@@ -24,7 +24,7 @@ export const statusCommand = defineCommand<Flags>({
     const { checkStackName, findStack, readState, stateLines } = await import(
       '../../../infra/deploy/index.ts'
     );
-    const { slugOf } = await import('../../../infra/names.ts');
+    const { slugOf } = await import('../../../infra/topology/names.ts');
     const name = flags.stack ?? slugOf((await tools.service()).name);
     checkStackName(name);
     return withSession(flags, true, async ({ aws }) => {

@@ -1,5 +1,5 @@
 import { frameworkError } from '../../../core/index.ts';
-import type { SourceName } from './types.ts';
+import type { SourceName } from './http/shared/types.ts';
 
 /** A parsed JSON object, its values unchecked. */
 type Json = Readonly<Record<string, unknown>>;

@@ -1,0 +1,173 @@
+/** Reads from the template which entries lead to what; only the events that handlers take come from the registry. */
+import type { Template } from '../topology/types.ts';
+import { type Box, type Edge, INSTANCES, lambdaId, type PicturedService } from './model.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+type Found = readonly [name: string, properties: Properties];
+
+function resourcesOf(template: Template, type: string): Found[] {
+  return Object.entries(template.Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([name, { Properties }]) => [name, Properties as Properties]);
+}
+
+/** Logical name of the resource that a Ref or Fn::GetAtt leads to. */
+function target(value: unknown): string | undefined {
+  const { Ref, 'Fn::GetAtt': attribute } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
+  return Ref ?? attribute?.[0];
+}
+
+/** A literal, or the default of the parameter that is referred to. */
+function shown(template: Template, value: unknown): string {
+  if (typeof value !== 'object') return String(value);
+  const name = target(value);
+  const value0 = name === undefined ? undefined : template.Parameters[name]?.Default;
+  return value0 === undefined || value0 === '' ? `(${name ?? 'expression'})` : String(value0);
+}
+
+/** Handlers by the logical name of their Lambda function. Helpers of the stack itself are not of the service. */
+function handlersOf(template: Template): Map<string, string> {
+  const functions = resourcesOf(template, 'AWS::Lambda::Function');
+  const own = functions.filter(([, { Runtime }]) => Runtime === 'provided.al2023');
+  return new Map(own.map(([name, { Handler }]) => [name, String(Handler)]));
+}
+
+/** What runs the executable: Lambda functions and the group of instances. */
+export function computeOf(template: Template): Box[] {
+  const lambdas = resourcesOf(template, 'AWS::Lambda::Function').filter(
+    ([, { Runtime }]) => Runtime === 'provided.al2023',
+  );
+  const groups = resourcesOf(template, 'AWS::AutoScaling::AutoScalingGroup');
+  return [
+    ...lambdas.map(([, { Handler, MemorySize, Timeout }]) => ({
+      id: lambdaId(String(Handler)),
+      title: `Lambda ${Handler}`,
+      lines: [`${MemorySize} MB, ${Timeout} s`],
+    })),
+    ...groups.slice(0, 1).map(([, { MinSize, MaxSize }]) => ({
+      id: INSTANCES,
+      title: 'EC2 instances',
+      lines: [
+        `${shown(template, MinSize)} to ${shown(template, MaxSize)} of ${instanceType(template)}`,
+        'supervisord: app httpServer',
+      ],
+    })),
+  ];
+}
+
+function instanceType(template: Template): string {
+  return String(template.Parameters.InstanceType?.Default ?? 'any type');
+}
+
+interface Entries {
+  readonly boxes: readonly Box[];
+  readonly edges: readonly Edge[];
+}
+
+/** Every way in: load balancer, function URLs, HTTP APIs, open ports, event sources, and the Invoke API. */
+export function entriesOf(service: PicturedService, template: Template): Entries {
+  const handlers = handlersOf(template);
+  const parts = [
+    balancers(template, handlers),
+    lambdaDoors(template, handlers, 'AWS::Lambda::Url', 'Function URL', 'TargetFunctionArn'),
+    lambdaDoors(template, handlers, 'AWS::ApiGatewayV2::Integration', 'HTTP API', 'IntegrationUri'),
+    openPorts(template),
+    eventSources(service, handlers),
+    invokeApi(handlers),
+  ];
+  return { boxes: parts.flatMap(({ boxes }) => boxes), edges: parts.flatMap(({ edges }) => edges) };
+}
+
+type Handlers = ReadonlyMap<string, string>;
+
+interface TargetGroup {
+  readonly TargetGroupArn?: unknown;
+  readonly Weight?: unknown;
+}
+
+function balancers(template: Template, handlers: Handlers): Entries {
+  const listeners = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::Listener');
+  const rules = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::ListenerRule');
+  const weights = [...listeners, ...rules].flatMap(([, { DefaultActions, Actions }]) =>
+    ((DefaultActions ?? Actions ?? []) as { ForwardConfig?: { TargetGroups?: TargetGroup[] } }[]).flatMap(
+      (action) => action.ForwardConfig?.TargetGroups ?? [],
+    ),
+  );
+  const boxes = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map(([id]) => ({
+    id,
+    title: 'Load balancer',
+    lines: listeners.map(([, { Protocol, Port }]) => `${Protocol} ${shown(template, Port)}`),
+  }));
+  const groups = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::TargetGroup');
+  const edges = boxes.flatMap(({ id }) =>
+    groups.flatMap(([group, { TargetType, Targets }]): Edge[] => {
+      const weight = weights.find(({ TargetGroupArn }) => target(TargetGroupArn) === group)?.Weight;
+      const label = weight === undefined ? undefined : `weight ${shown(template, weight)}`;
+      if (TargetType !== 'lambda') return [{ from: id, to: INSTANCES, label }];
+      const [first] = (Targets ?? []) as { Id?: unknown }[];
+      return toFunction(id, first?.Id, handlers, label);
+    }),
+  );
+  return { boxes, edges };
+}
+
+function toFunction(from: string, value: unknown, handlers: Handlers, label?: string): Edge[] {
+  const handler = handlers.get(target(value) ?? '');
+  return handler === undefined ? [] : [{ from, to: lambdaId(handler), label }];
+}
+
+function lambdaDoors(
+  template: Template,
+  handlers: Handlers,
+  type: string,
+  title: string,
+  key: string,
+): Entries {
+  const found = resourcesOf(template, type);
+  return {
+    boxes: found.map(([id, { AuthType }]) => ({
+      id,
+      title,
+      lines: AuthType === 'AWS_IAM' ? ['signed requests only'] : ['HTTPS'],
+    })),
+    edges: found.flatMap(([id, properties]) => toFunction(id, properties[key], handlers)),
+  };
+}
+
+/** Rules that let an address range in, as far as they lead to the instances themselves. */
+function openPorts(template: Template): Entries {
+  const balanced = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').length > 0;
+  const rules = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').filter(
+    ([, { CidrIp, GroupId }]) => CidrIp !== undefined && target(GroupId) === 'SecurityGroup',
+  );
+  const direct = rules.filter(([, { FromPort }]) => !(balanced && FromPort !== 22));
+  return {
+    boxes: direct.map(([id, { FromPort, Description, CidrIp }]) => ({
+      id,
+      title: `Port ${FromPort}`,
+      lines: [String(Description), `from ${cidr(template, CidrIp)}`],
+    })),
+    edges: direct.map(([id]) => ({ from: id, to: INSTANCES })),
+  };
+}
+
+function cidr(template: Template, value: unknown): string {
+  const text = shown(template, value);
+  return text.startsWith('(') ? `nowhere, until ${text.slice(1, -1)} is set` : text;
+}
+
+function eventSources({ functions }: PicturedService, handlers: Handlers): Entries {
+  const known = new Set(handlers.values());
+  const fed = functions.filter(({ name, source }) => source !== undefined && known.has(name));
+  return {
+    boxes: fed.map(({ name, source }) => ({ id: `source-${name}`, title: `${source} events`, lines: [] })),
+    edges: fed.map(({ name }) => ({ from: `source-${name}`, to: lambdaId(name) })),
+  };
+}
+
+function invokeApi(handlers: Handlers): Entries {
+  const id = 'invoke-api';
+  const edges = [...handlers.values()].map((handler) => ({ from: id, to: lambdaId(handler) }));
+  const box = { id, title: 'Invoke API', lines: ['aws lambda invoke'] };
+  return { boxes: edges.length > 0 ? [box] : [], edges };
+}

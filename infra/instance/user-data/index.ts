@@ -1,0 +1,72 @@
+import { type Argument, ref } from '../../intrinsics.ts';
+import { AUTO_SCALING_GROUP, SERVER_LOGS } from '../../template/instances.ts';
+import { NOTICE_SECONDS } from '../../template/load-balancer.ts';
+import { ProvisionError } from '../../topology/errors.ts';
+import type { Topology } from '../../topology/types.ts';
+import { userDataScript } from './script.ts';
+import { expandMarkup, joinParts, readable } from './template.ts';
+
+/** EC2's limit in bytes, before base64. */
+export const USER_DATA_LIMIT = 16_384;
+
+/** Fingerprint of the key that signs Amazon's CloudWatch agent. */
+const AGENT_KEY = '937616F3450B7D806CBD9725D58167303B789C72';
+
+/** Longest text of the pseudo parameters whose `Ref` is shorter than what it stands for. */
+const LONGEST: Readonly<Record<string, number>> = {
+  'AWS::StackName': 128,
+  'AWS::StackId': 1600,
+  'AWS::Region': 25,
+  [SERVER_LOGS]: 512,
+};
+
+export interface UserData {
+  /** For `Fn::Base64`: a string, or an Fn::Join where there are expressions. */
+  readonly value: Argument;
+  /** The script with its expressions as JSON. */
+  readonly text: string;
+  /** The most bytes it may have once resolved, as far as that can be told. */
+  readonly bytes: number;
+}
+
+/** The user-data of the instances. @throws ProvisionError giving the size when EC2 would refuse it */
+export function userData(topology: Topology, supervisordConf: string): UserData {
+  const { service, s3Bucket, s3Key, sha256, port, readinessPath, slug, account } = topology;
+  const { tlsSecretArn, tlsSecretVersion, logs = false, alb } = topology;
+  const source = userDataScript({ tls: tlsSecretArn !== undefined, logs, balanced: alb !== undefined });
+  return measured(
+    expandMarkup(source, {
+      Title: `${service.name} ${service.version}`.replace(/[^\x20-\x7e]/g, '?'),
+      Resource: AUTO_SCALING_GROUP,
+      Bucket: s3Bucket,
+      Key: s3Key,
+      Sha256: sha256 ?? '',
+      Name: slug,
+      Account: account,
+      Port: port,
+      ReadinessPath: readinessPath,
+      SupervisordConf: supervisordConf.trimEnd(),
+      TlsRequest: JSON.stringify({ SecretId: tlsSecretArn, VersionId: tlsSecretVersion }),
+      AgentKey: AGENT_KEY,
+      LogGroup: ref(SERVER_LOGS),
+      SettleSeconds: 2 * NOTICE_SECONDS,
+    }),
+  );
+}
+
+/** Checks the size of expanded user-data. @throws ProvisionError giving the size in bytes */
+export function measured(parts: readonly Argument[]): UserData {
+  const bytes = parts.reduce((sum, part) => sum + size(part), 0);
+  if (bytes > USER_DATA_LIMIT) {
+    throw new ProvisionError(
+      `the user-data has ${bytes} bytes; EC2 allows ${USER_DATA_LIMIT} (before base64): shorten the environment`,
+    );
+  }
+  return { value: joinParts(parts), text: readable(parts), bytes };
+}
+
+function size(part: Argument): number {
+  if (typeof part === 'string') return Buffer.byteLength(part);
+  const json = Buffer.byteLength(JSON.stringify(part));
+  return 'Ref' in part ? Math.max(json, LONGEST[part.Ref] ?? 0) : json;
+}

@@ -1,0 +1,120 @@
+import { ProvisionError } from '../topology/errors.ts';
+import type { Template, Topology } from '../topology/types.ts';
+
+/** Sections whose entries have logical names. */
+const NAMED = ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'] as const;
+
+/**
+ * The template after the topology's decorator.
+ *
+ * @throws ProvisionError naming what does not hold together in what the decorator made
+ */
+export function decorated(template: Template, topology: Topology): Template {
+  const { decorate } = topology;
+  if (decorate === undefined) return template;
+  const copy = structuredClone(template);
+  const result: unknown = decorate(copy, topology) ?? copy;
+  const problems = isRecord(result) ? templateProblems(result) : ['it is no object'];
+  if (problems.length > 0) throw new ProvisionError(...problems.map((text) => `decorated template: ${text}`));
+  return completed(result as Json);
+}
+
+/** As the text will have it: what is undefined is not there; but no section is missing. */
+function completed(template: Json): Template {
+  const { Parameters = {}, Conditions = {}, Outputs = {} } = template;
+  return JSON.parse(JSON.stringify({ ...template, Parameters, Conditions, Outputs }));
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What keeps a template from being one, each line with its place; none is `[]`. */
+export function templateProblems(template: Json): string[] {
+  const problems = NAMED.flatMap((section) => sectionProblems(section, template[section]));
+  const resources = isRecord(template.Resources) ? template.Resources : {};
+  if (Object.keys(resources).length === 0) problems.push('Resources: there are none');
+  for (const [name, resource] of Object.entries(resources)) {
+    if (!isRecord(resource) || typeof resource.Type !== 'string')
+      problems.push(`Resources.${name}: it has no Type`);
+  }
+  return problems.length > 0 ? problems : [...referenceProblems(template)];
+}
+
+function sectionProblems(section: string, entries: unknown): string[] {
+  if (entries === undefined) return [];
+  if (!isRecord(entries)) return [`${section}: it is no object`];
+  return Object.keys(entries)
+    .filter((name) => !/^[A-Za-z0-9]{1,255}$/.test(name))
+    .map((name) => `${section}: ${JSON.stringify(name)} is not an alphanumeric logical name`);
+}
+
+interface Known {
+  readonly values: ReadonlySet<string>;
+  readonly resources: ReadonlySet<string>;
+  readonly conditions: ReadonlySet<string>;
+  readonly mappings: ReadonlySet<string>;
+}
+
+function* referenceProblems(template: Json): Generator<string> {
+  const keys = (section: string) => Object.keys((template[section] ?? {}) as Json);
+  const resources = keys('Resources');
+  const known: Known = {
+    values: new Set([...keys('Parameters'), ...resources]),
+    resources: new Set(resources),
+    conditions: new Set(keys('Conditions')),
+    mappings: new Set(keys('Mappings')),
+  };
+  for (const section of NAMED) yield* valueProblems(template[section], section, known);
+  for (const section of ['Resources', 'Outputs'] as const)
+    for (const [name, entry] of Object.entries((template[section] ?? {}) as Json))
+      yield* attributeProblems(entry as Json, `${section}.${name}`, known);
+}
+
+/** DependsOn and Condition, which stand beside the properties. */
+function* attributeProblems(entry: Json, path: string, known: Known): Generator<string> {
+  for (const other of [entry.DependsOn ?? []].flat())
+    if (!known.resources.has(String(other))) yield `${path}.DependsOn: there is no resource ${other}`;
+  if (entry.Condition !== undefined && !known.conditions.has(String(entry.Condition)))
+    yield `${path}.Condition: there is no condition ${entry.Condition}`;
+}
+
+function* valueProblems(value: unknown, path: string, known: Known): Generator<string> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* valueProblems(item, `${path}.${index}`, known);
+  } else if (isRecord(value)) {
+    for (const [key, child] of Object.entries(value)) {
+      yield* intrinsicProblems(key, child, path, known);
+      yield* valueProblems(child, `${path}.${key}`, known);
+    }
+  } else if (
+    value !== null &&
+    value !== undefined &&
+    !['string', 'number', 'boolean'].includes(typeof value)
+  ) {
+    yield `${path}: a ${typeof value} is no JSON value`;
+  }
+}
+
+function* intrinsicProblems(key: string, value: unknown, path: string, known: Known): Generator<string> {
+  const missing = (name: string) => `${path}: ${key} names ${name}, which is not in the template`;
+  if (key === 'Ref' && typeof value === 'string') {
+    if (!value.startsWith('AWS::') && !known.values.has(value)) yield missing(value);
+  } else if (key === 'Fn::GetAtt') {
+    const name = Array.isArray(value) ? value[0] : String(value).split('.')[0];
+    if (!known.resources.has(name)) yield missing(name);
+  } else if (key === 'Fn::FindInMap' && Array.isArray(value)) {
+    if (typeof value[0] === 'string' && !known.mappings.has(value[0])) yield missing(value[0]);
+  } else if (key === 'Fn::If' && Array.isArray(value)) {
+    if (!known.conditions.has(value[0])) yield missing(value[0]);
+  } else if (key === 'Fn::Sub') {
+    const [text, own = {}] = Array.isArray(value) ? value : [value];
+    for (const [, name] of String(text).matchAll(/\$\{([^!}][^}]*)\}/g)) {
+      const owner = name!.trim().split('.')[0]!;
+      if (!owner.startsWith('AWS::') && !known.values.has(owner) && !Object.hasOwn(own, owner))
+        yield missing(owner);
+    }
+  }
+}

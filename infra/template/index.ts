@@ -1,0 +1,78 @@
+import type { Argument } from '../intrinsics.ts';
+import { ProvisionError } from '../topology/errors.ts';
+import type { Template, TemplateGroup, Topology } from '../topology/types.ts';
+import { triggerGroups } from '../triggers/index.ts';
+import { dnsGroup } from './dns.ts';
+import { endpointGroups } from './endpoints.ts';
+import { failoverGroup } from './failover.ts';
+import { functionGroups } from './functions.ts';
+import { instanceGroup } from './instances.ts';
+import { loadBalancerGroup } from './load-balancer.ts';
+import { networkGroup } from './network.ts';
+
+/** CloudFormation's own limits of a template. */
+const LIMITS = {
+  Parameters: 200,
+  Conditions: Number.POSITIVE_INFINITY,
+  Resources: 500,
+  Outputs: 200,
+} as const;
+
+type Section = keyof typeof LIMITS;
+
+/** The template of the mixed topology: Lambda functions beside a group of EC2 instances. */
+export function topologyTemplate(topology: Topology, userData: Argument): Template {
+  const { name, version } = topology.service;
+  return mergeGroups(`${name} ${version}: Lambda functions and EC2 instances of one executable`, [
+    networkGroup(topology),
+    ...functionGroups(topology),
+    ...triggerGroups(topology.service),
+    instanceGroup(topology, userData),
+    loadBalancerGroup(topology),
+    ...endpointGroups(topology),
+    failoverGroup(topology),
+    dnsGroup(topology),
+  ]);
+}
+
+/**
+ * Merges groups in order into one template.
+ *
+ * @throws ProvisionError for a limit that is passed; Error naming a logical name that comes twice or is not alphanumeric
+ */
+export function mergeGroups(description: string, groups: readonly TemplateGroup[]): Template {
+  // Parameters and resources share one name space: Ref reaches both.
+  const taken = new Map<string, string>();
+  const merge = <S extends Section>(section: S) => {
+    const merged: Record<string, unknown> = {};
+    for (const [name, value] of groups.flatMap((group) => Object.entries(group[section] ?? {}))) {
+      claim(taken, section, name);
+      merged[name] = value;
+    }
+    const count = Object.keys(merged).length;
+    if (count > LIMITS[section]) {
+      throw new ProvisionError(
+        `the template has ${count} ${section}; CloudFormation allows ${LIMITS[section]}`,
+      );
+    }
+    return merged as Template[S];
+  };
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: description.slice(0, 1024),
+    Parameters: merge('Parameters'),
+    Conditions: merge('Conditions'),
+    Resources: merge('Resources'),
+    Outputs: merge('Outputs'),
+  };
+}
+
+function claim(taken: Map<string, string>, section: Section, name: string): void {
+  if (!/^[A-Za-z0-9]{1,255}$/.test(name)) {
+    throw new Error(`${section}: ${JSON.stringify(name)} is not an alphanumeric logical name`);
+  }
+  const space = section === 'Parameters' || section === 'Resources' ? 'Ref' : section;
+  const owner = taken.get(`${space} ${name}`);
+  if (owner !== undefined) throw new Error(`logical name ${name} comes twice (${owner} and ${section})`);
+  taken.set(`${space} ${name}`, section);
+}

@@ -1,0 +1,161 @@
+import { type Argument, base64, getAtt, ref, resource, sub, type TemplateResource } from '../intrinsics.ts';
+import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
+import { INSTANCE_TARGETS, TRAFFIC_RULE } from './load-balancer.ts';
+import { SECURITY_GROUP } from './network.ts';
+import { type Grant, serviceRole } from './policies.ts';
+
+/** Logical name of the group of instances; the instances signal to it by this name. */
+export const AUTO_SCALING_GROUP = 'AutoScalingGroup';
+
+/** How long an instance may take until it signals, minutes. */
+const START_MINUTES = 15;
+const SIGNAL_TIMEOUT = `PT${START_MINUTES}M`;
+
+/** Log group of the server on the instances. */
+export const SERVER_LOGS = 'ServerLogs';
+
+/** Canonical's own parameter for the current Ubuntu 24.04 LTS image. */
+const UBUNTU = '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id';
+
+/** EC2 side of the topology: role, instance profile, launch template and rolling group. */
+export function instanceGroup(topology: Topology, userData: Argument): TemplateGroup {
+  return {
+    Parameters: parameters(topology),
+    Resources: {
+      InstanceRole: instanceRole(topology),
+      InstanceProfile: resource('AWS::IAM::InstanceProfile', { Roles: [ref('InstanceRole')] }),
+      LaunchTemplate: launchTemplate(topology, userData),
+      [AUTO_SCALING_GROUP]: autoScalingGroup(topology),
+      ...(topology.logs ? { [SERVER_LOGS]: serverLogs(topology) } : {}),
+    },
+    Outputs: {
+      AutoScalingGroupName: { Description: 'Group of the instances', Value: ref(AUTO_SCALING_GROUP) },
+      ...(topology.logs
+        ? { ServerLogGroup: { Description: "Log group of the instances' server", Value: ref(SERVER_LOGS) } }
+        : {}),
+      LaunchTemplateId: { Description: 'Launch template of the instances', Value: ref('LaunchTemplate') },
+      InstanceRoleArn: { Description: 'Role of the instances', Value: getAtt('InstanceRole', 'Arn') },
+    },
+  };
+}
+
+function parameters({ key }: Topology): Record<string, TemplateParameter> {
+  return {
+    SubnetIds: {
+      Type: 'List<AWS::EC2::Subnet::Id>',
+      Description: 'Subnets of the instances, with a way out to S3, CloudFormation and the package mirror',
+    },
+    ImageId: {
+      Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>',
+      Description: 'SSM parameter of an x86_64 Ubuntu or Debian image',
+      Default: UBUNTU,
+    },
+    InstanceType: { Type: 'String', Description: 'An x86_64 instance type', Default: 't3.small' },
+    MinSize: {
+      Type: 'Number',
+      Description: 'Instances to start with, and the least',
+      Default: 1,
+      MinValue: 1,
+    },
+    MaxSize: {
+      Type: 'Number',
+      Description: 'The most instances; a rolling update needs one more than it keeps in service',
+      Default: 2,
+      MinValue: 2,
+    },
+    ...(key === undefined
+      ? {}
+      : { KeyName: { Type: 'AWS::EC2::KeyPair::KeyName', Description: 'Key pair for SSH', Default: key } }),
+  };
+}
+
+function instanceRole({ s3Bucket, s3Key, tlsSecretArn, logs }: Topology): TemplateResource {
+  const artifact = sub(`arn:\${AWS::Partition}:s3:::${s3Bucket}/${s3Key}`);
+  const grants: Grant[] = [
+    { actions: ['s3:GetObject'], resources: [artifact] },
+    { actions: ['cloudformation:SignalResource'], resources: [ref('AWS::StackId')] },
+  ];
+  if (tlsSecretArn !== undefined)
+    grants.push({ actions: ['secretsmanager:GetSecretValue'], resources: [tlsSecretArn] });
+  if (logs) {
+    const actions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+    grants.push({ actions, resources: [getAtt(SERVER_LOGS, 'Arn')] });
+  }
+  return serviceRole('ec2.amazonaws.com', 'Starts the server up and signals the stack', 'StartUp', grants);
+}
+
+function serverLogs({ logRetentionDays }: Topology): TemplateResource {
+  return resource(
+    'AWS::Logs::LogGroup',
+    { RetentionInDays: logRetentionDays },
+    { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' },
+  );
+}
+
+function launchTemplate({ service, key }: Topology, userData: Argument): TemplateResource {
+  return resource('AWS::EC2::LaunchTemplate', {
+    LaunchTemplateData: {
+      ImageId: ref('ImageId'),
+      InstanceType: ref('InstanceType'),
+      ...(key === undefined ? {} : { KeyName: ref('KeyName') }),
+      IamInstanceProfile: { Arn: getAtt('InstanceProfile', 'Arn') },
+      SecurityGroupIds: [getAtt(SECURITY_GROUP, 'GroupId')],
+      MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      BlockDeviceMappings: [
+        {
+          DeviceName: '/dev/sda1',
+          Ebs: { VolumeType: 'gp3', VolumeSize: 8, Encrypted: true, DeleteOnTermination: true },
+        },
+      ],
+      TagSpecifications: [
+        { ResourceType: 'instance', Tags: [{ Key: 'Name', Value: service.name }] },
+        { ResourceType: 'volume', Tags: [{ Key: 'Name', Value: service.name }] },
+      ],
+      UserData: base64(userData),
+    },
+  });
+}
+
+/** The load balancer's view counts, but not before an instance had all its time to start. */
+const BEHIND_LOAD_BALANCER = {
+  TargetGroupARNs: [ref(INSTANCE_TARGETS)],
+  HealthCheckType: 'ELB',
+  HealthCheckGracePeriod: START_MINUTES * 60,
+};
+
+function autoScalingGroup({ service, alb }: Topology): TemplateResource {
+  return resource(
+    'AWS::AutoScaling::AutoScalingGroup',
+    {
+      LaunchTemplate: {
+        LaunchTemplateId: ref('LaunchTemplate'),
+        Version: getAtt('LaunchTemplate', 'LatestVersionNumber'),
+      },
+      MinSize: ref('MinSize'),
+      MaxSize: ref('MaxSize'),
+      VPCZoneIdentifier: ref('SubnetIds'),
+      ...(alb === undefined ? { HealthCheckType: 'EC2' } : BEHIND_LOAD_BALANCER),
+      Tags: [{ Key: 'amphi:version', Value: service.version, PropagateAtLaunch: false }],
+    },
+    {
+      // A target group without a listener has no health to report.
+      ...(alb === undefined ? {} : { DependsOn: TRAFFIC_RULE }),
+      CreationPolicy: { ResourceSignal: { Count: ref('MinSize'), Timeout: SIGNAL_TIMEOUT } },
+      UpdatePolicy: {
+        AutoScalingRollingUpdate: {
+          MinInstancesInService: 1,
+          MaxBatchSize: 1,
+          PauseTime: SIGNAL_TIMEOUT,
+          WaitOnResourceSignals: true,
+          SuspendProcesses: [
+            'HealthCheck',
+            'ReplaceUnhealthy',
+            'AZRebalance',
+            'AlarmNotification',
+            'ScheduledActions',
+          ],
+        },
+      },
+    },
+  );
+}

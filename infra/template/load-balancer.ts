@@ -1,0 +1,197 @@
+import type { ResourceTypes } from '@awboost/cfntypes';
+import { DEFAULT_DRAIN_SECONDS } from '../../src/adapters/supervisor/index.ts';
+import {
+  getAtt,
+  type Intrinsic,
+  ref,
+  resource,
+  select,
+  split,
+  sub,
+  type TemplateResource,
+} from '../intrinsics.ts';
+import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
+import { ALB_SECURITY_GROUP } from './network.ts';
+
+export const LOAD_BALANCER = 'LoadBalancer';
+/** The one rule with the weights; the listener's default only answers that there is no such rule. */
+export const TRAFFIC_RULE = 'TrafficRule';
+export const INSTANCE_TARGETS = 'InstanceTargets';
+export const LAMBDA_TARGETS = 'LambdaTargets';
+/** Lambda function of the routes. */
+export const HTTP_FUNCTION = 'HttpFunction';
+
+/** Seconds between health checks, and how many in a row change an instance's state. */
+const HEALTH = { interval: 5, timeout: 4, healthy: 2, unhealthy: 2 } as const;
+
+/** Seconds within which the load balancer has seen a change of readiness, with two to spare. */
+export const NOTICE_SECONDS = HEALTH.interval * HEALTH.unhealthy + 2;
+
+/** Seconds from deregistration to termination: all that is in flight has ended by then. */
+const DEREGISTRATION_SECONDS = DEFAULT_DRAIN_SECONDS + 5;
+
+/** TLS 1.2 and 1.3, forward secrecy only. */
+const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06';
+
+/**
+ * Load balancer, listeners, and one rule that shares the traffic between the instances and the Lambda
+ * function by weight. Nothing without `alb`.
+ */
+export function loadBalancerGroup(topology: Topology): TemplateGroup {
+  if (topology.alb === undefined) return {};
+  return {
+    Parameters: parameters(topology),
+    Resources: {
+      [LOAD_BALANCER]: resource('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+        Type: 'application',
+        Scheme: topology.alb,
+        IpAddressType: 'ipv4',
+        SecurityGroups: [getAtt(ALB_SECURITY_GROUP, 'GroupId')],
+        Subnets: ref('AlbSubnetIds'),
+        // Shorter than the server's keep-alive, so that the server never closes a connection in use.
+        LoadBalancerAttributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '60' }],
+      }),
+      [INSTANCE_TARGETS]: instanceTargets(topology),
+      ...lambdaTargets(topology),
+      ...listeners(topology),
+      [TRAFFIC_RULE]: trafficRule(topology),
+    },
+    Outputs: {
+      LoadBalancerDnsName: {
+        Description: 'DNS name of the load balancer',
+        Value: getAtt(LOAD_BALANCER, 'DNSName'),
+      },
+    },
+  };
+}
+
+function parameters({ ec2Weight, lambdaWeight }: Topology): Record<string, TemplateParameter> {
+  const weight = (whose: string, value: number): TemplateParameter => ({
+    Type: 'Number',
+    Description: `Share of the ${whose} in the traffic of the load balancer`,
+    Default: value,
+    MinValue: 0,
+    MaxValue: 100,
+  });
+  return {
+    AlbSubnetIds: {
+      Type: 'List<AWS::EC2::Subnet::Id>',
+      Description:
+        'Subnets of the load balancer, in two zones at least; public ones if it faces the internet',
+    },
+    Ec2Weight: weight('instances', ec2Weight),
+    LambdaWeight: weight('Lambda function', lambdaWeight),
+  };
+}
+
+function instanceTargets({ port, readinessPath, tlsSecretArn }: Topology): TemplateResource {
+  const protocol = tlsSecretArn === undefined ? 'HTTP' : 'HTTPS';
+  return resource('AWS::ElasticLoadBalancingV2::TargetGroup', {
+    TargetType: 'instance',
+    VpcId: ref('VpcId'),
+    Port: port,
+    Protocol: protocol,
+    HealthCheckProtocol: protocol,
+    HealthCheckPath: readinessPath,
+    HealthCheckIntervalSeconds: HEALTH.interval,
+    HealthCheckTimeoutSeconds: HEALTH.timeout,
+    HealthyThresholdCount: HEALTH.healthy,
+    UnhealthyThresholdCount: HEALTH.unhealthy,
+    Matcher: { HttpCode: '200' },
+    TargetGroupAttributes: [
+      { Key: 'deregistration_delay.timeout_seconds', Value: String(DEREGISTRATION_SECONDS) },
+    ],
+  });
+}
+
+/**
+ * The permission has to be there before the target, so it cannot name the target group's ARN by reference:
+ * the group gets a name that the permission can foretell, its last part apart.
+ */
+function lambdaTargets({ slug }: Topology): Record<string, TemplateResource> {
+  const prefix = slug.slice(0, 20).replace(/-+$/, '');
+  const values = { Stack: stackSuffix() };
+  const arn = `arn:\${AWS::Partition}:elasticloadbalancing:\${AWS::Region}:\${AWS::AccountId}:targetgroup`;
+  return {
+    LambdaTargetsPermission: resource('AWS::Lambda::Permission', {
+      FunctionName: getAtt(HTTP_FUNCTION, 'Arn'),
+      Action: 'lambda:InvokeFunction',
+      Principal: 'elasticloadbalancing.amazonaws.com',
+      SourceAccount: ref('AWS::AccountId'),
+      SourceArn: sub(`${arn}/${prefix}-\${Stack}/*`, values),
+    }),
+    [LAMBDA_TARGETS]: resource(
+      'AWS::ElasticLoadBalancingV2::TargetGroup',
+      {
+        Name: sub(`${prefix}-\${Stack}`, values),
+        TargetType: 'lambda',
+        Targets: [{ Id: getAtt(HTTP_FUNCTION, 'Arn') }],
+        // Without it a repeated header or query key would keep its last value only.
+        TargetGroupAttributes: [{ Key: 'lambda.multi_value_headers.enabled', Value: 'true' }],
+      },
+      { DependsOn: 'LambdaTargetsPermission' },
+    ),
+  };
+}
+
+/** The first eight hex digits of the stack's own id: names apart two stacks of one service. */
+function stackSuffix(): Intrinsic {
+  return select(0, split('-', select(2, split('/', ref('AWS::StackId')))));
+}
+
+function listeners({ certificateArn }: Topology): Record<string, TemplateResource> {
+  const unreachable = {
+    Type: 'fixed-response',
+    FixedResponseConfig: { StatusCode: '503', ContentType: 'text/plain', MessageBody: 'No rule takes this.' },
+  };
+  if (certificateArn === undefined) return { HttpListener: listener('HTTP', 80, unreachable) };
+  return {
+    // Load balancers redirect by 301 and 302 only: a client may turn a POST into a GET.
+    HttpListener: listener('HTTP', 80, {
+      Type: 'redirect',
+      RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' },
+    }),
+    HttpsListener: listener('HTTPS', 443, unreachable, {
+      SslPolicy: TLS_POLICY,
+      Certificates: [{ CertificateArn: certificateArn }],
+    }),
+  };
+}
+
+type ListenerAction = ResourceTypes['AWS::ElasticLoadBalancingV2::Listener']['DefaultActions'][number];
+
+function listener(
+  protocol: string,
+  port: number,
+  action: ListenerAction,
+  tls: { SslPolicy?: string; Certificates?: { CertificateArn: string }[] } = {},
+): TemplateResource {
+  return resource('AWS::ElasticLoadBalancingV2::Listener', {
+    LoadBalancerArn: ref(LOAD_BALANCER),
+    Protocol: protocol,
+    Port: port,
+    ...tls,
+    DefaultActions: [action],
+  });
+}
+
+function trafficRule({ certificateArn, stickiness }: Topology): TemplateResource {
+  return resource('AWS::ElasticLoadBalancingV2::ListenerRule', {
+    ListenerArn: ref(certificateArn === undefined ? 'HttpListener' : 'HttpsListener'),
+    Priority: 1,
+    Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
+    Actions: [
+      {
+        Type: 'forward',
+        ForwardConfig: {
+          TargetGroups: [
+            { TargetGroupArn: ref(INSTANCE_TARGETS), Weight: ref('Ec2Weight') },
+            { TargetGroupArn: ref(LAMBDA_TARGETS), Weight: ref('LambdaWeight') },
+          ],
+          TargetGroupStickinessConfig:
+            stickiness === undefined ? { Enabled: false } : { Enabled: true, DurationSeconds: stickiness },
+        },
+      },
+    ],
+  });
+}

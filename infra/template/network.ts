@@ -1,0 +1,120 @@
+import { getAtt, type Intrinsic, ref, resource, type TemplateResource } from '../intrinsics.ts';
+import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
+
+/** Logical name of the instances' security group. */
+export const SECURITY_GROUP = 'SecurityGroup';
+/** Logical name of the load balancer's security group. */
+export const ALB_SECURITY_GROUP = 'AlbSecurityGroup';
+
+/** An optional IPv4 CIDR, `''` for closed. */
+function cidr(description: string, value: string | undefined, masks: string): TemplateParameter {
+  return {
+    Type: 'String',
+    Description: description,
+    Default: value ?? '',
+    AllowedPattern: `^$|^(\\d{1,3}\\.){3}\\d{1,3}/${masks}$`,
+    ConstraintDescription: 'An IPv4 range such as 10.0.0.0/16, or nothing',
+  };
+}
+
+/**
+ * The security groups. The instances' own opens no port by itself: each rule is a resource of its own. That of
+ * the HTTP port lets in the load balancer's group where there is one, else a range while its parameter holds one.
+ */
+export function networkGroup(topology: Topology): TemplateGroup {
+  const { service, key, port, alb } = topology;
+  const ssh = key === undefined ? {} : sshRule(topology);
+  const entry = alb === undefined ? `port ${port}` : 'the load balancer';
+  return {
+    Parameters: {
+      VpcId: { Type: 'AWS::EC2::VPC::Id', Description: 'VPC of the instances' },
+      AppCidr: cidr(
+        `IPv4 range that may reach ${entry}; empty keeps it closed`,
+        topology.appCidr,
+        '([0-9]|[12]\\d|3[0-2])',
+      ),
+      ...ssh.Parameters,
+    },
+    Conditions: { AppIsOpen: isSet('AppCidr'), ...ssh.Conditions },
+    Resources: {
+      [SECURITY_GROUP]: resource('AWS::EC2::SecurityGroup', {
+        GroupDescription: description(`Instances of ${service.name}`),
+        VpcId: ref('VpcId'),
+      }),
+      ...(alb === undefined
+        ? { AppIngress: ingress(port, ref('AppCidr'), 'AppIsOpen', 'HTTP server') }
+        : albRules(topology)),
+      ...ssh.Resources,
+    },
+    Outputs: {
+      SecurityGroupId: { Description: 'Group of the instances', Value: getAtt(SECURITY_GROUP, 'GroupId') },
+    },
+  };
+}
+
+function albRules({ service, port, certificateArn }: Topology): Record<string, TemplateResource> {
+  const tcp = { IpProtocol: 'tcp', FromPort: port, ToPort: port };
+  const open = (from: number, what: string) =>
+    ingress(from, ref('AppCidr'), 'AppIsOpen', what, ALB_SECURITY_GROUP);
+  return {
+    [ALB_SECURITY_GROUP]: resource('AWS::EC2::SecurityGroup', {
+      GroupDescription: description(`Load balancer of ${service.name}`),
+      VpcId: ref('VpcId'),
+      SecurityGroupEgress: [
+        { ...tcp, DestinationSecurityGroupId: getAtt(SECURITY_GROUP, 'GroupId'), Description: 'Instances' },
+      ],
+    }),
+    AppIngress: resource('AWS::EC2::SecurityGroupIngress', {
+      ...tcp,
+      GroupId: getAtt(SECURITY_GROUP, 'GroupId'),
+      SourceSecurityGroupId: getAtt(ALB_SECURITY_GROUP, 'GroupId'),
+      Description: 'HTTP server, from the load balancer',
+    }),
+    AlbHttpIngress: open(80, 'HTTP'),
+    ...(certificateArn === undefined ? {} : { AlbHttpsIngress: open(443, 'HTTPS') }),
+  };
+}
+
+function description(text: string): string {
+  return text.replace(/[^\w .:/()#,@[\]+=&;{}!$*-]/g, '_').slice(0, 255);
+}
+
+function sshRule({ sshCidr }: Topology): TemplateGroup {
+  return {
+    // The whole internet (/0) is not accepted for SSH.
+    Parameters: {
+      SshCidr: cidr(
+        'IPv4 range that may reach port 22; empty keeps it closed',
+        sshCidr,
+        '([1-9]|[12]\\d|3[0-2])',
+      ),
+    },
+    Conditions: { SshIsOpen: isSet('SshCidr') },
+    Resources: { SshIngress: ingress(22, ref('SshCidr'), 'SshIsOpen', 'SSH') },
+  };
+}
+
+function isSet(parameter: string): object {
+  return { 'Fn::Not': [{ 'Fn::Equals': [ref(parameter), ''] }] };
+}
+
+function ingress(
+  port: number,
+  range: Intrinsic,
+  condition: string,
+  description: string,
+  group: string = SECURITY_GROUP,
+): TemplateResource {
+  return resource(
+    'AWS::EC2::SecurityGroupIngress',
+    {
+      GroupId: getAtt(group, 'GroupId'),
+      IpProtocol: 'tcp',
+      FromPort: port,
+      ToPort: port,
+      CidrIp: range,
+      Description: description,
+    },
+    { Condition: condition },
+  );
+}

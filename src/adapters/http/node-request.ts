@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+import { Context, type RawRequest } from '../../core/index.ts';
+import type { HttpServerOptions } from './options.ts';
+
+const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/;
+
+/** The request target as sent, never resolved: `//host/x` stays. Absolute form loses its origin. */
+export function splitTarget(url: string): { path: string; rawQuery: string } {
+  const target = url.startsWith('/') ? url : originForm(url);
+  const mark = target.indexOf('?');
+  if (mark < 0) return { path: target, rawQuery: '' };
+  return { path: target.slice(0, mark), rawQuery: target.slice(mark + 1) };
+}
+
+function originForm(url: string): string {
+  const rest = url.replace(ORIGIN, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** A request as the core wants it. Address and scheme are found on first use, for few handlers ask. */
+export class NodeRequest implements RawRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly rawQuery: string;
+  readonly headers: Readonly<Record<string, string>>;
+  body: RawRequest['body'] = undefined;
+  readonly #request: FastifyRequest;
+
+  constructor(request: FastifyRequest) {
+    const { raw } = request;
+    const { path, rawQuery } = splitTarget(raw.url ?? '/');
+    this.method = raw.method ?? 'GET';
+    this.path = path;
+    this.rawQuery = rawQuery;
+    this.headers = headersOf(raw);
+    this.#request = request;
+  }
+
+  get clientIp(): string {
+    const { ip, raw } = this.#request;
+    return plainAddress(ip) ?? plainAddress(raw.socket.remoteAddress) ?? '';
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#request.protocol?.toLowerCase() === 'https' ? 'https' : 'http';
+  }
+}
+
+// Node joins repeated lines as the core does, but for `set-cookie`, which makes no sense in a request.
+function headersOf(raw: IncomingMessage): Record<string, string> {
+  const { headers } = raw;
+  const odd: unknown = headers['set-cookie'];
+  if (!Array.isArray(odd)) return headers as Record<string, string>;
+  return { ...headers, 'set-cookie': odd.join(', ') } as Record<string, string>;
+}
+
+/** Without the IPv4-mapped prefix and, as some proxies write it, the port; `undefined` for anything else. */
+function plainAddress(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const bare = given.startsWith('::ffff:') && given.includes('.') ? given.slice(7) : given;
+  if (isIP(bare) !== 0) return bare;
+  const host = /^\[(.+)\](?::\d+)?$/.exec(bare)?.[1] ?? bare.replace(/:\d+$/, '');
+  return isIP(host) !== 0 ? host : undefined;
+}
+
+/** What may stand in logs and headers without harm. */
+const REQUEST_ID = /^[A-Za-z0-9._:=+/@-]{1,128}$/;
+
+const newId = (): string => randomUUID();
+
+export function httpContext(request: NodeRequest, functionName: string, options: HttpServerOptions): Context {
+  const { requestTimeoutMs, logger } = options;
+  const given = request.headers['x-request-id'];
+  return new Context({
+    requestId: given !== undefined && REQUEST_ID.test(given) ? given : newId,
+    functionName,
+    deadline: requestTimeoutMs === undefined ? undefined : Date.now() + requestTimeoutMs,
+    traceId: request.headers['x-amzn-trace-id'],
+    logger,
+  });
+}

@@ -1,0 +1,139 @@
+import {
+  type Awaitable,
+  Context,
+  type EventSource,
+  type InvocationContext,
+} from '../../../../../core/index.ts';
+import { beforeDeadline } from '../shared/batch.ts';
+import { defineSource, malformedEvent } from '../shared/event-source.ts';
+import type { Nothing } from '../shared/nothing.ts';
+import { defaultId, isFailedCreate } from './ids.ts';
+import { type CustomResourceEvent, responseTo } from './response.ts';
+
+interface Common<Properties> {
+  readonly resourceType: string;
+  readonly logicalResourceId: string;
+  readonly stackId: string;
+  readonly requestId: string;
+  /** As CloudFormation sends them: every number and boolean is a string. */
+  readonly properties: Properties;
+  /** The event as it came. */
+  readonly raw: unknown;
+}
+
+export type CustomResourceRequest<Properties = Readonly<Record<string, unknown>>> =
+  | (Common<Properties> & {
+      readonly type: 'Create';
+      /** What the resource is called if the handler names nothing: the same at every retry. */
+      readonly physicalResourceId: string;
+    })
+  | (Common<Properties> & {
+      readonly type: 'Update';
+      readonly physicalResourceId: string;
+      readonly oldProperties: Properties;
+    })
+  | (Common<Properties> & { readonly type: 'Delete'; readonly physicalResourceId: string });
+
+export interface CustomResourceResponse {
+  /** Another than before makes CloudFormation delete the old one after the update. Not for Delete. */
+  readonly physicalResourceId?: string;
+  /** For `Fn::GetAtt`; with everything else at most 4096 bytes of JSON. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** Masks `data` where CloudFormation shows it. */
+  readonly noEcho?: boolean;
+}
+
+type Answer = CustomResourceResponse | Nothing;
+
+/** Milliseconds kept back before the deadline to tell CloudFormation of a timeout. */
+export const RESPONSE_MARGIN_MS = 5000;
+
+/**
+ * A custom resource. Whatever happens, CloudFormation is told: SUCCESS with the answer, or FAILED with the message of
+ * the error, or of the timeout a little before the deadline; so no stack is left waiting. Use the `ServiceToken` output
+ * of the template in the stack that declares the resource.
+ *
+ * A Create that failed is told with an id that marks it; the Delete that CloudFormation sends for it on rollback is
+ * answered without the handler, which has to tidy up after its own failed Create. After a timeout, when nobody knows
+ * how far it came, the handler gets that Delete.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
+ */
+export function customResource<Properties = Readonly<Record<string, unknown>>>(): EventSource<
+  CustomResourceRequest<Properties>,
+  Answer
+> {
+  return defineSource<CustomResourceRequest<Properties>, Answer>({
+    type: 'cloudformation',
+    trigger: { type: 'cloudformation' },
+    run: async (event: CustomResourceEvent, context, handler) => {
+      checkEvent(event);
+      const outcome = await settle(event, context, () => handler(decode(event) as never, context));
+      const response = responseTo(event, outcome);
+      const { status, reason } = outcome;
+      if (status === 'FAILED')
+        context.logger.error('custom resource failed', { reason, error: outcome.error });
+      const { send } = await import('./send.ts');
+      await send(event.ResponseURL, response, context);
+    },
+  });
+}
+
+/** What became of a request. */
+export interface Outcome {
+  readonly status: 'SUCCESS' | 'FAILED';
+  readonly answer?: CustomResourceResponse;
+  readonly reason?: string;
+  readonly error?: unknown;
+  readonly timedOut?: boolean;
+}
+
+async function settle(
+  event: CustomResourceEvent,
+  context: InvocationContext,
+  handle: () => Awaitable<Answer>,
+): Promise<Outcome> {
+  const { RequestType: type, PhysicalResourceId: id } = event;
+  if (type === 'Delete' && isFailedCreate(id)) return { status: 'SUCCESS' };
+  const timedOut: Outcome = { status: 'FAILED', timedOut: true, reason: `the ${type} ran out of time` };
+  const stop = () => {
+    if (context instanceof Context) context.abort(new Error(timedOut.reason));
+  };
+  const work = runHandler(handle);
+  return (await beforeDeadline(work, context, stop, RESPONSE_MARGIN_MS)) ?? timedOut;
+}
+
+async function runHandler(handle: () => Awaitable<Answer>): Promise<Outcome> {
+  try {
+    return { status: 'SUCCESS', answer: (await handle()) ?? {} };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { status: 'FAILED', reason, error };
+  }
+}
+
+function checkEvent(event: CustomResourceEvent): void {
+  const { RequestType: type } = event;
+  if (type !== 'Create' && type !== 'Update' && type !== 'Delete')
+    throw malformedEvent('cloudformation', `RequestType is ${JSON.stringify(type)}`);
+  for (const field of ['ResponseURL', 'StackId', 'RequestId', 'LogicalResourceId'] as const) {
+    if (typeof event[field] !== 'string') throw malformedEvent('cloudformation', `${field} is no string`);
+  }
+  if (type !== 'Create' && typeof event.PhysicalResourceId !== 'string')
+    throw malformedEvent('cloudformation', 'PhysicalResourceId is no string');
+}
+
+function decode(event: CustomResourceEvent): CustomResourceRequest {
+  const { ServiceToken: _, ...properties } = event.ResourceProperties ?? {};
+  const common = {
+    resourceType: event.ResourceType,
+    logicalResourceId: event.LogicalResourceId,
+    physicalResourceId: event.PhysicalResourceId ?? defaultId(event),
+    stackId: event.StackId,
+    requestId: event.RequestId,
+    properties,
+    raw: event,
+  };
+  if (event.RequestType !== 'Update') return { ...common, type: event.RequestType };
+  const { ServiceToken: __, ...oldProperties } = event.OldResourceProperties ?? {};
+  return { ...common, type: 'Update', oldProperties };
+}

@@ -1,0 +1,82 @@
+import type { EventSource } from '../../../../../core/index.ts';
+import { defineSource, malformedEvent } from '../shared/event-source.ts';
+import { optionError } from '../shared/option-checks.ts';
+import type { CloudWatchLogsTrigger, ResourceRef } from '../shared/triggers.ts';
+
+export interface CloudWatchLogsOptions {
+  /** Name of the log group, never the function's own; without it the template declares no trigger. */
+  readonly logGroup?: ResourceRef;
+  /** Default: every event. */
+  readonly filterPattern?: string;
+}
+
+export interface LogEvents {
+  readonly owner: string;
+  readonly logGroup: string;
+  readonly logStream: string;
+  readonly subscriptionFilters: readonly string[];
+  readonly logEvents: readonly {
+    readonly id: string;
+    readonly time: Date;
+    readonly message: string;
+    /** Fields that the filter pattern takes out. */
+    readonly extractedFields: Readonly<Record<string, string>> | undefined;
+  }[];
+  /** The data after decompression. */
+  readonly raw: unknown;
+}
+
+/**
+ * Log events by a subscription filter, decompressed: up to some thousand at once. The control messages by which
+ * CloudWatch Logs checks the function are answered without the handler.
+ * @throws ConfigError
+ */
+export function cloudWatchLogs(options: CloudWatchLogsOptions = {}): EventSource<LogEvents> {
+  const { logGroup, filterPattern = '' } = options;
+  if (typeof logGroup === 'string' && !/^[\w./#-]{1,512}$/.test(logGroup))
+    throw optionError('cloudwatch-logs', 'logGroup', logGroup, 'it must be the name of a log group');
+  const trigger: CloudWatchLogsTrigger | undefined =
+    logGroup === undefined ? undefined : { type: 'cloudwatch-logs', logGroup, filterPattern };
+  return defineSource<LogEvents>({
+    type: 'cloudwatch-logs',
+    trigger,
+    run: async (event: { awslogs: { data: unknown } }, context, handler) => {
+      const data = await unpack(event.awslogs.data);
+      if (data.messageType === 'CONTROL_MESSAGE') return;
+      return handler(decode(data), context);
+    },
+  });
+}
+
+interface Data {
+  readonly messageType: string;
+  readonly owner: string;
+  readonly logGroup: string;
+  readonly logStream: string;
+  readonly subscriptionFilters: readonly string[];
+  readonly logEvents: readonly {
+    readonly id: string;
+    readonly timestamp: number;
+    readonly message: string;
+    readonly extractedFields?: Readonly<Record<string, string>>;
+  }[];
+}
+
+async function unpack(data: unknown): Promise<Data> {
+  if (typeof data !== 'string') throw malformedEvent('cloudwatch-logs', 'awslogs.data is no string');
+  // zlib only where logs come: it is no part of the start of a function.
+  const { gunzipSync } = await import('node:zlib');
+  try {
+    return JSON.parse(gunzipSync(Buffer.from(data, 'base64')).toString('utf8'));
+  } catch (error) {
+    throw malformedEvent('cloudwatch-logs', `awslogs.data is no gzipped JSON (${(error as Error).message})`);
+  }
+}
+
+function decode(data: Data): LogEvents {
+  const { owner, logGroup, logStream, subscriptionFilters } = data;
+  const logEvents = data.logEvents.map(({ id, timestamp, message, extractedFields }) => {
+    return { id, time: new Date(timestamp), message, extractedFields };
+  });
+  return { owner, logGroup, logStream, subscriptionFilters, logEvents, raw: data };
+}

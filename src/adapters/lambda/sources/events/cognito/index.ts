@@ -1,0 +1,81 @@
+import type { EventSource } from '../../../../../core/index.ts';
+import { isFrom } from '../../detect.ts';
+import { defineSource } from '../shared/event-source.ts';
+import { checkArn, optionError } from '../shared/option-checks.ts';
+import type { CognitoTrigger, ResourceRef } from '../shared/triggers.ts';
+import type { CognitoEvent, CognitoResponse, CognitoTriggerName, CognitoTriggers } from './types.ts';
+
+export interface CognitoOptions<Name extends CognitoTriggerName> {
+  readonly trigger: Name;
+  /**
+   * ARN of the pool, which the template lets call the function. The pool's own `LambdaConfig` names the function (it is
+   * set where the pool is declared: CloudFormation cannot change an existing pool). Without it: no permission.
+   */
+  readonly userPool?: ResourceRef;
+}
+
+/** Each trigger and the prefix of its `triggerSource`. */
+const PREFIXES: Readonly<Record<CognitoTriggerName, string>> = {
+  PreSignUp: 'PreSignUp_',
+  PostConfirmation: 'PostConfirmation_',
+  PreAuthentication: 'PreAuthentication_',
+  PostAuthentication: 'PostAuthentication_',
+  PreTokenGeneration: 'TokenGeneration_',
+  UserMigration: 'UserMigration_',
+  CustomMessage: 'CustomMessage_',
+  DefineAuthChallenge: 'DefineAuthChallenge_',
+  CreateAuthChallenge: 'CreateAuthChallenge_',
+  VerifyAuthChallengeResponse: 'VerifyAuthChallengeResponse_',
+  CustomEmailSender: 'CustomEmailSender_',
+  CustomSMSSender: 'CustomSMSSender_',
+};
+
+/**
+ * One Lambda trigger of a Cognito user pool. The handler returns the fields of the response to set; an error refuses
+ * the user's action, and Cognito shows its message to the client. Cognito waits 5 seconds.
+ * @throws ConfigError
+ */
+export function cognito<Name extends CognitoTriggerName>(
+  options: CognitoOptions<Name>,
+): EventSource<CognitoEvent<Name>, CognitoResponse<Name>> {
+  const { trigger: name, userPool } = options;
+  if (!Object.hasOwn(PREFIXES, name))
+    throw optionError('cognito', 'trigger', name, `it must be one of ${Object.keys(PREFIXES).join(', ')}`);
+  if (userPool !== undefined) checkArn('cognito', 'userPool', userPool, 'cognito-idp');
+  const trigger: CognitoTrigger | undefined =
+    userPool === undefined ? undefined : { type: 'cognito', userPool, trigger: name };
+  return defineSource<CognitoEvent<Name>, CognitoResponse<Name>>({
+    type: 'cognito',
+    trigger,
+    matches: (event) =>
+      isFrom(event, 'cognito') && String((event as RawEvent).triggerSource).startsWith(PREFIXES[name]),
+    run: async (event: RawEvent, context, handler) => {
+      const answer = await handler(decode(event), context);
+      return { ...event, response: { ...(event.response as object | undefined), ...(answer ?? {}) } };
+    },
+  });
+}
+
+interface RawEvent {
+  readonly triggerSource: string;
+  readonly userPoolId: string;
+  readonly userName?: string;
+  readonly region: string;
+  readonly callerContext?: { readonly clientId?: string };
+  readonly request: unknown;
+  readonly response?: unknown;
+}
+
+function decode<Name extends CognitoTriggerName>(event: RawEvent): CognitoEvent<Name> {
+  const { triggerSource, userPoolId, userName, region, callerContext } = event;
+  const request = event.request as CognitoTriggers[Name]['request'];
+  return {
+    triggerSource,
+    userPoolId,
+    userName,
+    region,
+    clientId: callerContext?.clientId,
+    request,
+    raw: event,
+  };
+}

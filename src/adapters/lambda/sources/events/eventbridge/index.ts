@@ -1,0 +1,88 @@
+import type { EventSource } from '../../../../../core/index.ts';
+import { isFrom } from '../../detect.ts';
+import { defineSource } from '../shared/event-source.ts';
+import { optionError } from '../shared/option-checks.ts';
+import type { EventBridgeTrigger, ResourceRef } from '../shared/triggers.ts';
+
+export interface EventBridgeOptions {
+  /** Event pattern of the rule, e.g. `{ source: ['orders'], 'detail-type': ['Placed'] }`; without it no trigger. */
+  readonly pattern?: Readonly<Record<string, unknown>>;
+  /** Name or ARN of the event bus. Default: the account's default bus. */
+  readonly bus?: ResourceRef;
+}
+
+export interface EventBridgeEvent<Detail = unknown> {
+  readonly id: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: Detail;
+  readonly time: Date;
+  readonly account: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  /** The event as it came. */
+  readonly raw: unknown;
+}
+
+/**
+ * Events of an EventBridge bus that fit a pattern. An event whose `source` or `detail-type` the pattern does not list
+ * is refused.
+ * @throws ConfigError
+ */
+export function eventBridge<Detail = unknown>(
+  options: EventBridgeOptions = {},
+): EventSource<EventBridgeEvent<Detail>> {
+  const { pattern, bus } = options;
+  if (pattern !== undefined) checkPattern(pattern);
+  else if (bus !== undefined) throw optionError('eventbridge', 'pattern', pattern, 'bus needs it');
+  const trigger: EventBridgeTrigger | undefined = pattern && { type: 'eventbridge', pattern, bus };
+  const matches = (event: unknown) => isFrom(event, 'eventbridge') && fits(event as RawEvent, pattern);
+  return defineSource<EventBridgeEvent<Detail>>({
+    type: 'eventbridge',
+    trigger,
+    matches,
+    run: (event: RawEvent, context, handler) => handler(decode(event) as EventBridgeEvent<Detail>, context),
+  });
+}
+
+function checkPattern(pattern: unknown): void {
+  const object = typeof pattern === 'object' && pattern !== null && !Array.isArray(pattern);
+  if (!object || Object.keys(pattern).length === 0)
+    throw optionError('eventbridge', 'pattern', pattern, 'it must be an object with at least one field');
+}
+
+/** Looks at the literal values of the two fields that tell events apart; the rule checks the rest. */
+function fits(event: RawEvent, pattern: EventBridgeOptions['pattern']): boolean {
+  return (['source', 'detail-type'] as const).every((field) => {
+    const wanted = pattern?.[field];
+    const literal = Array.isArray(wanted) && wanted.every((value) => typeof value === 'string');
+    return !literal || wanted.includes(event[field]);
+  });
+}
+
+export interface RawEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: unknown;
+  readonly time: string;
+  readonly account: string;
+  readonly region: string;
+  readonly resources?: readonly string[];
+}
+
+export function decode(event: RawEvent): EventBridgeEvent {
+  const { id, source, detail, account, region, resources = [] } = event;
+  const time = new Date(event.time);
+  return {
+    id,
+    source,
+    detailType: event['detail-type'],
+    detail,
+    time,
+    account,
+    region,
+    resources,
+    raw: event,
+  };
+}

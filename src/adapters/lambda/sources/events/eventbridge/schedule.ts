@@ -1,0 +1,37 @@
+import type { EventSource } from '../../../../../core/index.ts';
+import { isFrom } from '../../detect.ts';
+import { defineSource } from '../shared/event-source.ts';
+import { optionError } from '../shared/option-checks.ts';
+import { decode, type EventBridgeEvent, type RawEvent } from './index.ts';
+
+export interface ScheduleOptions {
+  /** `rate(5 minutes)` or `cron(0 3 * * ? *)`, in UTC; without it the template declares no trigger. */
+  readonly expression?: string;
+}
+
+const RATE = /^rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)$/;
+const CRON = /^cron\(\S+( \S+){5}\)$/;
+
+/**
+ * Calls on a schedule by EventBridge; `resources[0]` is the ARN of the rule.
+ * @throws ConfigError
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+ */
+export function schedule(options: ScheduleOptions = {}): EventSource<EventBridgeEvent> {
+  const { expression } = options;
+  if (expression !== undefined && !RATE.test(expression) && !CRON.test(expression)) {
+    const want = 'it must be rate(1 minute), rate(N minutes|hours|days) or cron() of six fields';
+    throw optionError('schedule', 'expression', expression, want);
+  }
+  return defineSource<EventBridgeEvent>({
+    type: 'schedule',
+    trigger: expression === undefined ? undefined : { type: 'schedule', expression },
+    matches: (event) => isFrom(event, 'eventbridge') && isScheduled(event as RawEvent),
+    run: (event: RawEvent, context, handler) => handler(decode(event), context),
+  });
+}
+
+function isScheduled(event: RawEvent): boolean {
+  // The second is EventBridge Scheduler, which is set up outside of the template.
+  return event['detail-type'] === 'Scheduled Event' && ['aws.events', 'aws.scheduler'].includes(event.source);
+}

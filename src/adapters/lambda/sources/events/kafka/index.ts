@@ -1,0 +1,75 @@
+import type { EventSource } from '../../../../../core/index.ts';
+import { runLanes } from '../shared/batch.ts';
+import { decodeBase64, type Format } from '../shared/decode.ts';
+import { defineSource } from '../shared/event-source.ts';
+import { checkFormat } from '../shared/option-checks.ts';
+
+export interface KafkaRecord<Value = Uint8Array> {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly time: Date;
+  readonly key: Uint8Array | undefined;
+  /** `undefined` for a tombstone. */
+  readonly value: Value | undefined;
+  /** Names may come more than once. */
+  readonly headers: readonly { readonly name: string; readonly value: Uint8Array }[];
+  /** The record as it came. */
+  readonly raw: unknown;
+}
+
+/**
+ * Records of Kafka topics (Amazon MSK or self-managed), value as bytes (default), UTF-8 text or JSON. Partitions are
+ * handled side by side, each in order; a failure fails the batch. There is no trigger here: its role needs actions on
+ * network interfaces that cannot be confined, so declare the event source mapping beside the cluster.
+ * @throws ConfigError
+ */
+export function kafka<Value = unknown>(options: { value: 'json' }): EventSource<KafkaRecord<Value>>;
+export function kafka(options: { value: 'text' }): EventSource<KafkaRecord<string>>;
+export function kafka(options?: { value?: 'bytes' }): EventSource<KafkaRecord>;
+export function kafka(options: { value?: Format } = {}): EventSource<never> {
+  const { value: format } = options;
+  checkFormat('kafka', 'value', format, ['bytes', 'text', 'json']);
+  return defineSource<KafkaRecord<unknown>>({
+    type: 'kafka',
+    run: async (event: { records: Record<string, RawRecord[]> }, context, handler) => {
+      const lanes = Object.values(event.records).map((records) =>
+        records.map((raw) => recordOf(raw, format)),
+      );
+      const plan = { source: 'kafka', concurrency: Number.POSITIVE_INFINITY, report: false };
+      await runLanes(lanes, context, handler, plan);
+    },
+  }) as EventSource<never>;
+}
+
+interface RawRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key?: string | null;
+  readonly value?: string | null;
+  /** Values as lists of signed bytes. */
+  readonly headers?: readonly Readonly<Record<string, readonly number[]>>[];
+}
+
+function recordOf(raw: RawRecord, format: Format | undefined) {
+  const { topic, partition, offset, timestamp, key, value, headers = [] } = raw;
+  const id = `${topic}-${partition}@${offset}`;
+  const place = { source: 'kafka', id, field: 'the value' };
+  return {
+    id,
+    decode: (): KafkaRecord<unknown> => ({
+      topic,
+      partition,
+      offset,
+      time: new Date(timestamp),
+      key: typeof key === 'string' ? new Uint8Array(Buffer.from(key, 'base64')) : undefined,
+      value: value === null || value === undefined ? undefined : decodeBase64(value, format, place),
+      headers: headers.flatMap((header) =>
+        Object.entries(header).map(([name, bytes]) => ({ name, value: Uint8Array.from(bytes) })),
+      ),
+      raw,
+    }),
+  };
+}

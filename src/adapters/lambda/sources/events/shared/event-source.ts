@@ -1,0 +1,48 @@
+import {
+  type Awaitable,
+  type EventHandler,
+  type EventSource,
+  frameworkError,
+  type InvocationContext,
+} from '../../../../../core/index.ts';
+import { describeEvent } from '../../describe-event.ts';
+import { detectSource, isFrom } from '../../detect.ts';
+import type { SourceName } from '../../http/shared/types.ts';
+import type { TriggerData } from './triggers.ts';
+
+interface Definition<Payload, Result> {
+  readonly type: SourceName | 'schedule';
+  /** Default: what `detectSource` says. Must not throw. */
+  readonly matches?: (event: unknown) => boolean;
+  readonly trigger?: TriggerData | undefined;
+  run(event: never, context: InvocationContext, handler: EventHandler<Payload, Result>): Awaitable<unknown>;
+}
+
+/** An event source that refuses events of any other kind. */
+export function defineSource<Payload, Result = unknown>(
+  definition: Definition<Payload, Result>,
+): EventSource<Payload, Result> {
+  const { type, trigger, run } = definition;
+  const matches = definition.matches ?? ((event: unknown) => isFrom(event, type as SourceName));
+  return Object.freeze({
+    type,
+    matches,
+    trigger,
+    run(event: unknown, context: InvocationContext, handler: EventHandler<Payload, Result>) {
+      if (!matches(event)) throw wrongEvent(type, event);
+      return run(event as never, context, handler);
+    },
+  });
+}
+
+/** @returns HttpError 400 `UNSUPPORTED_EVENT` naming what was expected and what came */
+export function wrongEvent(expected: string, event: unknown): Error {
+  // Ambiguous events have an error of their own.
+  const seen = describeEvent(detectSource(event), event);
+  return frameworkError('UNSUPPORTED_EVENT', `This handler takes ${expected} events, but got: ${seen}.`);
+}
+
+/** @returns HttpError 400 `UNSUPPORTED_EVENT` for an event of the right source that lacks what it must have */
+export function malformedEvent(source: string, what: string): Error {
+  return frameworkError('UNSUPPORTED_EVENT', `The ${source} event is malformed: ${what}.`);
+}

@@ -1,0 +1,116 @@
+/** An intrinsic of CloudFormation that resolves in the emitted template, e.g. `{ 'Fn::GetAtt': ['Queue', 'Arn'] }`. */
+export type CloudFormationExpression =
+  | { readonly Ref: string }
+  | { readonly 'Fn::GetAtt': readonly [string, string] | string }
+  | { readonly 'Fn::ImportValue': string | CloudFormationExpression }
+  | { readonly 'Fn::Sub': string };
+
+/** A value that is given when the stack is made: the template gets a String parameter of this name. */
+export type StackParameter = { readonly parameter: string; readonly default?: string };
+
+/** An ARN or a name: literal, a stack parameter, or an expression. */
+export type ResourceRef = string | StackParameter | CloudFormationExpression;
+
+/** Where records go that were tried in vain. */
+export type FailureDestination = { readonly queue: ResourceRef } | { readonly topic: ResourceRef };
+
+/** CloudFormation's filter criteria: each is a pattern; a record that fits one is delivered. */
+export type EventFilters = readonly Readonly<Record<string, unknown>>[];
+
+// Type aliases, not interfaces: only these are assignable to core's Record<string, unknown>.
+
+/** A bucket that the template creates, or an existing one by name, ARN or expression (of its name). */
+export type BucketLocation = ResourceRef | { readonly create: true; readonly name?: string };
+
+export type S3Trigger = {
+  readonly type: 's3';
+  readonly bucket: BucketLocation;
+  readonly events: readonly string[];
+  readonly prefix?: string;
+  readonly suffix?: string;
+};
+
+export type SnsTrigger = {
+  readonly type: 'sns';
+  readonly topic: ResourceRef;
+  readonly filter?: Readonly<Record<string, unknown>>;
+  readonly filterScope?: 'MessageAttributes' | 'MessageBody';
+};
+
+export type SqsTrigger = {
+  readonly type: 'sqs';
+  readonly queue: ResourceRef;
+  readonly batchSize?: number;
+  readonly batchWindow?: number;
+  readonly maxConcurrency?: number;
+  readonly filters?: EventFilters;
+  readonly kmsKey?: ResourceRef;
+  readonly reportFailures: boolean;
+};
+
+/** What Kinesis and DynamoDB streams have in common. */
+export type StreamTrigger = {
+  readonly type: 'kinesis' | 'dynamodb';
+  readonly stream: ResourceRef;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  readonly batchSize?: number;
+  readonly batchWindow?: number;
+  readonly bisect: boolean;
+  readonly retries?: number;
+  readonly maxAge?: number;
+  readonly parallelization?: number;
+  readonly filters?: EventFilters;
+  readonly onFailure?: FailureDestination;
+  readonly kmsKey?: ResourceRef;
+  readonly reportFailures: boolean;
+};
+
+export type EventBridgeTrigger = {
+  readonly type: 'eventbridge';
+  readonly pattern: Readonly<Record<string, unknown>>;
+  readonly bus?: ResourceRef;
+};
+
+export type ScheduleTrigger = { readonly type: 'schedule'; readonly expression: string };
+
+export type CodeCommitTrigger = {
+  readonly type: 'codecommit';
+  readonly repository: ResourceRef;
+  readonly branches?: readonly string[];
+};
+
+export type CloudWatchLogsTrigger = {
+  readonly type: 'cloudwatch-logs';
+  readonly logGroup: ResourceRef;
+  readonly filterPattern: string;
+};
+
+export type SesTrigger = {
+  readonly type: 'ses';
+  readonly ruleSet?: ResourceRef;
+  readonly ruleName?: string;
+  readonly recipients?: readonly string[];
+  readonly invocation: 'Event' | 'RequestResponse';
+};
+
+export type CognitoTrigger = {
+  readonly type: 'cognito';
+  readonly userPool: ResourceRef;
+  readonly trigger: string;
+};
+
+export type CloudFormationTrigger = { readonly type: 'cloudformation' };
+
+/** Everything that the infra module can turn into resources. */
+export type TriggerData =
+  | S3Trigger
+  | SnsTrigger
+  | SqsTrigger
+  | StreamTrigger
+  | EventBridgeTrigger
+  | ScheduleTrigger
+  | CodeCommitTrigger
+  | CloudWatchLogsTrigger
+  | SesTrigger
+  | CognitoTrigger
+  | CloudFormationTrigger;

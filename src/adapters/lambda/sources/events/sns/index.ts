@@ -1,0 +1,79 @@
+import type { EventSource } from '../../../../../core/index.ts';
+import { decodeText } from '../shared/decode.ts';
+import { defineSource } from '../shared/event-source.ts';
+import { checkArn, checkFormat } from '../shared/option-checks.ts';
+import { runEach } from '../shared/run-each.ts';
+import type { ResourceRef, SnsTrigger } from '../shared/triggers.ts';
+
+export interface SnsOptions {
+  /** ARN of a standard topic; without it the template declares no trigger. */
+  readonly topic?: ResourceRef;
+  /** Filter policy: only messages that fit are delivered. */
+  readonly filter?: Readonly<Record<string, unknown>>;
+  /** What the policy looks at. Default `MessageAttributes`. */
+  readonly filterScope?: 'MessageAttributes' | 'MessageBody';
+}
+
+export interface SnsMessage<Message = string> {
+  readonly messageId: string;
+  readonly message: Message;
+  readonly subject: string | undefined;
+  /** Text as strings, `String.Array` as it came (JSON), binary as bytes. */
+  readonly attributes: Readonly<Record<string, string | Uint8Array>>;
+  readonly topicArn: string;
+  readonly subscriptionArn: string;
+  readonly publishedAt: Date;
+  /** The record as it came. */
+  readonly raw: unknown;
+}
+
+/**
+ * Messages of an SNS topic, as text (default) or JSON. Lambda retries an event as a whole.
+ * @throws ConfigError
+ */
+export function sns<Message = unknown>(
+  options: SnsOptions & { message: 'json' },
+): EventSource<SnsMessage<Message>>;
+export function sns(options?: SnsOptions & { message?: 'text' }): EventSource<SnsMessage>;
+export function sns(options: SnsOptions & { message?: 'json' | 'text' } = {}): EventSource<never> {
+  const { topic, message, filter, filterScope } = options;
+  if (topic !== undefined) checkArn('sns', 'topic', topic, 'sns');
+  checkFormat('sns', 'message', message, ['text', 'json']);
+  const trigger: SnsTrigger | undefined =
+    topic === undefined ? undefined : { type: 'sns', topic, filter, filterScope };
+  return defineSource<SnsMessage<unknown>>({
+    type: 'sns',
+    trigger,
+    run: (event: { Records: RawRecord[] }, context, handler) =>
+      runEach(event.Records, (record) => decode(record, message), context, handler),
+  }) as EventSource<never>;
+}
+
+interface RawRecord {
+  readonly EventSubscriptionArn: string;
+  readonly Sns: {
+    readonly MessageId: string;
+    readonly Message: string;
+    readonly Subject?: string | null;
+    readonly TopicArn: string;
+    readonly Timestamp: string;
+    readonly MessageAttributes?: Readonly<Record<string, { readonly Type: string; readonly Value: string }>>;
+  };
+}
+
+function decode(record: RawRecord, format: 'json' | 'text' | undefined): SnsMessage<unknown> {
+  const { Sns: sns } = record;
+  const attributes = Object.entries(sns.MessageAttributes ?? {}).map(([name, { Type, Value }]) => {
+    return [name, Type === 'Binary' ? new Uint8Array(Buffer.from(Value, 'base64')) : Value] as const;
+  });
+  return {
+    messageId: sns.MessageId,
+    message: decodeText(sns.Message, format, { source: 'sns', id: sns.MessageId, field: 'the message' }),
+    subject: sns.Subject ?? undefined,
+    attributes: Object.fromEntries(attributes),
+    topicArn: sns.TopicArn,
+    subscriptionArn: record.EventSubscriptionArn,
+    publishedAt: new Date(sns.Timestamp),
+    raw: record,
+  };
+}

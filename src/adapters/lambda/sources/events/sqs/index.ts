@@ -1,0 +1,194 @@
+import type { EventSource } from '../../../../../core/index.ts';
+import {
+  type BatchRecord,
+  type BatchResponse,
+  batchResponse,
+  type Lane,
+  requiredId,
+  runLanes,
+  runWhole,
+} from '../shared/batch.ts';
+import { decodeText } from '../shared/decode.ts';
+import { defineSource } from '../shared/event-source.ts';
+import type { Nothing } from '../shared/nothing.ts';
+import { checkArn, checkFormat, checkWhole, optionError } from '../shared/option-checks.ts';
+import type { EventFilters, ResourceRef, SqsTrigger } from '../shared/triggers.ts';
+
+export interface SqsOptions {
+  /** ARN of the queue; without it the template declares no trigger. */
+  readonly queue?: ResourceRef;
+  /** Messages per invocation, 1 to 10000 (FIFO: 10). Default 10. More than 10 need `batchWindow`. */
+  readonly batchSize?: number;
+  /** Seconds that Lambda may gather messages, 0 to 300; not for FIFO queues. Default 0. */
+  readonly batchWindow?: number;
+  /** Messages (FIFO: message groups) of one invocation that are handled at the same time. Default: all. */
+  readonly concurrency?: number;
+  /** Invocations at the same time, 2 to 1000. Default: no limit of its own. */
+  readonly maxConcurrency?: number;
+  /** Only messages that fit one of these patterns are delivered; the rest is deleted. */
+  readonly filters?: EventFilters;
+  /** ARN of the KMS key of an encrypted queue, where it is not AWS's own. */
+  readonly kmsKey?: ResourceRef;
+  /** Report failed messages one by one (ReportBatchItemFailures). Default true. */
+  readonly reportFailures?: boolean;
+}
+
+export interface SqsMessage<Body = string> {
+  readonly messageId: string;
+  readonly body: Body;
+  /** Custom attributes: text and numbers as strings, binary as bytes. */
+  readonly attributes: Readonly<Record<string, string | Uint8Array>>;
+  readonly receiptHandle: string;
+  /** How many times it was received, this one included. */
+  readonly receiveCount: number;
+  readonly sentAt: Date;
+  readonly groupId: string | undefined;
+  readonly deduplicationId: string | undefined;
+  readonly queueArn: string;
+  /** The record as it came. */
+  readonly raw: unknown;
+}
+
+type BatchResult = BatchResponse | Nothing;
+
+/**
+ * Messages of an SQS queue. Each is handled on its own: one that fails, or whose body is not JSON where that was
+ * asked for, comes again alone. A FIFO queue's messages are handled in order within their group; after the first
+ * failure the rest of the group is reported as failed without being run. See `runLanes` for the deadline.
+ * With `batch: true` the handler gets all messages at once and may name the failed ones.
+ *
+ * The visibility timeout of the queue must be at least the timeout of the function (AWS advises six times).
+ * @throws ConfigError
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+export function sqs<Body = unknown>(
+  options: SqsOptions & { body: 'json'; batch: true },
+): EventSource<readonly SqsMessage<Body>[], BatchResult>;
+export function sqs<Body = unknown>(
+  options: SqsOptions & { body: 'json'; batch?: false },
+): EventSource<SqsMessage<Body>>;
+export function sqs(
+  options: SqsOptions & { body?: 'text'; batch: true },
+): EventSource<readonly SqsMessage[], BatchResult>;
+export function sqs(options?: SqsOptions & { body?: 'text'; batch?: false }): EventSource<SqsMessage>;
+export function sqs(
+  options: SqsOptions & { body?: 'json' | 'text'; batch?: boolean } = {},
+): EventSource<never, never> {
+  checkOptions(options);
+  const { concurrency = Number.POSITIVE_INFINITY, reportFailures: report = true, body, batch } = options;
+  const plan = { source: 'sqs', concurrency, report };
+  const lanesOf = (event: SqsEvent) => groups(event.Records.map((record) => new Message(record, body)));
+  const trigger = triggerOf(options);
+  const source = batch
+    ? defineSource<readonly SqsMessage<unknown>[], BatchResult>({
+        type: 'sqs',
+        trigger,
+        run: async (event: SqsEvent, context, handler) =>
+          batchResponse(await runWhole(lanesOf(event), context, handler, plan)),
+      })
+    : defineSource<SqsMessage<unknown>>({
+        type: 'sqs',
+        trigger,
+        run: async (event: SqsEvent, context, handler) => {
+          const failed = await runLanes(lanesOf(event), context, handler, plan);
+          return batchResponse(failed.map(({ id }) => id));
+        },
+      });
+  return source as EventSource<never, never>;
+}
+
+function checkOptions(options: SqsOptions & { body?: unknown }): void {
+  const { queue, batchSize = 10, batchWindow = 0 } = options;
+  if (queue !== undefined) checkArn('sqs', 'queue', queue, 'sqs');
+  const fifo = typeof queue === 'string' && queue.endsWith('.fifo');
+  checkWhole('sqs', options, 'batchSize', 1, fifo ? 10 : 10_000);
+  checkWhole('sqs', options, 'batchWindow', 0, fifo ? 0 : 300);
+  checkWhole('sqs', options, 'maxConcurrency', 2, 1000);
+  checkWhole('sqs', options, 'concurrency', 1, 10_000);
+  checkFormat('sqs', 'body', options.body, ['text', 'json']);
+  if (batchSize > 10 && batchWindow === 0)
+    throw optionError('sqs', 'batchSize', batchSize, 'more than 10 needs batchWindow of 1 second or more');
+}
+
+function triggerOf(options: SqsOptions): SqsTrigger | undefined {
+  const { queue, batchSize, batchWindow, maxConcurrency, filters, kmsKey, reportFailures = true } = options;
+  if (queue === undefined) return undefined;
+  return { type: 'sqs', queue, batchSize, batchWindow, maxConcurrency, filters, kmsKey, reportFailures };
+}
+
+interface SqsEvent {
+  readonly Records: readonly SqsRecord[];
+}
+
+interface SqsRecord {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly messageAttributes?: Readonly<
+    Record<
+      string,
+      { readonly dataType: string; readonly stringValue?: string; readonly binaryValue?: string }
+    >
+  >;
+  readonly eventSourceARN: string;
+}
+
+class Message implements BatchRecord<SqsMessage<unknown>> {
+  readonly id: string;
+  readonly record: SqsRecord;
+  readonly #format: 'json' | 'text' | undefined;
+
+  constructor(record: SqsRecord, format: 'json' | 'text' | undefined) {
+    this.id = requiredId(record.messageId, 'sqs', 'messageId');
+    this.record = record;
+    this.#format = format;
+  }
+
+  /** Only a FIFO queue's groups mean order; a standard queue's are for fairness. */
+  get group(): string | undefined {
+    const { eventSourceARN, attributes } = this.record;
+    return eventSourceARN?.endsWith('.fifo') ? (attributes?.MessageGroupId ?? '') : undefined;
+  }
+
+  decode = (): SqsMessage<unknown> => {
+    const { record } = this;
+    const system = record.attributes ?? {};
+    return {
+      messageId: this.id,
+      body: decodeText(record.body, this.#format, { source: 'sqs', id: this.id, field: 'the body' }),
+      attributes: attributesOf(record.messageAttributes),
+      receiptHandle: record.receiptHandle,
+      receiveCount: Number(system.ApproximateReceiveCount ?? 1),
+      sentAt: new Date(Number(system.SentTimestamp ?? Number.NaN)),
+      groupId: system.MessageGroupId,
+      deduplicationId: system.MessageDeduplicationId,
+      queueArn: record.eventSourceARN,
+      raw: record,
+    };
+  };
+}
+
+function attributesOf(given: SqsRecord['messageAttributes']): Record<string, string | Uint8Array> {
+  const entries = Object.entries(given ?? {}).map(([name, { stringValue, binaryValue }]) => {
+    return [name, stringValue ?? new Uint8Array(Buffer.from(binaryValue ?? '', 'base64'))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A lane for each message of a standard queue, one for each group of a FIFO queue. */
+function groups(messages: readonly Message[]): Lane<SqsMessage<unknown>>[] {
+  const lanes: Message[][] = [];
+  const byGroup = new Map<string, Message[]>();
+  for (const message of messages) {
+    const { group } = message;
+    const lane = group === undefined ? undefined : byGroup.get(group);
+    if (lane) lane.push(message);
+    else {
+      const made = [message];
+      lanes.push(made);
+      if (group !== undefined) byGroup.set(group, made);
+    }
+  }
+  return lanes;
+}

@@ -1,0 +1,133 @@
+import {
+  type Awaitable,
+  type Context,
+  failed,
+  frameworkError,
+  type RawRequest,
+  type RawResponse,
+  type Service,
+} from '../../../../core/index.ts';
+import { describeEvent } from '../describe-event.ts';
+import {
+  detectSource,
+  HTTP_SOURCES,
+  type HttpResult,
+  type HttpSource,
+  type HttpSourceName,
+  type SourceOptions,
+} from './index.ts';
+import { basePathFrom } from './shared/path.ts';
+
+/**
+ * Options from `AMPHI_BASE_PATH`. The runtime reads them at start, so that a mistake is an init error.
+ * @throws ConfigError
+ */
+export function httpOptionsFrom(env: Readonly<Record<string, string | undefined>>): SourceOptions {
+  return { basePath: basePathFrom(env) };
+}
+
+let fromEnv: SourceOptions | undefined;
+
+function defaultOptions(): SourceOptions {
+  fromEnv ??= httpOptionsFrom(process.env);
+  return fromEnv;
+}
+
+/** Whether `invokeHttp` would take the event. Never throws: an ambiguous one is none. */
+export function isHttpEvent(event: unknown): boolean {
+  try {
+    return Object.hasOwn(HTTP_SOURCES, detectSource(event));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Runs the HTTP routes on an event of API Gateway, ALB, a Function URL or VPC Lattice, and gives the result
+ * that this source expects. Synchronous while the handler is.
+ * @throws HttpError 400 `UNSUPPORTED_EVENT` for any other event
+ */
+export function invokeHttp(
+  service: Service,
+  event: unknown,
+  context: Context,
+  options: SourceOptions = defaultOptions(),
+): Awaitable<unknown> {
+  const source = sourceOf(event);
+  const request = source.toRequest(event, options);
+  const response = dispatch(service, request, context);
+  const finish = (done: RawResponse) => encode(source, done, { request, event, context });
+  return isPromise(response) ? response.then(finish) : finish(response);
+}
+
+/** What a response stream starts with; the names of Lambda's prelude. */
+export interface StreamPrelude {
+  statusCode: number;
+  headers: Record<string, string>;
+  cookies?: string[];
+}
+
+export interface StreamedResult {
+  prelude: StreamPrelude;
+  body: RawResponse['body'];
+}
+
+const STREAMING: readonly HttpSourceName[] = ['function-url', 'apigateway-v1', 'apigateway-v2'];
+
+/**
+ * The same for a function whose invoke mode is RESPONSE_STREAM: the body is handed on as it is.
+ * @throws HttpError 400 `UNSUPPORTED_EVENT` for a source that cannot stream
+ */
+export async function streamHttp(
+  service: Service,
+  event: unknown,
+  context: Context,
+  options: SourceOptions = defaultOptions(),
+): Promise<StreamedResult> {
+  const source = sourceOf(event);
+  if (!STREAMING.includes(source.name))
+    throw frameworkError('UNSUPPORTED_EVENT', `A response to ${source.name} cannot be streamed.`);
+  const response = await dispatch(service, source.toRequest(event, options), context);
+  const { status: statusCode, headers, cookies, body } = response;
+  return { prelude: { statusCode, headers, ...(cookies.length > 0 ? { cookies } : {}) }, body };
+}
+
+function sourceOf(event: unknown): HttpSource {
+  const name = detectSource(event);
+  if (Object.hasOwn(HTTP_SOURCES, name)) return HTTP_SOURCES[name as HttpSourceName];
+  throw frameworkError('UNSUPPORTED_EVENT', `The HTTP routes take no ${describeEvent(name, event)}.`);
+}
+
+function dispatch(service: Service, request: RawRequest, context: Context): Awaitable<RawResponse> {
+  const target = service.resolve(request.method, request.path);
+  const limit = target.options.bodyLimit;
+  const { body } = request;
+  // The gateways know no limit per route, so it is kept here as the HTTP server keeps it there.
+  if (limit !== undefined && body instanceof Uint8Array && body.length > limit) {
+    const error = frameworkError('PAYLOAD_TOO_LARGE', `The body is larger than ${limit} bytes.`);
+    return failed(error, request, context);
+  }
+  return service.run(target, request, context);
+}
+
+interface Exchange {
+  readonly request: RawRequest;
+  readonly event: unknown;
+  readonly context: Context;
+}
+
+/** A reply that the source cannot carry, or whose stream breaks, becomes the reply of that error. */
+function encode(source: HttpSource, response: RawResponse, exchange: Exchange): Awaitable<HttpResult> {
+  const { request, event, context } = exchange;
+  const instead = (error: unknown) => source.toResult(failed(error, request, context), event, context);
+  try {
+    const result = source.toResult(response, event, context);
+    return isPromise(result) ? result.then(undefined, instead) : result;
+  } catch (error) {
+    return instead(error);
+  }
+}
+
+function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
+  return typeof (value as { then?: unknown }).then === 'function';
+}

@@ -1,0 +1,100 @@
+/**
+ * Modules named `*.deferred.ts` (or .js): large code that a Lambda start does not need. Each is bundled by itself and
+ * embedded as an asset of the executable, which is mapped, not read: a megabyte more in the main bundle costs every
+ * start about 7 ms, as V8 takes in the whole source, but an asset costs nothing until it is asked for. It is compiled
+ * at first use, with a code cache of its own.
+ *
+ * Of the framework's core there is one copy for all, the bundle's: its classes are told apart by `instanceof`.
+ * Whatever else a deferred module imports is bundled into it once more and shares no state with the rest.
+ */
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import type { BuildOptions, Plugin } from 'esbuild';
+import { sha256 } from './files.ts';
+
+export const DEFERRED = /\.deferred\.[cm]?[jt]s$/;
+
+/** Name of an asset and its code. */
+export type Assets = Map<string, string>;
+
+/**
+ * Turns dynamic imports of deferred modules into a load of their asset, and collects the assets. A static import is
+ * an error, as the module would be in the bundle again.
+ * @param options of the main bundle; the assets are made with the same
+ * @param inputs takes the paths of what the assets are made of
+ */
+export function deferred(options: BuildOptions, assets: Assets, inputs: Set<string>): Plugin {
+  return {
+    name: 'deferred',
+    setup(build) {
+      build.onResolve({ filter: DEFERRED }, ({ path, kind, resolveDir, namespace, importer }) => {
+        if (namespace !== 'file' || !path.startsWith('.')) return undefined;
+        if (kind !== 'dynamic-import') {
+          return {
+            errors: [{ text: `${path} is deferred: ${importer} must import it with await import()` }],
+          };
+        }
+        return { path: join(resolveDir, path), namespace: 'deferred' };
+      });
+      build.onLoad({ filter: DEFERRED, namespace: 'deferred' }, async ({ path }) => {
+        const shared = new Map<string, string>();
+        const { outputFiles, metafile } = await build.esbuild.build({
+          ...options,
+          absWorkingDir: options.absWorkingDir,
+          // A compiled function has no import(): those of Node's own modules become calls of require.
+          supported: { 'dynamic-import': false },
+          entryPoints: [path],
+          metafile: true,
+          plugins: [deferred(options, assets, inputs), sharedCore(shared)],
+          write: false,
+        });
+        for (const input of Object.keys(metafile!.inputs)) inputs.add(input);
+        const code = outputFiles![0]!.text;
+        const asset = `${basename(path).replace(/\.[^.]+$/, '')}-${sha256(code).slice(0, 12)}.cjs`;
+        assets.set(asset, code);
+        return { contents: loader(asset, shared), loader: 'js', resolveDir: dirname(path) };
+      });
+    },
+  };
+}
+
+/** The framework's core, beside these scripts both in the repository and in the package. */
+const CORE = join(import.meta.dirname, '..', '..', 'core') + sep;
+
+/**
+ * Leaves the core's modules to whoever loads the asset.
+ * @param shared takes the name that the asset requires each by, and its path
+ */
+function sharedCore(shared: Map<string, string>): Plugin {
+  return {
+    name: 'shared-core',
+    setup(build) {
+      build.onResolve({ filter: /^\.{0,2}\// }, ({ path, resolveDir }) => {
+        const file = resolve(resolveDir, path);
+        if (!file.startsWith(CORE)) return undefined;
+        const name = `amphi:core/${file.slice(CORE.length)}`;
+        shared.set(name, file);
+        return { path: name, external: true };
+      });
+    },
+  };
+}
+
+/** Ends the name of the asset that holds another asset's V8 code cache. */
+export const CACHE_SUFFIX = '.cache';
+
+/** Parameters of the function that an asset's code is the body of. */
+export const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
+
+/** The asset's hash is in its name, so the bundle's own hash covers it too. */
+function loader(asset: string, shared: ReadonlyMap<string, string>): string {
+  const core = [...shared]
+    .sort()
+    .map(([name, file]) => `${JSON.stringify(name)}: () => require(${JSON.stringify(file)}),`);
+  const options = `{ filename: ${JSON.stringify(asset)}, cachedData: Buffer.from(getRawAsset(${JSON.stringify(asset + CACHE_SUFFIX)})) }`;
+  return `const { getAsset, getRawAsset } = require('node:sea');
+const core = { ${core.join(' ')} };
+const load = (name) => (Object.hasOwn(core, name) ? core[name]() : require(name));
+const code = getAsset(${JSON.stringify(asset)}, 'utf8');
+const run = require('node:vm').compileFunction(code, ${JSON.stringify(PARAMETERS)}, ${options});
+run(exports, load, module, __filename, __dirname);`;
+}

@@ -1,0 +1,172 @@
+import { type ClientRequest, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import t from 'tap';
+import { encodeMessage } from '../../../src/adapters/emulator/api/event-stream.ts';
+import { isAlive, startFor, until } from './support.ts';
+
+interface Message {
+  readonly headers: Record<string, string>;
+  readonly payload: Buffer;
+}
+
+/** Reads the event stream encoding by its specification, and throws at anything wrong. */
+function decodeMessages(bytes: Buffer): Message[] {
+  const messages: Message[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const total = bytes.readUInt32BE(at);
+    const head = bytes.readUInt32BE(at + 4);
+    if (bytes.readUInt32BE(at + 8) !== crc32(bytes.subarray(at, at + 8))) throw new Error('prelude CRC');
+    const message = bytes.subarray(at, at + total);
+    if (message.readUInt32BE(total - 4) !== crc32(message.subarray(0, -4))) throw new Error('message CRC');
+    messages.push({
+      headers: decodeHeaders(message.subarray(12, 12 + head)),
+      payload: message.subarray(12 + head, -4),
+    });
+    at += total;
+  }
+  return messages;
+}
+
+function decodeHeaders(bytes: Buffer): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let at = 0; at < bytes.length; ) {
+    const nameEnd = at + 1 + bytes[at]!;
+    if (bytes[nameEnd] !== 7) throw new Error('no string');
+    const valueStart = nameEnd + 3;
+    const valueEnd = valueStart + bytes.readUInt16BE(nameEnd + 1);
+    headers[bytes.toString('utf8', at + 1, nameEnd)] = bytes.toString('utf8', valueStart, valueEnd);
+    at = valueEnd;
+  }
+  return headers;
+}
+
+function read(bytes: Buffer) {
+  const messages = decodeMessages(bytes);
+  const complete = messages.at(-1)!;
+  const chunks = messages.slice(0, -1);
+  return {
+    types: messages.map(({ headers }) => headers[':event-type']),
+    body: Buffer.concat(chunks.map(({ payload }) => payload)).toString(),
+    complete: JSON.parse(complete.payload.toString()),
+  };
+}
+
+t.test('the encoding of one message, byte for byte', async (t) => {
+  const message = encodeMessage({ a: 'b' }, Buffer.from('{}'));
+  const head = Buffer.from([1, 0x61, 7, 0, 1, 0x62]);
+  const prelude = Buffer.from([0, 0, 0, 24, 0, 0, 0, 6]);
+  t.strictSame(message.subarray(0, 8), prelude);
+  t.equal(message.readUInt32BE(8), crc32(prelude));
+  t.strictSame(message.subarray(12, 18), head);
+  t.strictSame(message.subarray(18, 20).toString(), '{}');
+  t.equal(message.readUInt32BE(20), crc32(message.subarray(0, 20)));
+});
+
+t.test('a streamed response comes in pieces, as they are written', async (t) => {
+  const { emulator, stream } = await startFor(t);
+  await stream('stream', { pieces: ['warm'] });
+  const url = `${emulator.url}/2021-11-15/functions/stream/response-streaming-invocations`;
+  const body = JSON.stringify({ pieces: ['one ', 'two é'], ms: 400 });
+  const response = await fetch(url, { method: 'POST', body, headers: { 'x-amz-log-type': 'Tail' } });
+  t.match(
+    [response.status, response.headers.get('content-type')],
+    [200, 'application/vnd.amazon.eventstream'],
+  );
+  t.equal(response.headers.get('x-amzn-remapped-content-type'), 'application/octet-stream');
+  const reader = response.body!.getReader();
+  const first = Buffer.from((await reader.read()).value!);
+  t.match(
+    decodeMessages(first),
+    [{ headers: { ':event-type': 'PayloadChunk' } }],
+    'the first before the second is made',
+  );
+  t.equal(decodeMessages(first)[0]!.payload.toString(), 'one ');
+  const rest: Buffer[] = [first];
+  for (let step = await reader.read(); !step.done; step = await reader.read())
+    rest.push(Buffer.from(step.value));
+  const { types, body: whole, complete } = read(Buffer.concat(rest));
+  t.strictSame(types, ['PayloadChunk', 'PayloadChunk', 'InvokeComplete']);
+  t.equal(whole, 'one two é');
+  t.match(Buffer.from(complete.LogResult, 'base64').toString(), /^START[\s\S]*REPORT.*\n$/);
+});
+
+t.test('a buffered response is one chunk; a streamed one is collected for a plain invoke', async (t) => {
+  const { stream, invoke } = await startFor(t);
+  t.match(read((await stream('echo', '{"a":1}')).bytes), {
+    types: ['PayloadChunk', 'InvokeComplete'],
+    body: '{"a":1}',
+    complete: {},
+  });
+  const plain = await invoke('stream', { pieces: ['a', 'b'] });
+  t.match([plain.status, plain.functionError, plain.text], [200, null, 'ab']);
+  const broken = await invoke('stream', { pieces: ['a'], end: 'fail' });
+  t.match([broken.status, broken.functionError], [200, 'Unhandled']);
+  t.match(broken.json, { errorType: 'RangeError', errorMessage: 'broken in the middle é' });
+  const large = await invoke('stream', { pieces: [...'7654321'], repeat: 1024 * 1024 });
+  t.match(large.json, { errorType: 'Function.ResponseSizeTooLarge' });
+});
+
+t.test('errors are in InvokeComplete', async (t) => {
+  const { stream } = await startFor(t, { timeoutMs: 1000 });
+  const middle = read((await stream('stream', { pieces: ['begun'], end: 'fail' })).bytes);
+  t.equal(middle.body, 'begun');
+  t.equal(middle.complete.ErrorCode, 'RangeError');
+  t.match(JSON.parse(middle.complete.ErrorDetails), { errorMessage: 'broken in the middle é' });
+  const before = read((await stream('fail', '{}')).bytes);
+  t.strictSame(before.types, ['InvokeComplete']);
+  t.match(before.complete, { ErrorCode: 'RangeError', ErrorDetails: /no good/ });
+  const cut = read((await stream('stream', { pieces: ['begun'], end: 'exit' })).bytes);
+  t.equal(cut.body, 'begun');
+  t.equal(cut.complete.ErrorCode, 'Runtime.TruncatedResponse');
+  const late = read((await stream('stream', { pieces: ['a', 'b', 'c', 'd'], ms: 400 })).bytes);
+  t.match(late.body, /^ab?c?$/);
+  t.match(late.complete, { ErrorCode: 'Sandbox.Timedout', ErrorDetails: /timed out after 1\.00 seconds/ });
+  t.equal(read((await stream('echo', '5')).bytes).body, '5', 'and goes on');
+});
+
+t.test('a caller that hangs up does not stop the function', async (t) => {
+  const { emulator, output, invoke } = await startFor(t);
+  await invoke('stream', { pieces: ['warm'] });
+  const url = `${emulator.url}/2021-11-15/functions/stream/response-streaming-invocations`;
+  const stop = new AbortController();
+  const body = JSON.stringify({ pieces: ['a', 'b', 'c'], ms: 100 });
+  const response = await fetch(url, { method: 'POST', body, signal: stop.signal });
+  await response.body!.getReader().read();
+  stop.abort();
+  const id = response.headers.get('x-amzn-requestid');
+  await until(() => output().includes(`END RequestId: ${id}`), 'the end');
+  await sleep(20);
+  t.equal((await invoke('stream', { pieces: ['next'] })).text, 'next');
+  t.notMatch(output(), /Status: (error|timeout)/);
+});
+
+/** A caller that never reads the body. */
+function stall(url: string, event: object): Promise<ClientRequest> {
+  return new Promise((resolve) => {
+    const sent = request(url, { method: 'POST' }, (response) => {
+      response.on('error', () => {});
+      resolve(sent);
+    });
+    sent.on('error', () => {});
+    sent.end(JSON.stringify(event));
+  });
+}
+
+const LARGE = { pieces: [...'abcdefghijklmnopqrst'], repeat: 1024 * 1024, ms: 0 };
+const STREAM_PATH = '/2021-11-15/functions/stream/response-streaming-invocations';
+
+t.test('a caller that does not read holds no environment beyond the deadline', async (t) => {
+  const { emulator, invoke, output } = await startFor(t, { concurrency: 1, timeoutMs: 1000 });
+  await stall(emulator.url + STREAM_PATH, LARGE);
+  t.equal((await invoke('stream', { pieces: ['next'] })).text, 'next');
+  t.match(output(), /Status: timeout/);
+});
+
+t.test('a caller that does not read holds up no stop', async (t) => {
+  const { emulator, invoke } = await startFor(t, { timeoutMs: 600_000, graceMs: 100 });
+  const { pid } = (await invoke('where')).json;
+  await stall(emulator.url + STREAM_PATH, LARGE);
+  await emulator.close();
+  t.notOk(isAlive(pid));
+});

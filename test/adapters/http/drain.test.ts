@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import type { Registry } from '../../../src/core/index.ts';
+import { RawClient, send, startFor, until } from './support.ts';
+
+const READY = '/_amphi/health/ready';
+const LIVE = '/_amphi/health/live';
+
+const slow = (registry: Registry) =>
+  registry
+    .get('/', () => 'fast')
+    .get('/slow', async (request) => {
+      await sleep(Number(request.query.get('ms')));
+      return 'slow';
+    });
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`;
+
+t.test('health paths answer before the routes do', async (t) => {
+  const { server } = await startFor(t, (registry) => registry.all('/*', () => 'mine'));
+  t.match(await send(server.url, READY), { status: 200, text: '{"status":"ready"}' });
+  t.match(await send(server.url, LIVE), { status: 200, text: '{"status":"live"}' });
+  t.match(await send(server.url, READY, { method: 'HEAD' }), { status: 200, text: '' });
+});
+
+t.test('readiness fails first, while requests are still served', async (t) => {
+  const { server } = await startFor(t, slow, { drainDelayMs: 300 });
+  const closed = server.close();
+  t.match(await send(server.url, READY), { status: 503, text: '{"status":"draining"}' });
+  t.match(await send(server.url, LIVE), { status: 200 });
+  const agent = new http.Agent({ keepAlive: true });
+  t.match(await send(server.url, '/', { agent }), { status: 200, headers: { connection: 'close' } });
+  await closed;
+  await t.rejects(send(server.url, '/'), { code: 'ECONNREFUSED' });
+});
+
+t.test(
+  'a running request ends, its connection closes, idle and unused connections do not hold it up',
+  async (t) => {
+    const { server } = await startFor(t, slow, { drainTimeoutMs: 4_000 });
+    const [idle, unused, busy] = [
+      new RawClient(server.port),
+      new RawClient(server.port),
+      new RawClient(server.port),
+    ];
+    idle.write(get('/'));
+    await idle.until(/fast/);
+    busy.write(get('/slow?ms=200'));
+    await sleep(50);
+    const start = Date.now();
+    await server.close();
+    t.ok(Date.now() - start < 3_000, 'did not wait for the timeout');
+    await Promise.all([idle.closed, unused.closed, busy.closed]);
+    t.match(busy.received, /connection: close.*slow$/is);
+  },
+);
+
+t.test('a stream that began before the drain arrives whole', async (t) => {
+  const { server } = await startFor(
+    t,
+    (registry) =>
+      registry.get('/', async function* () {
+        for (let i = 0; i < 5; i++) {
+          yield `${i};`;
+          await sleep(40);
+        }
+      } as never),
+    { drainTimeoutMs: 4_000 },
+  );
+  const client = new RawClient(server.port);
+  client.write(get('/'));
+  await client.until(/0;/);
+  const start = Date.now();
+  await server.close();
+  await client.closed;
+  t.match(client.received, /4;\r\n0\r\n\r\n$/);
+  t.ok(Date.now() - start < 3_000);
+});
+
+t.test('under load no accepted request is lost', async (t) => {
+  const { server } = await startFor(t, slow, { drainDelayMs: 100, drainTimeoutMs: 4_000 });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+  t.teardown(() => agent.destroy());
+  let stop = false;
+  const outcomes: string[] = [];
+  const worker = async () => {
+    while (!stop) {
+      const outcome = await send(server.url, '/slow?ms=10', { agent }).then(
+        (answer) => `${answer.status} ${answer.text}`,
+        (error) => error.code as string,
+      );
+      outcomes.push(outcome);
+      if (outcome === 'ECONNREFUSED') return;
+    }
+  };
+  const workers = Array.from({ length: 8 }, worker);
+  await sleep(100);
+  await server.close();
+  stop = true;
+  await Promise.all(workers);
+  const lost = outcomes.filter((outcome) => outcome !== '200 slow' && outcome !== 'ECONNREFUSED');
+  t.strictSame(lost, []);
+  t.ok(outcomes.length > 20);
+});
+
+t.test('after the timeout handlers are aborted, may still answer, and sockets are destroyed', async (t) => {
+  const { server, lines } = await startFor(t, (registry) => {
+    registry.get('/polite', async (_request, context) => {
+      await once(context.signal, 'abort');
+      return 'aborted';
+    });
+    registry.get('/deaf', () => new Promise(() => {}));
+  });
+  const [polite, deaf] = [new RawClient(server.port), new RawClient(server.port)];
+  polite.write(get('/polite'));
+  deaf.write(get('/deaf'));
+  await sleep(50);
+  await server.close();
+  await Promise.all([polite.closed, deaf.closed]);
+  t.match(polite.received, /aborted$/);
+  t.equal(deaf.received, '');
+  t.match(lines, [{ level: 'WARN', message: 'drain timed out, aborting', running: 2 }]);
+});
+
+t.test('close may be called twice', async (t) => {
+  const { server } = await startFor(t, slow);
+  await Promise.all([server.close(), server.close()]);
+  await t.rejects(send(server.url, '/'), { code: 'ECONNREFUSED' });
+});
+
+/** `runHttpServer` owns the signals of its process, so it gets one. */
+async function startProcess(t: { teardown(end: () => void): void }) {
+  const script = new URL('./fixture-server.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => void child.kill('SIGKILL'));
+  let out = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
+  await until(() => out.includes('\n'), 'the line that it listens');
+  const { port } = JSON.parse(out.split('\n')[0]!) as { port: number };
+  return { child, port, exit, log: () => out };
+}
+
+t.test('SIGTERM drains and exits 0', async (t) => {
+  const { child, port, exit, log } = await startProcess(t);
+  t.match(JSON.parse(log()), { message: 'listening', url: `http://127.0.0.1:${port}`, service: 'fixture' });
+  const client = new RawClient(port);
+  client.write(get('/slow?ms=200'));
+  await sleep(50);
+  child.kill('SIGTERM');
+  t.strictSame(await exit, [0, null]);
+  t.match(client.received, /slow$/);
+  t.match(log(), /"message":"stopping","signal":"SIGTERM"/);
+});
+
+t.test('a second signal ends the drain at once, exit 1', async (t) => {
+  const { child, port, exit } = await startProcess(t);
+  const client = new RawClient(port);
+  client.write(get('/slow?ms=20000'));
+  await sleep(50);
+  child.kill('SIGTERM');
+  await sleep(50);
+  child.kill('SIGINT');
+  t.strictSame(await exit, [1, null]);
+  t.equal(client.received, '');
+});

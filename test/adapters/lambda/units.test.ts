@@ -1,0 +1,42 @@
+import t from 'tap';
+import { chooseHandler, resolveFunction } from '../../../src/adapters/lambda/runtime/invokable.ts';
+import { parseAddress } from '../../../src/adapters/lambda/runtime-api/address.ts';
+import { encodeError, encodeResult, IN_TRAILERS } from '../../../src/adapters/lambda/runtime-api/payload.ts';
+import { createRegistry } from '../../../src/core/index.ts';
+
+t.test('addresses', async (t) => {
+  t.match(parseAddress('127.0.0.1:9001'), { host: '127.0.0.1', port: 9001, authority: '127.0.0.1:9001' });
+  t.match(parseAddress('[::1]:9001'), { host: '::1', port: 9001, authority: '[::1]:9001' });
+  t.match(parseAddress('sandbox.local'), { host: 'sandbox.local', port: 80 });
+  for (const bad of [undefined, '', 'host:0', 'host:65536', 'host:x', '::1', '[::1', 'a/b:1'])
+    t.throws(() => parseAddress(bad), { name: 'ConfigError' }, String(bad));
+});
+
+t.test('which handler', async (t) => {
+  const empty = createRegistry({ name: 'empty' }).freeze();
+  const one = createRegistry({ name: 'one' })
+    .function('only', () => 1)
+    .freeze();
+  const two = createRegistry({ name: 'two' })
+    .function('a', () => 1)
+    .function('b', () => 2)
+    .freeze();
+  for (const none of [undefined, '', 'bootstrap', 'index.handler']) t.equal(chooseHandler(one, none), 'only');
+  t.equal(chooseHandler(two, 'b'), 'b');
+  t.throws(() => chooseHandler(two, 'bootstrap'), { message: /"bootstrap".*set it to one of a, b$/ });
+  t.throws(() => chooseHandler(two, 'http'), { message: /no handler "http", use one of a, b$/ });
+  t.throws(() => chooseHandler(empty, ''), { message: /the registry is empty/ });
+  t.equal(resolveFunction(two, 'c'), undefined);
+});
+
+t.test('results and errors', async (t) => {
+  t.equal(encodeResult(undefined), 'null');
+  t.equal(encodeResult({ a: undefined, toJSON: () => 5 }), '5');
+  t.throws(() => encodeResult('é'.repeat(4_000_000)), { message: /8000002 bytes/ });
+  const report = encodeError(Object.assign(new Error('😀'.repeat(9000)), { name: '' }), IN_TRAILERS);
+  t.equal(report.type, 'Error');
+  t.ok(report.json.length < 8000);
+  const { cause } = encodeError(new Error('é\u0085\u2028'));
+  t.match(cause, /^[\x20-\x7e]+$/);
+  t.equal(JSON.parse(String(cause)).exceptions[0].message, 'é\u0085\u2028');
+});
