@@ -83,12 +83,20 @@ async function esbuild(entry: string, root: string, version: string) {
     const metafile: Metafile = result.metafile;
     // The entry's own key, which is not its given path where that is a symbolic link.
     const entryKey = Object.values(metafile.outputs)[0]!.entryPoint!;
-    return { text: result.outputFiles[0]!.text, metafile, entryKey, warnings, assets, assetInputs };
+    return { text: withoutPaths(result.outputFiles[0]!.text), metafile, entryKey, warnings, assets, assetInputs };
   } catch (error) {
     const errors = (error as Partial<BuildFailure>).errors;
     if (!errors) throw error;
     throw new BuildError(`bundling ${entry} failed:\n${(await show(errors, 'error')).join('').trimEnd()}`);
   }
+}
+
+/**
+ * esbuild names the function around each module by its path, and makes it strict though the whole file is: a twentieth
+ * of what every start reads.
+ */
+function withoutPaths(code: string): string {
+  return code.replace(/\b__esm\(\{"[^"\n]*"\(\)\{(?:"use strict";)?/g, '__esm({m(){');
 }
 
 function optionsFor(root: string, version: string): BuildOptions {
