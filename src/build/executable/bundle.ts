@@ -83,7 +83,14 @@ async function esbuild(entry: string, root: string, version: string) {
     const metafile: Metafile = result.metafile;
     // The entry's own key, which is not its given path where that is a symbolic link.
     const entryKey = Object.values(metafile.outputs)[0]!.entryPoint!;
-    return { text: withoutPaths(result.outputFiles[0]!.text), metafile, entryKey, warnings, assets, assetInputs };
+    return {
+      text: withoutPaths(result.outputFiles[0]!.text),
+      metafile,
+      entryKey,
+      warnings,
+      assets,
+      assetInputs,
+    };
   } catch (error) {
     const errors = (error as Partial<BuildFailure>).errors;
     if (!errors) throw error;

@@ -27,7 +27,12 @@ export function shorten(): Plugin {
 async function shortened(path: string, source: string): Promise<string> {
   const [{ transform }, { minify }] = await Promise.all([import('esbuild'), import('terser')]);
   const loader = extname(path).slice(1) as Loader;
-  const { code } = await transform(source, { loader, target: 'node24', charset: 'ascii', legalComments: 'none' });
+  const { code } = await transform(source, {
+    loader,
+    target: 'node24',
+    charset: 'ascii',
+    legalComments: 'none',
+  });
   const result = await minify(code, {
     module: true,
     ecma: 2020,
