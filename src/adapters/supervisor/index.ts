@@ -4,6 +4,7 @@ export {
   DEFAULT_DRAIN_SECONDS,
   DEFAULT_PORT,
   DEFAULT_STOPWAITSECS,
+  MAX_STOPWAITSECS,
   type ProgramLog,
   type SupervisorOptions,
   supervisorConfig,

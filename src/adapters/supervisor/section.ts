@@ -11,6 +11,8 @@ import {
 export const DEFAULT_PORT = 9999;
 /** Seconds that supervisord waits between SIGTERM and SIGKILL. */
 export const DEFAULT_STOPWAITSECS = 35;
+/** The most that a configuration may ask for: a day. */
+export const MAX_STOPWAITSECS = 86_400;
 /** Seconds within which the server has to finish what is in flight; shorter than the wait above. */
 export const DEFAULT_DRAIN_SECONDS = 25;
 
@@ -151,7 +153,7 @@ const GRACE_SECONDS = 2;
 
 function stopWait(options: SupervisorOptions): number {
   const { stopwaitsecs = DEFAULT_STOPWAITSECS, drainSeconds = DEFAULT_DRAIN_SECONDS } = options;
-  wholeNumber('stopwaitsecs', stopwaitsecs, 1, 86_400);
+  wholeNumber('stopwaitsecs', stopwaitsecs, 1, MAX_STOPWAITSECS);
   if (!(drainSeconds >= 0 && drainSeconds + GRACE_SECONDS < stopwaitsecs)) {
     const problem = `the drain of ${drainSeconds} s, and ${GRACE_SECONDS} s of grace, must be shorter than stopwaitsecs=${stopwaitsecs}, or SIGKILL cuts it`;
     throw new SupervisorConfigError('drainSeconds', problem);
