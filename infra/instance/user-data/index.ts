@@ -43,6 +43,7 @@ export function userData(topology: Topology, supervisordConf: string): UserData 
       Sha256: sha256 ?? '',
       Name: slug,
       Account: account,
+      Scheme: tlsSecretArn === undefined ? 'http' : 'https',
       Port: port,
       ReadinessPath: readinessPath,
       SupervisordConf: supervisordConf.trimEnd(),
