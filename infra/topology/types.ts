@@ -1,4 +1,5 @@
 import type { ProgramLog } from '../../src/adapters/supervisor/index.ts';
+import type { EventTrigger } from '../../src/core/index.ts';
 import type { Intrinsic, TemplateResource } from '../intrinsics.ts';
 import type { TopologyDefaults, TopologySettings } from './options/index.ts';
 
@@ -11,8 +12,8 @@ export interface ServiceDescription {
   readonly functions: readonly string[];
   /** Whether there are HTTP routes: these become one more function, with the handler `http`. */
   readonly hasRoutes: boolean;
-  /** Trigger of a function by its name: plain data of its event source (`EventSource.trigger`). Default: none. */
-  readonly triggers?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Trigger of a function by its name, as its event source has it. Default: none. */
+  readonly triggers?: Readonly<Record<string, EventTrigger>>;
 }
 
 /** What `emitTopology` needs: the options of the table, named as the flags of `app provision`, and what no flag holds. */

@@ -1,6 +1,6 @@
 export { Context, type ContextInit } from './context.ts';
 export * from './errors.ts';
-export type { EventHandler, EventSource } from './event-source.ts';
+export type { EventHandler, EventSource, EventTrigger } from './event-source.ts';
 export { addHeader, joinHeaders, parseCookies } from './headers.ts';
 export { LIVENESS_PATH, READINESS_PATH } from './health.ts';
 export { listenError } from './listen.ts';

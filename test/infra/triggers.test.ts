@@ -2,6 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { emitTopology, type Template, type TopologyOptions } from '../../infra/index.ts';
+import { sqsTrigger } from '../../infra/triggers/event-source-mappings.ts';
+import { snsTrigger } from '../../infra/triggers/push-triggers.ts';
+import type { Emit } from '../../infra/triggers/trigger-scope.ts';
+import type { Trigger } from '../../src/adapters/lambda/sources/events/index.ts';
 import {
   cloudWatchLogs,
   codeCommit,
@@ -470,6 +474,15 @@ t.test('what cannot be made is named', async (t) => {
   for (const [source, message] of cases) {
     t.throws(() => templateOf({ work: source }), { name: 'ProvisionError', message });
   }
+});
+
+t.test('an emitter takes the triggers of its own type only', async (t) => {
+  const queues: Emit<Trigger<'sqs'>> = sqsTrigger;
+  // @ts-expect-error an emitter of another trigger
+  const topics: Emit<Trigger<'sqs'>> = snsTrigger;
+  // @ts-expect-error an emitter of streams of one kind
+  const streams: Emit<Trigger<'kinesis'>> = (_, trigger: Trigger<'dynamodb'>) => ({ Resources: { trigger } });
+  t.equal(new Set([queues, topics, streams]).size, 3);
 });
 
 t.test('functions named like properties of every object have no trigger', async (t) => {
