@@ -1,5 +1,5 @@
-import { IPV4_CIDR } from '../../src/core/cidr.ts';
 import { getAtt, type Intrinsic, ref, resource, type TemplateResource } from '../intrinsics.ts';
+import { IPV4_CIDR_PATTERN } from '../topology/ipv4.ts';
 import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
 
 /** Logical name of the instances' security group. */
@@ -8,7 +8,11 @@ export const SECURITY_GROUP = 'SecurityGroup';
 export const ALB_SECURITY_GROUP = 'AlbSecurityGroup';
 
 /** An optional IPv4 range, `''` for closed. */
-function cidr(description: string, value: string | undefined, pattern = IPV4_CIDR): TemplateParameter {
+function cidr(
+  description: string,
+  value: string | undefined,
+  pattern = IPV4_CIDR_PATTERN,
+): TemplateParameter {
   return {
     Type: 'String',
     Description: description,
@@ -83,7 +87,7 @@ function sshRule({ sshCidr }: Topology): TemplateGroup {
       SshCidr: cidr(
         'IPv4 range that may reach port 22; empty keeps it closed',
         sshCidr,
-        `(?!.*/0$)${IPV4_CIDR}`,
+        `(?!.*/0$)${IPV4_CIDR_PATTERN}`,
       ),
     },
     Conditions: { SshIsOpen: isSet('SshCidr') },

@@ -1,6 +1,6 @@
 /** Forms that the texts of options have. */
 import { KEY_PAIR_NAME_LENGTH, S3_KEY_LENGTH } from '../../src/aws/quotas.ts';
-import { hasHostBits, parseCidr } from '../../src/core/cidr.ts';
+import { ipv4CidrProblem } from './ipv4.ts';
 
 /** What a text must look like. */
 export interface TextForm {
@@ -53,18 +53,12 @@ function keyPairProblem(text: string): string | undefined {
 }
 
 /** An IPv4 range: all that a rule of a security group and a subnet can have here. */
-export const CIDR: TextForm = { name: 'IPv4 range', problem: cidrProblem };
-
-function cidrProblem(text: string): string | undefined {
-  const cidr = parseCidr(text);
-  if (cidr?.family !== 4 || cidr.bits === undefined) return 'is not an IPv4 range such as 10.0.0.0/16';
-  return hasHostBits(cidr) ? `has bits set beyond its /${cidr.bits}` : undefined;
-}
+export const CIDR: TextForm = { name: 'IPv4 range', problem: ipv4CidrProblem };
 
 /** An IPv4 range, but not of all addresses. @param harm what that would do */
 export const limitedCidr = (harm: string): TextForm => ({
   name: CIDR.name,
-  problem: (text) => (text.endsWith('/0') ? harm : cidrProblem(text)),
+  problem: (text) => (text.endsWith('/0') ? harm : ipv4CidrProblem(text)),
 });
 
 export const SHA256 = matching('hex', /^[0-9a-f]{64}$/, 'is not 64 lower-case hex digits');

@@ -3,7 +3,7 @@ import type { EventTrigger } from '../../src/core/index.ts';
 import type { Intrinsic, TemplateResource } from '../intrinsics.ts';
 import type { TopologyDefaults, TopologySettings } from './options/index.ts';
 
-/** What the infra module has to know of a service. The registry is not loaded here. */
+/** What the infra module has to know about a service. The registry is not loaded here. */
 export interface ServiceDescription {
   /** At least one letter or digit; paths, the account and resource tags derive from it. */
   readonly name: string;
@@ -26,8 +26,8 @@ export interface TopologyOptions extends TopologySettings {
 }
 
 /**
- * Sees the finished template, a copy of its own, and changes it or gives another one. The outcome has to hold
- * together: plain JSON, alphanumeric logical names, and no reference to what is not there.
+ * Sees the finished template, a copy of its own, and changes it or returns another one. The result is
+ * checked: plain JSON, alphanumeric logical names, and no dangling reference.
  */
 export type TemplateDecorator = (
   template: Template,

@@ -30,7 +30,7 @@ const EMITTERS: { readonly [Type in TriggerType]: Emit<Trigger<Type>> } = {
   cloudformation: cloudFormationTrigger,
 };
 
-/** The registry knows sources of any kind; which triggers there are, the table tells. */
+/** The registry holds sources of any kind: a trigger is one of ours when there is an emitter for its type. */
 function isTrigger(trigger: EventTrigger): trigger is Trigger {
   return typeof trigger.type === 'string' && Object.hasOwn(EMITTERS, trigger.type);
 }
@@ -43,7 +43,7 @@ function emit<Type extends TriggerType>(scope: TriggerScope, trigger: Trigger<Ty
  * Resources of the functions' triggers with their permissions; stack parameters that locations name come once.
  * Logical names derive from the function's: `OnUploadTriggerRule`.
  *
- * @throws ProvisionError naming the function, for a trigger that cannot be made
+ * @throws ProvisionError naming the function, for a trigger that cannot be emitted
  */
 export function triggerGroups(service: ServiceDescription): TemplateGroup[] {
   const parameters = new Map<string, TemplateParameter>();

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { hasHostBits, IPV4_CIDR, parseCidr } from '../../src/core/cidr.ts';
+import { parseCidr } from '../../src/core/cidr.ts';
 
 t.test('addresses and ranges of both families', async (t) => {
   t.same(parseCidr('10.0.0.0/16'), { address: '10.0.0.0', family: 4, bits: 16 });
@@ -18,43 +18,4 @@ const REFUSED = [
 
 t.test('anything else is none', async (t) => {
   for (const text of REFUSED) t.equal(parseCidr(text), undefined, JSON.stringify(text));
-});
-
-t.test('bits beyond the prefix', async (t) => {
-  const beyond = (text: string) => hasHostBits(parseCidr(text)!);
-  for (const text of ['10.0.0.0/8', '0.0.0.0/0', '255.255.255.255/32', '10.128.0.0/9', '192.0.2.1']) {
-    t.notOk(beyond(text), text);
-  }
-  for (const text of ['10.0.0.1/8', '0.0.0.1/0', '255.255.255.255/31', '10.128.0.0/8'])
-    t.ok(beyond(text), text);
-});
-
-t.test('the pattern of a template and the parser take the same IPv4 ranges', async (t) => {
-  const pattern = new RegExp(`^${IPV4_CIDR}$`);
-  const octets = [
-    '0',
-    '9',
-    '10',
-    '99',
-    '100',
-    '199',
-    '200',
-    '249',
-    '250',
-    '255',
-    '256',
-    '00',
-    '1000',
-    'x',
-    '',
-  ];
-  const lengths = Array.from({ length: 40 }, (_, bits) => String(bits)).concat('', '00', '07', '032');
-  for (const octet of octets) {
-    for (const text of [`${octet}.0.0.0`, `0.${octet}.0.0`, `0.0.0.${octet}`]) {
-      for (const bits of lengths) {
-        const range = `${text}/${bits}`;
-        t.equal(pattern.test(range), parseCidr(range) !== undefined, range);
-      }
-    }
-  }
 });

@@ -182,7 +182,7 @@ t.test('a parameter is declared once, and may not differ', async (t) => {
     name: 'ProvisionError',
     message: 'function "b": queue: parameter QueueArn has another default elsewhere',
   });
-  t.throws(() => templateOf({ a: sqs({ queue: { parameter: 'Queue-Arn' } }) }), /is no name of a parameter/);
+  t.throws(() => templateOf({ a: sqs({ queue: { parameter: 'Queue-Arn' } }) }), /is not a parameter name/);
 });
 
 t.test('streams: mapping, policy and destination', async (t) => {
@@ -233,7 +233,7 @@ t.test('streams: mapping, policy and destination', async (t) => {
   });
 });
 
-t.test('s3: a bucket of its own has the notification, and its name breaks the circle', async (t) => {
+t.test('s3: a bucket of its own has the notification, and its name breaks the cycle', async (t) => {
   const { WorkTriggerBucket: bucket, WorkTriggerPermission: permission } = addedBy(SOURCES.s3Created!);
   const name = {
     'Fn::Join': ['-', ['omega-work', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }]],
@@ -294,7 +294,7 @@ const patternsOf = (source: Source) =>
     .filter(([, { Type }]) => Type === 'AWS::Events::Rule')
     .map(([name, { Properties }]) => [name, (Properties as { EventPattern: unknown }).EventPattern]);
 
-t.test('s3: an existing bucket is heard by EventBridge', async (t) => {
+t.test('s3: events of an existing bucket come by EventBridge', async (t) => {
   t.same(patternsOf(SOURCES.s3Existing!), [
     [
       'WorkTriggerObjectCreatedRule',
@@ -450,17 +450,17 @@ t.test('a custom resource only gives its ServiceToken', async (t) => {
   t.match(templateOf({ work: SOURCES.custom! }).Outputs.WorkServiceToken, { Value: FN });
 });
 
-t.test('what cannot be made is named', async (t) => {
+t.test('what cannot be emitted is named', async (t) => {
   const cases: [source: Source, message: string | RegExp][] = [
     [s3({ bucket: 'Bad_Name' }), 'function "work": bucket: "Bad_Name" is no name of a bucket'],
     [s3({ bucket: { create: true, name: 'x' } }), 'function "work": bucket: "x" is no name of a bucket'],
     [
       s3({ bucket: 'uploads', events: ['s3:Replication:*'] }),
-      /^function "work": events: s3:Replication:\* is not to be had from an existing bucket/,
+      /^function "work": events: s3:Replication:\* is not available from an existing bucket/,
     ],
     [
       cloudWatchLogs({ logGroup: { Ref: 'WorkFunctionLogs' } }),
-      'function "work": logGroup: its own log would call it without end',
+      'function "work": logGroup: it would be triggered by its own log, in an endless loop',
     ],
     [
       sqs({ queue: { 'Fn::GetAtt': 'NoDot' } }),

@@ -29,7 +29,7 @@ for (const [what, options] of Object.entries({
     t.same(check('bash', ['-n'], resolved(options)), { status: 0, output: '' });
   });
 
-  t.test(`shellcheck has nothing to say: ${what}`, { skip: skipWithout('shellcheck') }, async (t) => {
+  t.test(`shellcheck finds nothing: ${what}`, { skip: skipWithout('shellcheck') }, async (t) => {
     t.same(check('shellcheck', ['--shell=bash', '-'], resolved(options)), { status: 0, output: '' });
   });
 }

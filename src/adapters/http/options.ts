@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { parseCidr } from '../../core/cidr.ts';
 import { type Awaitable, ConfigError, type Context, type Logger, type Service } from '../../core/index.ts';
+import { DEFAULT_DRAIN_SECONDS } from '../../core/server-defaults.ts';
 
 /** A function or the routes as Lambda would call them: event in, JSON value out. */
 export type Invokable = (event: unknown, context: Context) => Awaitable<unknown>;
@@ -38,7 +39,7 @@ export interface HttpServerOptions {
 
 /** Lambda's limit of a request payload, bytes. */
 export const DEFAULT_BODY_LIMIT = 6 * 1024 * 1024;
-export const DEFAULT_DRAIN_TIMEOUT_MS = 25_000;
+export const DEFAULT_DRAIN_TIMEOUT_MS = DEFAULT_DRAIN_SECONDS * 1000;
 
 /** Names that stand for a fixed set of networks. */
 const NETWORK_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);

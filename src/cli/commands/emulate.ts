@@ -1,3 +1,4 @@
+import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
 import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
@@ -18,8 +19,6 @@ interface Flags {
   readonly env?: string[];
 }
 
-/** Lambda's longest timeout. */
-const MAX_TIMEOUT_S = 900;
 const MOST_ENVIRONMENTS = 1000;
 /** From SIGTERM to SIGKILL: more than the 500 ms that Lambda gives, for a laptop may be slower. */
 const GRACE_MS = 2000;
@@ -82,7 +81,7 @@ function settingsOf(flags: Flags) {
     httpPort: flags.httpPort === undefined ? undefined : portFlag(flags.httpPort, '--httpPort'),
     timeoutMs: positiveSeconds(flags.timeout, '--timeout'),
     initTimeoutMs: positiveSeconds(flags.initTimeout, '--initTimeout'),
-    memoryMB: wholeFlag(flags.memory, '--memory', 128, 10_240),
+    memoryMB: wholeFlag(flags.memory, '--memory', LAMBDA_MEMORY_MB.min, LAMBDA_MEMORY_MB.max),
     concurrency: wholeFlag(flags.concurrency, '--concurrency', 1, MOST_ENVIRONMENTS),
     perEnvironment: wholeFlag(flags.perEnvironment, '--perEnvironment', 1, MOST_ENVIRONMENTS),
     queue: wholeFlag(flags.queue, '--queue', 0, 100_000),
@@ -94,7 +93,7 @@ function settingsOf(flags: Flags) {
 }
 
 function positiveSeconds(value: unknown, flag: string): number {
-  const ms = secondsFlag(value, flag, MAX_TIMEOUT_S);
+  const ms = secondsFlag(value, flag, LAMBDA_TIMEOUT_SECONDS.max);
   if (ms === 0) throw new ConfigError(`${flag} ${JSON.stringify(value)}: it must be more than 0 seconds`);
   return ms;
 }
