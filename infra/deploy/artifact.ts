@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { LAMBDA_UNZIPPED_BYTES } from '../../src/aws/quotas.ts';
 import { DeployError } from './errors.ts';
 import { BOOTSTRAP, entriesOf, type ZipEntry } from './zip-directory.ts';
 
@@ -15,9 +16,6 @@ export interface Artifact {
   /** Of `bytes`, lower-case hex. */
   readonly sha256: string;
 }
-
-/** Lambda's limit for all files of a package together, in bytes. Source: Lambda quotas, deployment package. */
-const UNZIPPED_LIMIT = 250 * 1024 * 1024;
 
 /** The zip that `--artifact` names. @throws DeployError when it is no zip that Lambda could run */
 export async function namedArtifact(path: string): Promise<Artifact> {
@@ -43,7 +41,7 @@ export async function artifactOf(executable: string, say: (line: string) => void
   try {
     const { writeLambdaZip } = await import('../../src/build/executable/zip.ts');
     const path = join(dir, 'artifact.zip');
-    await writeLambdaZip(executable, path, UNZIPPED_LIMIT);
+    await writeLambdaZip(executable, path, LAMBDA_UNZIPPED_BYTES);
     return artifact(executable, await readFile(path));
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -63,8 +61,10 @@ function checkZip(name: string, bytes: Buffer): void {
     throw new DeployError(`${name}: its entry ${BOOTSTRAP} is not executable (mode 0755)`);
   }
   const unzipped = entries.reduce((sum, { size }) => sum + size, 0);
-  if (unzipped > UNZIPPED_LIMIT) {
-    throw new DeployError(`${name}: its files have ${unzipped} bytes; AWS Lambda allows ${UNZIPPED_LIMIT}`);
+  if (unzipped > LAMBDA_UNZIPPED_BYTES) {
+    throw new DeployError(
+      `${name}: its files have ${unzipped} bytes; AWS Lambda allows ${LAMBDA_UNZIPPED_BYTES}`,
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
 import { type Assets, deferred } from './deferred.ts';
 import { findEager } from './eager.ts';
+import { embedded } from './embedded.ts';
 import { BuildError } from './errors.ts';
 import { readJson, sha256 } from './files.ts';
 import { shorten } from './shorten.ts';
@@ -77,7 +78,7 @@ async function esbuild(entry: string, root: string, version: string) {
       entryPoints: [entry],
       metafile: true,
       write: false,
-      plugins: [deferred(common, assets, assetInputs), shorten()],
+      plugins: [deferred(common, assets, assetInputs), embedded(), shorten()],
     });
     const warnings = await show(result.warnings, 'warning');
     const metafile: Metafile = result.metafile;

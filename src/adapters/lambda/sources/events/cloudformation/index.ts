@@ -7,6 +7,7 @@ import {
 import { beforeDeadline } from '../shared/batch.ts';
 import { defineSource, malformedEvent } from '../shared/event-source.ts';
 import type { Nothing } from '../shared/nothing.ts';
+import type { CloudFormationTrigger } from '../shared/triggers.ts';
 import { defaultId, isFailedCreate } from './ids.ts';
 import { type CustomResourceEvent, responseTo } from './response.ts';
 
@@ -60,9 +61,10 @@ export const RESPONSE_MARGIN_MS = 5000;
  */
 export function customResource<Properties = Readonly<Record<string, unknown>>>(): EventSource<
   CustomResourceRequest<Properties>,
-  Answer
+  Answer,
+  CloudFormationTrigger
 > {
-  return defineSource<CustomResourceRequest<Properties>, Answer>({
+  return defineSource<CustomResourceRequest<Properties>, Answer, CloudFormationTrigger>({
     type: 'cloudformation',
     trigger: { type: 'cloudformation' },
     run: async (event: CustomResourceEvent, context, handler) => {

@@ -43,9 +43,9 @@ export interface S3Record {
  * event as a whole, so one that fails comes again.
  * @throws ConfigError
  */
-export function s3(options: S3Options = {}): EventSource<S3Record> {
+export function s3(options: S3Options = {}): EventSource<S3Record, unknown, S3Trigger> {
   checkEvents(options.events);
-  return defineSource<S3Record>({
+  return defineSource<S3Record, unknown, S3Trigger>({
     type: 's3',
     trigger: triggerOf(options),
     matches: (event) => isFrom(event, 's3') || isEventBridge(event) || isTestEvent(event),
