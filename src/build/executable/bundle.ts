@@ -6,6 +6,7 @@ import { type Assets, deferred } from './deferred.ts';
 import { findEager } from './eager.ts';
 import { BuildError } from './errors.ts';
 import { readJson, sha256 } from './files.ts';
+import { CONDITIONS } from './framework.ts';
 
 /** Stands in for the build id until the bundle's own hash is known. */
 const PLACEHOLDER = '@@amphi-build-hash@@';
@@ -97,6 +98,7 @@ function optionsFor(root: string, version: string): BuildOptions {
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    conditions: CONDITIONS,
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 160,
