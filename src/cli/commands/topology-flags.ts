@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import type { TopologyOptions } from '../../../infra/index.ts';
 import { READINESS_PATH, type Service } from '../../core/index.ts';
-import type { Extension } from '../extension.ts';
+import type { Extension } from '../command.ts';
 import { environmentFlag } from '../flags.ts';
 
 /** Flags of the topology, shared by every command that emits or deploys it. */
