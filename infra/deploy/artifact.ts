@@ -4,8 +4,9 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { BOOTSTRAP, UNZIPPED_LIMIT, writeLambdaZip } from '../../src/aws/lambda-zip.ts';
 import { DeployError } from './errors.ts';
-import { BOOTSTRAP, entriesOf, type ZipEntry } from './zip-directory.ts';
+import { entriesOf, type ZipEntry } from './zip-entries.ts';
 
 /** A Lambda zip, ready to be uploaded. */
 export interface Artifact {
@@ -16,16 +17,13 @@ export interface Artifact {
   readonly sha256: string;
 }
 
-/** Lambda's limit for all files of a package together, in bytes. Source: Lambda quotas, deployment package. */
-const UNZIPPED_LIMIT = 250 * 1024 * 1024;
-
 /** The zip that `--artifact` names. @throws DeployError when it is no zip that Lambda could run */
 export async function namedArtifact(path: string): Promise<Artifact> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
     throw new DeployError(`--artifact ${path}: ${why}`);
   });
-  checkZip(`--artifact ${path}`, bytes);
+  await checkZip(`--artifact ${path}`, bytes);
   return artifact(path, bytes);
 }
 
@@ -41,9 +39,8 @@ export async function artifactOf(executable: string, say: (line: string) => void
   say(`${why}: packing ${executable}`);
   const dir = await mkdtemp(join(tmpdir(), 'amphi-'));
   try {
-    const { writeLambdaZip } = await import('../../src/build/executable/zip.ts');
     const path = join(dir, 'artifact.zip');
-    await writeLambdaZip(executable, path, UNZIPPED_LIMIT);
+    await writeLambdaZip(executable, path);
     return artifact(executable, await readFile(path));
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -54,8 +51,8 @@ function artifact(source: string, bytes: Buffer): Artifact {
   return { source, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-function checkZip(name: string, bytes: Buffer): void {
-  const entries = entriesOf(bytes);
+async function checkZip(name: string, bytes: Buffer): Promise<void> {
+  const entries = await entriesOf(bytes);
   if (!entries) throw new DeployError(`${name}: it is no zip file`);
   const bootstrap = entries.find((entry) => entry.name === BOOTSTRAP);
   if (!bootstrap) throw new DeployError(`${name}: it has no entry ${BOOTSTRAP}, which Lambda runs`);
@@ -69,7 +66,7 @@ function checkZip(name: string, bytes: Buffer): void {
 }
 
 async function holds(zip: Buffer, executable: string): Promise<boolean> {
-  const [entry, ...more] = entriesOf(zip) ?? [];
+  const [entry, ...more] = (await entriesOf(zip)) ?? [];
   if (entry?.name !== BOOTSTRAP || more.length > 0 || (entry.mode & 0o111) === 0) return false;
   return sameContent(entry, executable);
 }
