@@ -112,5 +112,8 @@ t.test('eager imports are told from lazy ones', async (t) => {
 
 t.test('the cache lies in the node_modules the framework belongs to', async (t) => {
   t.equal(defaultCacheDir('/r/amphi/src/build/executable'), '/r/amphi/node_modules/.cache/amphi');
-  t.equal(defaultCacheDir('/s/node_modules/amphi/dist/lib/src/build/executable'), '/s/node_modules/.cache/amphi');
+  t.equal(
+    defaultCacheDir('/s/node_modules/amphi/dist/lib/src/build/executable'),
+    '/s/node_modules/.cache/amphi',
+  );
 });
