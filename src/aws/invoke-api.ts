@@ -1,16 +1,9 @@
+import { RESPONSE_LIMIT } from './limits.ts';
+
 /**
- * What every server of Lambda's Invoke API shares: names, limits, headers and the errors of the service
+ * What every server of Lambda's Invoke API shares: names, headers and the errors of the service
  * model. Source: the API reference of AWS Lambda, operations Invoke and InvokeWithResponseStream.
  */
-
-/** Lambda's limit of a request payload, bytes. */
-export const REQUEST_LIMIT = 6 * 1024 * 1024;
-/** Lambda's limit of the payload of an `Event` invocation, bytes. */
-export const EVENT_REQUEST_LIMIT = 1024 * 1024;
-/** Lambda's limit of a buffered response payload, bytes. */
-export const RESPONSE_LIMIT = 6_291_556;
-/** `LogType=Tail` gives the last bytes of the log, this many. */
-export const LOG_TAIL_BYTES = 4096;
 
 /** The model spells the member `Message` for these, `message` for the others. */
 const CAPITAL_MESSAGE = new Set(['ResourceNotFoundException', 'ServiceException']);

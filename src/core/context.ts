@@ -1,11 +1,14 @@
+import { HandlerTimeout } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { InvocationContext, LambdaDetails } from './types.ts';
 
 export interface ContextInit {
   readonly requestId: string | (() => string);
   readonly functionName: string;
-  /** Epoch milliseconds; default `Infinity`. */
+  /** Epoch milliseconds at which somebody else ends the invocation (Lambda); default `Infinity`. */
   readonly deadline?: number;
+  /** How long the handler may take, ms, kept by the core; also a deadline. Default any time. */
+  readonly timeoutMs?: number | undefined;
   readonly traceId?: string | undefined;
   readonly logger: Logger;
   readonly event?: unknown;
@@ -14,6 +17,11 @@ export interface ContextInit {
 
 /** setTimeout's limit; a later deadline needs no timer here. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** What interceptors get to finish their work on the reply of an interrupted handler, ms. */
+const INTERCEPTORS_MS = 100;
+
+type Reject = (error: unknown) => void;
 
 /**
  * The context of one invocation. Built per request, so the signal, its timer and the child logger
@@ -27,6 +35,11 @@ export class Context implements InvocationContext {
   #timer: NodeJS.Timeout | undefined;
   #aborted: { reason: unknown } | undefined;
   #finished = false;
+  #deadline: number | undefined;
+  #limit: NodeJS.Timeout | undefined;
+  /** Who waits for the handler, the outermost first. */
+  #waiting: Reject[] | undefined;
+  #interrupted: { error: unknown } | undefined;
 
   constructor(init: ContextInit) {
     this.#init = init;
@@ -45,7 +58,52 @@ export class Context implements InvocationContext {
   }
 
   get deadline(): number {
-    return this.#init.deadline ?? Number.POSITIVE_INFINITY;
+    if (this.#deadline === undefined) {
+      const { deadline = Number.POSITIVE_INFINITY, timeoutMs } = this.#init;
+      this.#deadline = timeoutMs === undefined ? deadline : Math.min(deadline, Date.now() + timeoutMs);
+    }
+    return this.#deadline;
+  }
+
+  /**
+   * Starts the clock of the adapter's limit or the handler's own, whichever is shorter.
+   * @returns false where there is none
+   */
+  startLimit(ownMs: number | undefined): boolean {
+    const { timeoutMs } = this.#init;
+    if (timeoutMs === undefined && ownMs === undefined) return false;
+    const ms = Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, ownMs ?? Number.POSITIVE_INFINITY);
+    this.#deadline = Math.min(this.#init.deadline ?? Number.POSITIVE_INFINITY, Date.now() + ms);
+    this.#limit ??= setTimeout(() => this.interrupt(new HandlerTimeout(ms)), ms);
+    return true;
+  }
+
+  /** Whether the handler was told to end. */
+  get interrupted(): boolean {
+    return this.#interrupted !== undefined;
+  }
+
+  /** Ends the wait for the handler: the innermost that waits gets the error, and the signal aborts. The first call counts. */
+  interrupt(error: unknown): void {
+    if (this.#interrupted) return;
+    this.#interrupted = { error };
+    this.#waiting?.at(-1)?.(error);
+    this.abort(error);
+    if ((this.#waiting?.length ?? 0) > 1) {
+      setTimeout(() => this.#waiting?.at(0)?.(error), INTERCEPTORS_MS).unref();
+    }
+  }
+
+  /** Calls `reject` if the invocation is interrupted before the function that this returns is called. */
+  whileWaiting(reject: Reject): () => void {
+    if (this.#interrupted) reject(this.#interrupted.error);
+    this.#waiting ??= [];
+    const waiting = this.#waiting;
+    waiting.push(reject);
+    return () => {
+      const at = waiting.indexOf(reject);
+      if (at >= 0) waiting.splice(at, 1);
+    };
   }
 
   getRemainingTimeInMillis(): number {
@@ -98,5 +156,6 @@ export class Context implements InvocationContext {
   finish(): void {
     this.#finished = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#limit);
   }
 }

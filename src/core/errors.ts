@@ -62,6 +62,17 @@ export class ConfigError extends Error {
   override readonly name: string = 'ConfigError';
 }
 
+/** The handler took longer than its limit allows. */
+export class HandlerTimeout extends Error {
+  override readonly name: string = 'HandlerTimeout';
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`the handler did not answer within ${timeoutMs} ms`);
+    this.timeoutMs = timeoutMs;
+  }
+}
+
 /** RFC 9457 problem document of an error, plus `code`. */
 export function problemOf(error: HttpError): string {
   const { status, code, message } = error;
@@ -72,6 +83,8 @@ export function problemOf(error: HttpError): string {
 export function toHttpError(thrown: unknown): HttpError {
   // A proxy may throw even at this.
   if (attempt(() => thrown instanceof HttpError, false)) return thrown as HttpError;
+  if (attempt(() => thrown instanceof HandlerTimeout, false))
+    return frameworkError('TIMEOUT', 'The server did not answer in time.', { cause: thrown });
   return frameworkError('INTERNAL_ERROR', 'The server could not handle the request.', { cause: thrown });
 }
 

@@ -1,8 +1,8 @@
 import { Context } from './context.ts';
 import { joinHeaders } from './headers.ts';
 import { createLogger, logLevelFrom } from './logger.ts';
+import type { RawRequest, RawResponse } from './messages.ts';
 import type { Service } from './service.ts';
-import type { RawRequest, RawResponse } from './types.ts';
 
 /** Statuses whose Response must have no body. */
 const EMPTY = new Set([204, 205, 304]);

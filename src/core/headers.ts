@@ -75,9 +75,9 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** Headers that belong to one connection, or that the adapter itself computes: a reply never sets them. */
+/** Headers that belong to one connection: a reply never sets them. */
 export function isAdapterHeader(name: string): boolean {
-  return name === 'content-length' || HOP_BY_HOP.has(name);
+  return HOP_BY_HOP.has(name);
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -1,19 +1,23 @@
 export { Context, type ContextInit } from './context.ts';
+export { failed } from './error-reply.ts';
 export * from './errors.ts';
 export type { EventHandler, EventSource } from './event-source.ts';
+export * from './handlers.ts';
 export { addHeader, joinHeaders, parseCookies } from './headers.ts';
 export { LIVENESS_PATH, READINESS_PATH } from './health.ts';
+export { JsonError, toJsonText } from './json.ts';
+export { DEFAULT_BODY_LIMIT } from './limits.ts';
 export { listenError } from './listen.ts';
 export * from './logger.ts';
-export {
-  createRegistry,
-  Registry,
-  type RegistryOptions,
-  type RouteOptions,
-} from './registry.ts';
+export * from './messages.ts';
+export type { EventOptions, FunctionOptions, HandlerOptions, RouteOptions } from './options.ts';
+export { createRegistry, type RegisterRoute, Registry, type RegistryOptions } from './registry.ts';
 export { discardBody, type HeaderValue, Reply, type ReplyInit, reply, toRawResponse } from './reply.ts';
-export { collect } from './request.ts';
-export type { RouteSchema, StandardSchema, ValidOf } from './schema.ts';
-export { type CompiledFunction, type CompiledRoute, failed, Service, type Target } from './service.ts';
+export { collect, tooLarge } from './request.ts';
+export { runFunction } from './run-function.ts';
+export type { ResultOf, RouteSchema, StandardSchema, ValidOf } from './schema.ts';
+export { type CompiledFunction, type CompiledRoute, Service, type Target } from './service.ts';
 export { REASON_PHRASES } from './status.ts';
+export { isStream } from './streams.ts';
+export { isThenable } from './thenable.ts';
 export * from './types.ts';

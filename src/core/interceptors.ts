@@ -1,20 +1,27 @@
-import { copyReply, type Reply, toReply } from './reply.ts';
-import type {
-  FunctionHandler,
-  FunctionInterceptor,
-  HttpHandler,
-  HttpInterceptor,
-  HttpRequest,
-  InvocationContext,
-} from './types.ts';
+import type { Context } from './context.ts';
+import type { FunctionHandler, FunctionInterceptor, HttpInterceptor } from './handlers.ts';
+import { assertSendable, copyReply, discardBody, type Reply, toReply } from './reply.ts';
+import type { RequestView } from './request.ts';
+import { isThenable } from './thenable.ts';
+import type { Awaitable } from './types.ts';
 
-/** Folds interceptors around a handler once; the first registered is the outermost. */
-export function foldHttp(interceptors: readonly HttpInterceptor[], handler: HttpHandler): HttpHandler {
-  return interceptors.reduceRight<HttpHandler>((inner, interceptor) => {
+/** A handler as dispatch calls it. */
+export type RouteHandler = (request: RequestView, context: Context) => Awaitable<unknown>;
+
+/** Makes the reply of an error. */
+export type ToErrorReply = (error: unknown, request: RequestView, context: Context) => Awaitable<Reply>;
+
+/** Folds interceptors around a handler once; the first is the outermost. */
+export function foldHttp(
+  interceptors: readonly HttpInterceptor[],
+  handler: RouteHandler,
+  toErrorReply: ToErrorReply,
+): RouteHandler {
+  return interceptors.reduceRight<RouteHandler>((inner, interceptor) => {
     return async (request, context) => {
       let passed: Promise<Reply> | undefined;
       const next = () => {
-        passed = passOn(inner, request, context);
+        passed = settle(inner, request, context, toErrorReply);
         return passed;
       };
       const value = await interceptor(request, context, next);
@@ -24,9 +31,50 @@ export function foldHttp(interceptors: readonly HttpInterceptor[], handler: Http
   }, handler);
 }
 
-// A copy: a handler may return one Reply for all requests, and interceptors change what they get.
-async function passOn(inner: HttpHandler, request: HttpRequest, context: InvocationContext): Promise<Reply> {
-  return copyReply(toReply(await inner(request, context)));
+/** The final reply of what is inside, whatever happens there: an interceptor sees what the client will get. */
+async function settle(
+  inner: RouteHandler,
+  request: RequestView,
+  context: Context,
+  toErrorReply: ToErrorReply,
+): Promise<Reply> {
+  try {
+    const value = await interruptible(inner(request, context), context);
+    // A copy: a handler may return one Reply for all requests, and interceptors change what they get.
+    const reply = copyReply(toReply(value));
+    // The interceptor may change it, so it is encoded again in the end.
+    assertSendable(reply);
+    return reply;
+  } catch (error) {
+    return copyReply(await toErrorReply(error, request, context));
+  }
+}
+
+/** The value, or the error with which the invocation is interrupted before it is there. */
+function interruptible(value: unknown, context: Context): unknown {
+  if (!isThenable(value)) return value;
+  return new Promise((resolve, reject) => {
+    const done = context.whileWaiting(reject);
+    value.then(
+      (late) => {
+        done();
+        if (context.interrupted) discardBody(toBody(late));
+        resolve(late);
+      },
+      (error) => {
+        done();
+        reject(error);
+      },
+    );
+  });
+}
+
+function toBody(value: unknown): unknown {
+  try {
+    return toReply(value).body;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same for raw functions and event handlers. */

@@ -1,12 +1,35 @@
+import { compileFunction, compileRoute, scopesOf } from './compile.ts';
 import { ConfigError } from './errors.ts';
 import type { EventHandler, EventSource } from './event-source.ts';
-import { foldFunction, foldHttp } from './interceptors.ts';
-import type { RequestView } from './request.ts';
-import { parsePath } from './router.ts';
-import { assertRouteSchema, type RouteSchema, type ValidOf, validateRequest } from './schema.ts';
-import { type CompiledFunction, type CompiledRoute, Service } from './service.ts';
-import type { FunctionHandler, FunctionInterceptor, HttpHandler, HttpInterceptor, Method } from './types.ts';
-import { HTTP_HANDLER, METHODS } from './types.ts';
+import type {
+  ErrorHook,
+  FunctionHandler,
+  FunctionInterceptor,
+  HttpHandler,
+  HttpInterceptor,
+  ParamsOf,
+} from './handlers.ts';
+import { METHODS, type Method } from './messages.ts';
+import {
+  assertHandlerOptions,
+  assertRouteOptions,
+  type EventOptions,
+  type FunctionOptions,
+  type RouteOptions,
+} from './options.ts';
+import {
+  assertFunctionName,
+  assertHandler,
+  type Collected,
+  type ErrorHookEntry,
+  type FunctionEntry,
+  type InterceptorEntry,
+  nameOf,
+  RouteTable,
+} from './registration.ts';
+import type { ResultOf, RouteSchema, ValidOf } from './schema.ts';
+import { type Prefix, parsePrefix } from './scope.ts';
+import { Service } from './service.ts';
 
 export interface RegistryOptions {
   /** Names the service: letters, digits and `-`, a letter first, at most 48. Used for stack and program names. */
@@ -16,44 +39,48 @@ export interface RegistryOptions {
   readonly description?: string;
 }
 
-export interface RouteOptions<S extends RouteSchema = RouteSchema> {
-  /** Standard Schemas (zod, valibot, arktype ...) for the parts of the request. */
-  readonly schema?: S;
-  /** `buffer` (default): the handler starts when the body is there. `stream`: at once (HTTP server only). */
-  readonly body?: 'buffer' | 'stream';
-  /** Bytes; default the server's, which is Lambda's 6 MB. */
-  readonly bodyLimit?: number;
+/** Registers a route: `get('/users/:id', options, handler)`; the options may be left out. */
+export interface RegisterRoute<Self> {
+  <const Path extends string>(path: Path, handler: HttpHandler<ParamsOf<Path>>): Self;
+  <const Path extends string, S extends RouteSchema = Record<never, never>>(
+    path: Path,
+    options: RouteOptions<S>,
+    handler: HttpHandler<ParamsOf<Path>, ValidOf<S>, ResultOf<S>>,
+  ): Self;
+}
+
+interface Mount {
+  readonly prefix: Prefix;
+  readonly registry: Registry;
 }
 
 const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,47}$/;
-const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
-
-interface RouteEntry {
-  readonly method: Method;
-  readonly path: string;
-  readonly handler: HttpHandler;
-  readonly options: RouteOptions;
-  /** From `all`: gives way to a route of the same path and one method. */
-  readonly weak: boolean;
-}
-
-interface FunctionEntry {
-  readonly name: string;
-  readonly handler: FunctionHandler;
-  readonly source?: EventSource<never>;
-}
-
-type NoSchema = Record<never, never>;
 
 /** Where a service declares its handlers. Mistakes are errors at registration; `freeze` ends registration. */
 export class Registry {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  readonly #routes = new Map<string, RouteEntry>();
+
+  readonly get: RegisterRoute<this> = this.#registrar('GET');
+  readonly post: RegisterRoute<this> = this.#registrar('POST');
+  readonly put: RegisterRoute<this> = this.#registrar('PUT');
+  readonly patch: RegisterRoute<this> = this.#registrar('PATCH');
+  readonly delete: RegisterRoute<this> = this.#registrar('DELETE');
+  /** Without one, HEAD is answered by the GET route, less its body. */
+  readonly head: RegisterRoute<this> = this.#registrar('HEAD');
+  /** Without one, OPTIONS is answered 204 with `allow`. */
+  readonly options: RegisterRoute<this> = this.#registrar('OPTIONS');
+  /** Every method that has no route of its own at this path; HEAD goes with GET. */
+  readonly all: RegisterRoute<this> = this.#registrar(undefined);
+
+  readonly #routes = new RouteTable();
   readonly #functions = new Map<string, FunctionEntry>();
-  readonly #httpInterceptors: HttpInterceptor[] = [];
+  readonly #interceptors: InterceptorEntry[] = [];
+  readonly #errorHooks: ErrorHookEntry[] = [];
   readonly #functionInterceptors: FunctionInterceptor[] = [];
+  readonly #mounts: Mount[] = [];
+  #frozen = false;
   #service: Service | undefined;
 
   constructor(options: RegistryOptions) {
@@ -67,77 +94,16 @@ export class Registry {
     this.description = options.description ?? '';
   }
 
-  get<S extends RouteSchema = NoSchema>(
-    path: string,
-    handler: HttpHandler<ValidOf<S>>,
-    options?: RouteOptions<S>,
-  ): this {
-    return this.#route('GET', path, handler, options);
-  }
-
-  post<S extends RouteSchema = NoSchema>(
-    path: string,
-    handler: HttpHandler<ValidOf<S>>,
-    options?: RouteOptions<S>,
-  ): this {
-    return this.#route('POST', path, handler, options);
-  }
-
-  put<S extends RouteSchema = NoSchema>(
-    path: string,
-    handler: HttpHandler<ValidOf<S>>,
-    options?: RouteOptions<S>,
-  ): this {
-    return this.#route('PUT', path, handler, options);
-  }
-
-  patch<S extends RouteSchema = NoSchema>(
-    path: string,
-    handler: HttpHandler<ValidOf<S>>,
-    options?: RouteOptions<S>,
-  ): this {
-    return this.#route('PATCH', path, handler, options);
-  }
-
-  delete<S extends RouteSchema = NoSchema>(
-    path: string,
-    handler: HttpHandler<ValidOf<S>>,
-    options?: RouteOptions<S>,
-  ): this {
-    return this.#route('DELETE', path, handler, options);
-  }
-
-  /** Without one, HEAD is answered by the GET route, less its body. */
-  head<S extends RouteSchema = NoSchema>(
-    path: string,
-    handler: HttpHandler<ValidOf<S>>,
-    options?: RouteOptions<S>,
-  ): this {
-    return this.#route('HEAD', path, handler, options);
-  }
-
-  /** Without one, OPTIONS is answered 204 with `allow`. */
-  options<S extends RouteSchema = NoSchema>(
-    path: string,
-    handler: HttpHandler<ValidOf<S>>,
-    options?: RouteOptions<S>,
-  ): this {
-    return this.#route('OPTIONS', path, handler, options);
-  }
-
-  /** Every method that has no route of its own at this path; HEAD goes with GET. */
-  all<S extends RouteSchema = NoSchema>(
-    path: string,
-    handler: HttpHandler<ValidOf<S>>,
-    options?: RouteOptions<S>,
-  ): this {
-    for (const method of METHODS) this.#route(method, path, handler, options, true);
-    return this;
-  }
-
   /** A raw function, invoked by its name: Lambda's `_HANDLER`, the Invoke API, `app invoke`. */
-  function<In = unknown, Out = unknown>(name: string, handler: FunctionHandler<In, Out>): this {
-    return this.#function({ name, handler: handler as FunctionHandler });
+  function<In = unknown, Out = unknown>(name: string, handler: FunctionHandler<In, Out>): this;
+  function<In = unknown, Out = unknown>(
+    name: string,
+    options: FunctionOptions,
+    handler: FunctionHandler<In, Out>,
+  ): this;
+  function(name: string, ...rest: unknown[]): this {
+    const [options, handler] = optionsAndHandler<FunctionOptions>(rest);
+    return this.#function({ name, handler: handler as FunctionHandler, options, interceptors: [] });
   }
 
   /** A typed handler of one event source; invoked by its name like a function. */
@@ -146,20 +112,42 @@ export class Registry {
     source: EventSource<Payload, Result>,
     // The source alone decides the types, or literals in the handler's result would widen.
     handler: NoInfer<EventHandler<Payload, Result>>,
-  ): this {
+  ): this;
+  event<Payload, Result = unknown>(
+    name: string,
+    source: EventSource<Payload, Result>,
+    options: EventOptions,
+    handler: NoInfer<EventHandler<Payload, Result>>,
+  ): this;
+  event(name: string, source: EventSource<unknown>, ...rest: unknown[]): this {
+    const [options, handler] = optionsAndHandler<EventOptions>(rest);
     if (typeof source?.matches !== 'function' || typeof source.run !== 'function') {
       throw new ConfigError(`event ${name}: the second argument must be an event source`);
     }
     assertHandler(handler, `event ${name}`);
-    const run: FunctionHandler = (event, context) => source.run(event, context, handler);
-    return this.#function({ name, handler: run, source: source as unknown as EventSource<never> });
+    const run: FunctionHandler = (event, context) =>
+      source.run(event, context, handler as EventHandler<unknown>);
+    return this.#function({
+      name,
+      handler: run,
+      source: source as unknown as EventSource<never>,
+      options,
+      interceptors: [],
+    });
   }
 
-  /** Around every HTTP handler, the framework's own 404, 405 and OPTIONS included. The first is the outermost. */
-  use(interceptor: HttpInterceptor): this {
-    this.#assertOpen('use');
-    assertHandler(interceptor, 'use');
-    this.#httpInterceptors.push(interceptor);
+  /**
+   * Around every HTTP handler, or those below a prefix such as `/orders`; the framework's own 404, 405 and OPTIONS
+   * included. Which requests lie below a prefix is decided as the router decides. The first is the outermost.
+   */
+  use(interceptor: HttpInterceptor): this;
+  use(prefix: string, interceptor: HttpInterceptor): this;
+  use(...args: [HttpInterceptor] | [string, HttpInterceptor]): this {
+    const [prefix, interceptor] = args.length === 1 ? (['', args[0]] as const) : args;
+    const where = prefix === '' ? 'use' : `use ${prefix}`;
+    this.#assertOpen(where);
+    assertHandler(interceptor, where);
+    this.#interceptors.push({ prefix: parsePrefix(prefix, where), interceptor, owner: this });
     return this;
   }
 
@@ -171,17 +159,49 @@ export class Registry {
     return this;
   }
 
+  /** Shapes the replies of errors; the first hook that returns something decides. */
+  onError(hook: ErrorHook): this {
+    this.#assertOpen('onError');
+    assertHandler(hook, 'onError');
+    this.#errorHooks.push({ prefix: parsePrefix('', 'onError'), hook, owner: this });
+    return this;
+  }
+
+  /**
+   * Takes over all of another registry: its routes below the prefix, its functions by their names, its interceptors
+   * and error hooks around its own handlers, inside those of this one.
+   * @throws ConfigError for a route or name that is taken
+   */
+  mount(prefix: string, registry: Registry): this {
+    const where = `mount ${prefix}`;
+    this.#assertOpen(where);
+    if (!(registry instanceof Registry)) throw new ConfigError(`${where}: it takes a registry`);
+    if (registry === this || registry.#holds(this))
+      throw new ConfigError(`${where}: a registry cannot hold itself`);
+    this.#mounts.push({ prefix: parsePrefix(prefix, where), registry });
+    try {
+      tablesOf(this.#collect());
+    } catch (error) {
+      this.#mounts.pop();
+      throw error;
+    }
+    return this;
+  }
+
   /** Ends registration and gives what the adapters run; the same service at every call. */
   freeze(): Service {
-    this.#service ??= new Service({
-      name: this.name,
-      version: this.version,
-      description: this.description,
-      routes: [...this.#routes]
-        .filter(([key, entry]) => !this.#givesWayToGet(key, entry))
-        .map(([, entry]) => this.#compileRoute(entry)),
-      functions: [...this.#functions.values()].map((entry) => this.#compileFunction(entry)),
-      interceptors: this.#httpInterceptors,
+    if (this.#service) return this.#service;
+    const collected = this.#collect();
+    const { routes, functions } = tablesOf(collected);
+    this.#close();
+    const { name, version, description } = this;
+    this.#service = new Service({
+      name,
+      version,
+      description,
+      routes: routes.entries().map((entry) => compileRoute(entry, collected)),
+      functions: functions.map(compileFunction),
+      scopes: scopesOf(collected),
     });
     return this.#service;
   }
@@ -192,84 +212,105 @@ export class Registry {
     return fetchService(this.freeze(), request);
   };
 
-  #route(method: Method, path: string, handler: unknown, options: RouteOptions = {}, weak = false): this {
-    const where = `${weak ? 'ALL' : method} ${path}`;
-    this.#assertOpen(where);
-    assertHandler(handler, where);
-    assertOptions(options, where);
-    const key = `${method} ${shapeOf(path)}`;
-    const known = this.#routes.get(key);
-    if (known && known.weak === weak)
-      throw new ConfigError(`${where}: already registered as ${known.method} ${known.path}`);
-    if (known && weak) return this;
-    this.#routes.set(key, { method, path, handler: handler as HttpHandler, options, weak });
-    return this;
+  #registrar(method: Method | undefined): RegisterRoute<this> {
+    return (path: string, ...rest: unknown[]) => {
+      const [options, handler] = optionsAndHandler<RouteOptions>(rest);
+      for (const each of method === undefined ? METHODS : [method]) {
+        const entry = { method: each, path, handler, options, weak: method === undefined, owners: [this] };
+        this.#assertOpen(nameOf(entry));
+        assertHandler(handler, nameOf(entry));
+        assertRouteOptions(options, nameOf(entry));
+        this.#routes.add(entry);
+      }
+      return this;
+    };
   }
 
   #function(entry: FunctionEntry): this {
-    const { name } = entry;
+    const { name, handler, options } = entry;
     this.#assertOpen(`function ${name}`);
-    if (typeof name !== 'string' || !FUNCTION_NAME.test(name)) {
-      throw new ConfigError(`function ${JSON.stringify(name)}: a name is 1 to 64 letters, digits, - or _`);
-    }
-    if (name === HTTP_HANDLER)
-      throw new ConfigError(`function ${name}: this name stands for the HTTP routes`);
-    assertHandler(entry.handler, `function ${name}`);
+    assertFunctionName(name);
+    assertHandler(handler, `function ${name}`);
+    assertHandlerOptions(options, `function ${name}`);
     if (this.#functions.has(name)) throw new ConfigError(`function ${name}: already registered`);
     this.#functions.set(name, entry);
     return this;
   }
 
-  // A HEAD that only `all` took must not answer other than the GET beside it.
-  #givesWayToGet(key: string, { method, weak }: RouteEntry): boolean {
-    return weak && method === 'HEAD' && this.#routes.get(key.replace('HEAD', 'GET'))?.weak === false;
+  #collect(): Collected {
+    const mounted = this.#mounts.map(({ prefix, registry }) => registry.#mountedAt(prefix, this));
+    return {
+      routes: [...this.#routes.all(), ...mounted.flatMap(({ routes }) => routes)],
+      functions: [...this.#functions.values(), ...mounted.flatMap(({ functions }) => functions)].map(
+        (entry) => ({
+          ...entry,
+          interceptors: [...this.#functionInterceptors, ...entry.interceptors],
+        }),
+      ),
+      interceptors: [...this.#interceptors, ...mounted.flatMap(({ interceptors }) => interceptors)],
+      errorHooks: [...this.#errorHooks, ...mounted.flatMap(({ errorHooks }) => errorHooks)],
+    };
   }
 
-  #compileRoute({ method, path, handler, options }: RouteEntry): CompiledRoute {
-    const validated = options.schema ? withSchema(options.schema, handler) : handler;
-    return Object.freeze({ method, path, options, handler: foldHttp(this.#httpInterceptors, validated) });
+  #mountedAt(prefix: Prefix, owner: Registry): Collected {
+    const own = this.#collect();
+    const below = <T extends { readonly prefix: Prefix }>(entry: T): T => ({
+      ...entry,
+      prefix: parsePrefix(`${prefix.text}${entry.prefix.text}`, `mount ${prefix.text}`),
+    });
+    return {
+      functions: own.functions,
+      routes: own.routes.map((entry) => ({
+        ...entry,
+        path: joined(prefix.text, entry.path),
+        owners: [...entry.owners, owner],
+      })),
+      interceptors: own.interceptors.map(below),
+      errorHooks: own.errorHooks.map(below),
+    };
   }
 
-  #compileFunction({ name, handler, source }: FunctionEntry): CompiledFunction {
-    const folded = foldFunction(this.#functionInterceptors, handler);
-    return Object.freeze({ name, kind: source ? 'event' : 'function', source, handler: folded });
+  #holds(other: Registry): boolean {
+    return this.#mounts.some(({ registry }) => registry === other || registry.#holds(other));
+  }
+
+  // A mounted registry is part of the whole: what came later would be lost without a word.
+  #close(): void {
+    this.#frozen = true;
+    for (const { registry } of this.#mounts) registry.#close();
   }
 
   #assertOpen(what: string): void {
-    if (this.#service)
+    if (this.#frozen)
       throw new ConfigError(`${what}: registry ${this.name} is frozen, register before the start`);
   }
 }
 
-/** @throws ConfigError for a bad name */
+/**
+ * Makes the registry of a service.
+ * @throws ConfigError for a bad name
+ */
 export function createRegistry(options: RegistryOptions): Registry {
   return new Registry(options);
 }
 
-function withSchema(schema: RouteSchema, handler: HttpHandler): HttpHandler {
-  return async (request, context) => {
-    (request as RequestView).setValid(await validateRequest(schema, request));
-    return handler(request, context);
-  };
+function optionsAndHandler<Options>(rest: readonly unknown[]): [Options, unknown] {
+  return rest.length < 2 ? [{} as Options, rest[0]] : [rest[0] as Options, rest[1]];
 }
 
-function assertHandler(handler: unknown, where: string): void {
-  if (typeof handler !== 'function') throw new ConfigError(`${where}: the handler must be a function`);
+/** `/` of a registry that is mounted at `/admin` is `/admin`. */
+function joined(prefix: string, path: string): string {
+  return path === '/' && prefix !== '' ? prefix : `${prefix}${path}`;
 }
 
-function assertOptions(options: RouteOptions, where: string): void {
-  const { body, bodyLimit, schema } = options;
-  if (body !== undefined && body !== 'buffer' && body !== 'stream') {
-    throw new ConfigError(`${where}: body must be 'buffer' or 'stream'`);
+/** @throws ConfigError for a route or a name that stands twice */
+function tablesOf(collected: Collected): { routes: RouteTable; functions: readonly FunctionEntry[] } {
+  const routes = new RouteTable();
+  for (const entry of collected.routes) routes.add(entry);
+  const names = new Set<string>();
+  for (const { name } of collected.functions) {
+    if (names.has(name)) throw new ConfigError(`function ${name}: already registered`);
+    names.add(name);
   }
-  if (bodyLimit !== undefined && (!Number.isSafeInteger(bodyLimit) || bodyLimit < 0)) {
-    throw new ConfigError(`${where}: bodyLimit must be a whole number of bytes`);
-  }
-  if (schema) assertRouteSchema(schema, where);
-}
-
-// Two paths with other parameter names are still one path.
-function shapeOf(path: string): string {
-  const segments = parsePath(path).map(({ kind, name }) => (kind === 'static' ? `=${name}` : kind));
-  return segments.join('/');
+  return { routes, functions: collected.functions };
 }

@@ -1,7 +1,9 @@
 import { ConfigError, frameworkError, type HttpError, problemOf } from './errors.ts';
 import { headerProblem, isAdapterHeader, joinHeaders } from './headers.ts';
-import { discardBody, isStream } from './streams.ts';
-import type { RawResponse } from './types.ts';
+import { JsonError, toJsonText } from './json.ts';
+import type { BodyStream, RawResponse } from './messages.ts';
+import { discardBody, exactly, isStream } from './streams.ts';
+import { isThenable } from './thenable.ts';
 
 export { discardBody };
 
@@ -27,13 +29,15 @@ export interface ReplyInit {
 }
 
 /** A full reply. Interceptors get one from `next()` and may change it. */
-export class Reply {
+export class Reply<Body = unknown> {
   status: number | undefined;
   headers: Record<string, HeaderValue>;
   cookies: string[];
-  body: unknown;
+  body: Body;
+  /** What was thrown, where the reply is that of an error: for interceptors that count or log. Never sent. */
+  error: unknown;
 
-  constructor(body: unknown, init: ReplyInit = {}) {
+  constructor(body: Body, init: ReplyInit = {}) {
     this.body = body;
     this.status = init.status;
     this.headers = {};
@@ -56,29 +60,33 @@ function isPairs(headers: ReplyInit['headers']): headers is Iterable<readonly [s
 }
 
 /** For whoever changes a reply: the original may be shared by many requests. */
-export function copyReply({ body, status, headers, cookies }: Reply): Reply {
-  return new Reply(body, { status, headers, cookies });
+export function copyReply({ body, status, headers, cookies, error }: Reply): Reply {
+  const copy = new Reply(body, { status, headers, cookies });
+  copy.error = error;
+  return copy;
 }
 
 /** A reply with status, headers or cookies: `reply({id}, {status: 201, headers: {location}})`. */
-export function reply(body?: unknown, init?: ReplyInit): Reply {
-  return new Reply(body, init);
+export function reply<Body = undefined>(body?: Body, init?: ReplyInit): Reply<Body> {
+  return new Reply(body as Body, init);
 }
 
 /** The reply that an error gets: an RFC 9457 problem document. */
 export function errorReply(error: HttpError): Reply {
   const headers = { 'content-type': 'application/problem+json; charset=utf-8', ...error.headers };
-  return new Reply(problemOf(error), { status: error.status, headers });
+  const made = new Reply(problemOf(error), { status: error.status, headers });
+  made.error = error;
+  return made;
 }
 
 /** Makes a `Reply` of whatever a handler returned; a native Response is taken apart. */
 export function toReply(value: unknown): Reply {
   if (value instanceof Reply) return value;
-  return isResponse(value) ? fromResponse(value) : new Reply(value);
+  return isNativeResponse(value) ? fromResponse(value) : new Reply(value);
 }
 
 // `instanceof Response` would load the whole of fetch, 38 ms at start.
-function isResponse(value: unknown): value is Response {
+export function isNativeResponse(value: unknown): value is Response {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -88,7 +96,14 @@ function isResponse(value: unknown): value is Response {
 
 function fromResponse(response: Response): Reply {
   if (response.bodyUsed || response.body?.locked) throw badReply('the body of the Response is already read');
-  return new Reply(response.body ?? undefined, { status: response.status, headers: response.headers });
+  const { body, status, headers } = response;
+  const reply = new Reply<unknown>(body ?? undefined, { status, headers });
+  // Only fetch sets a URL. It has decoded the body already, but keeps the headers of the encoded one.
+  if (response.url !== '' && 'content-encoding' in reply.headers) {
+    delete reply.headers['content-encoding'];
+    delete reply.headers['content-length'];
+  }
+  return reply;
 }
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -102,24 +117,29 @@ const BYTES = 'application/octet-stream';
  */
 export function toRawResponse(value: unknown, method: string): RawResponse {
   const response = isPlain(value) ? encode(value, undefined) : fromReply(toReply(value));
-  if (method === 'HEAD' || BODILESS.has(response.status)) dropBody(response);
+  if (method === 'HEAD' || BODILESS.has(response.status)) dropBody(response, method);
+  else if (response.headers['content-length'] !== undefined) keepLength(response);
   return response;
+}
+
+/** A stream may say how long it is, and must keep to it; of everything else the adapter knows the length. */
+function keepLength(response: RawResponse): void {
+  const { headers, body } = response;
+  if (isStream(body)) response.body = exactly(body, Number(headers['content-length']));
+  else delete headers['content-length'];
 }
 
 const BODILESS = new Set([204, 205, 304]);
 
 function isPlain(value: unknown): boolean {
-  return typeof value === 'string' || !(value instanceof Reply || isResponse(value));
+  return typeof value === 'string' || !(value instanceof Reply || isNativeResponse(value));
 }
 
 function encode(body: unknown, status: number | undefined): RawResponse {
   if (typeof body === 'string') return responseOf(status, TEXT, body);
   if (body === undefined) return { status: status ?? 204, headers: {}, cookies: [], body: undefined };
-  if (body instanceof Uint8Array) return responseOf(status, BYTES, body);
-  if (body instanceof ArrayBuffer) return responseOf(status, BYTES, new Uint8Array(body));
-  if (ArrayBuffer.isView(body))
-    return responseOf(status, BYTES, new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
-  if (isStream(body)) return responseOf(status, BYTES, body);
+  if (ArrayBuffer.isView(body) || isBuffer(body)) return responseOf(status, BYTES, bytesOf(body));
+  if (isStream(body)) return responseOf(status, BYTES, readable(body));
   refuse(body);
   return responseOf(status, JSON_TYPE, toJson(body));
 }
@@ -128,25 +148,63 @@ function responseOf(status: number | undefined, type: string, body: RawResponse[
   return { status: status ?? 200, headers: { 'content-type': type }, cookies: [], body };
 }
 
+function isBuffer(body: unknown): body is ArrayBuffer | SharedArrayBuffer {
+  return (
+    body instanceof ArrayBuffer ||
+    (typeof SharedArrayBuffer === 'function' && body instanceof SharedArrayBuffer)
+  );
+}
+
+function bytesOf(body: ArrayBufferView | ArrayBuffer | SharedArrayBuffer): Uint8Array {
+  const view = ArrayBuffer.isView(body) ? body : new Uint8Array(body);
+  const { buffer, byteOffset, byteLength } = view;
+  if (buffer instanceof ArrayBuffer) {
+    if (buffer.detached)
+      throw badReply('the bytes of the reply are detached: they were transferred elsewhere');
+    return view instanceof Uint8Array ? view : new Uint8Array(buffer, byteOffset, byteLength);
+  }
+  // Sockets take no shared memory, and another thread could change it on the way.
+  return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength));
+}
+
+/** A stream that nobody else reads. */
+function readable(body: BodyStream): BodyStream {
+  const { locked, bodyUsed, destroyed, readableEnded } = body as unknown as Partial<Record<string, unknown>>;
+  if (locked === true || bodyUsed === true) throw badReply('the stream of the reply is being read already');
+  if (destroyed === true || readableEnded === true)
+    throw badReply('the stream of the reply has ended already');
+  if (typeof body[Symbol.asyncIterator] !== 'function')
+    throw badReply('the stream of the reply cannot be read');
+  return body;
+}
+
 // All of these would go out as `{}`.
 function refuse(body: unknown): void {
   if (body instanceof Error) throw body;
-  if (body instanceof Reply || isResponse(body))
+  if (body instanceof Reply || isNativeResponse(body))
     throw badReply('a reply cannot be the body of another reply');
-  if (typeof (body as { then?: unknown } | null)?.then === 'function')
+  if (isThenable(body)) {
+    // Nobody waits for it, and a rejection that nobody sees ends the process.
+    body.then(undefined, () => {});
     throw badReply('the body of the reply is a promise, await it first');
+  }
 }
 
 function toJson(value: unknown): string {
-  let text: string | undefined;
   try {
-    text = JSON.stringify(value);
+    return toJsonText(value);
   } catch (cause) {
-    throw badReply('the reply is no JSON value', cause);
+    throw badReply(
+      cause instanceof JsonError
+        ? `the reply is no JSON value: ${cause.message}`
+        : 'the reply is no JSON value',
+      cause,
+    );
   }
-  if (text === undefined) throw badReply(`a ${typeof value} cannot be sent as a reply`);
-  return text;
 }
+
+/** Throws what sending the reply would throw. @throws HttpError 500 `BAD_REPLY` */
+export const assertSendable: (reply: Reply) => void = fromReply;
 
 function fromReply(reply: Reply): RawResponse {
   try {
@@ -177,6 +235,8 @@ function setHeader(response: RawResponse, name: string, value: HeaderValue): voi
   } else if (!isAdapterHeader(name)) {
     const text = Array.isArray(value) ? value.join(', ') : String(value);
     checkHeader(name, text);
+    if (name === 'content-length' && !/^\d{1,15}$/.test(text))
+      throw badReply(`content-length ${text} is no number`);
     response.headers[name] = text;
   }
 }
@@ -186,14 +246,16 @@ function checkHeader(name: string, value: string): void {
   if (problem) throw badReply(problem);
 }
 
-function dropBody(response: RawResponse): void {
+function dropBody(response: RawResponse, method: string): void {
   discardBody(response.body);
   response.body = undefined;
   delete response.headers['content-type'];
+  // HEAD tells the length that GET would have.
+  if (method !== 'HEAD' || BODILESS.has(response.status)) delete response.headers['content-length'];
 }
 
 // The detail is for the log: the client gets the same words as for any 500.
-function badReply(why: string, cause?: unknown): HttpError {
+export function badReply(why: string, cause?: unknown): HttpError {
   return frameworkError('BAD_REPLY', 'The server could not send its reply.', {
     cause: new ConfigError(why, { cause }),
   });

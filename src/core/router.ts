@@ -1,4 +1,5 @@
 import { ConfigError, frameworkError } from './errors.ts';
+import { decodeSegment } from './path.ts';
 
 interface Leaf<T> {
   readonly value: T;
@@ -18,7 +19,7 @@ export interface Match<T> {
   readonly params: Readonly<Record<string, string>>;
 }
 
-type Segment = { readonly kind: 'static' | 'param' | 'wildcard'; readonly name: string };
+export type Segment = { readonly kind: 'static' | 'param' | 'wildcard'; readonly name: string };
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 
@@ -45,6 +46,8 @@ function parseSegment(text: string, last: boolean, fail: (why: string) => Error)
     return { kind: 'wildcard', name: '*' };
   }
   if (text.startsWith(':') && !text.startsWith('::')) return { kind: 'param', name: paramName(text, fail) };
+  const braced = /^\{(\w+)\}$/.exec(text)?.[1];
+  if (braced !== undefined) throw fail(`write the parameter as :${braced}, not ${text}`);
   if (/[*:]/.test(text.replace(/^::/, '')))
     throw fail(`segment ${text}: a parameter or wildcard must fill the whole segment`);
   return { kind: 'static', name: decodeStatic(text.replace(/^::/, ':'), fail) };
@@ -58,7 +61,7 @@ function paramName(text: string, fail: (why: string) => Error): string {
 }
 
 function decodeStatic(text: string, fail: (why: string) => Error): string {
-  const decoded = decodeKeepingReserved(text);
+  const decoded = decodeSegment(text);
   if (decoded === undefined) throw fail(`segment ${text} has a bad escape`);
   return decoded;
 }
@@ -158,17 +161,7 @@ function decodeParam(raw: string): string {
 }
 
 function staticText(text: string, path: string): string {
-  const decoded = decodeKeepingReserved(text);
+  const decoded = decodeSegment(text);
   if (decoded === undefined) throw frameworkError('BAD_URL', `The path ${path} has a bad percent escape.`);
   return decoded;
-}
-
-/** Decodes all but the reserved characters and `%25`, so `%2F` never makes a new segment; `%2f` is `%2F`. */
-function decodeKeepingReserved(text: string): string | undefined {
-  try {
-    if (!text.includes('%')) return text;
-    return decodeURI(text.replaceAll('%25', '%2525')).replace(/%[0-9a-f]{2}/gi, (hex) => hex.toUpperCase());
-  } catch {
-    return undefined;
-  }
 }

@@ -1,27 +1,28 @@
 import type { Context } from './context.ts';
-import { frameworkError, HttpError, toHttpError } from './errors.ts';
+import { toErrorReply } from './error-reply.ts';
+import { frameworkError } from './errors.ts';
 import type { EventSource } from './event-source.ts';
-import { foldHttp } from './interceptors.ts';
-import type { RouteOptions } from './registry.ts';
-import { errorReply, reply, toRawResponse } from './reply.ts';
-import { RequestView } from './request.ts';
+import type { ErrorHook, FunctionHandler, HttpInterceptor } from './handlers.ts';
+import { HTTP_HANDLER } from './handlers.ts';
+import { foldHttp, type RouteHandler } from './interceptors.ts';
+import { METHODS, type Method, type RawRequest, type RawResponse } from './messages.ts';
+import type { FunctionOptions, RouteOptions } from './options.ts';
+import { canonicalPath } from './path.ts';
+import { discardBody, type Reply, reply, toRawResponse } from './reply.ts';
+import { RequestView, type Routed } from './request.ts';
 import { type Match, Router } from './router.ts';
-import type { Method, RawRequest, RawResponse } from './types.ts';
-import {
-  type Awaitable,
-  type FunctionHandler,
-  HTTP_HANDLER,
-  type HttpHandler,
-  type HttpInterceptor,
-  METHODS,
-} from './types.ts';
+import { isBelow, type Prefix } from './scope.ts';
+import { isThenable } from './thenable.ts';
+import type { Awaitable } from './types.ts';
 
 export interface CompiledRoute {
   readonly method: Method;
   readonly path: string;
   readonly options: RouteOptions;
-  /** Schemas and interceptors folded in. */
-  readonly handler: HttpHandler;
+  /** Limits, schemas and interceptors folded in. */
+  readonly handler: RouteHandler;
+  /** Who shapes its error replies, in this order. */
+  readonly errorHooks: readonly ErrorHook[];
 }
 
 export interface CompiledFunction {
@@ -29,15 +30,22 @@ export interface CompiledFunction {
   readonly kind: 'function' | 'event';
   /** Only of `event`. */
   readonly source?: EventSource<never>;
+  readonly options: FunctionOptions;
   /** Interceptors and the event source's decoding folded in. */
   readonly handler: FunctionHandler;
 }
 
 /** Where a request goes; also for 404, 405, OPTIONS and a bad URL, so it never fails. */
-export interface Target {
-  readonly handler: HttpHandler;
-  readonly params: Readonly<Record<string, string>>;
-  readonly options: RouteOptions;
+export interface Target extends Routed {
+  readonly handler: RouteHandler;
+  readonly errorHooks: readonly ErrorHook[];
+}
+
+/** Interceptors and error hooks of the requests below a prefix, routes or not. */
+export interface Scope {
+  readonly prefix: Prefix;
+  readonly interceptors: readonly HttpInterceptor[];
+  readonly errorHooks: readonly ErrorHook[];
 }
 
 export interface ServiceParts {
@@ -46,7 +54,8 @@ export interface ServiceParts {
   readonly description: string;
   readonly routes: readonly CompiledRoute[];
   readonly functions: readonly CompiledFunction[];
-  readonly interceptors: readonly HttpInterceptor[];
+  /** For requests that no route takes; the outermost first. */
+  readonly scopes: readonly Scope[];
 }
 
 const NO_PARAMS = Object.freeze({});
@@ -60,7 +69,7 @@ export class Service {
   readonly routes: readonly CompiledRoute[];
   readonly functions: ReadonlyMap<string, CompiledFunction>;
   readonly #routers: Map<string, Router<CompiledRoute>>;
-  readonly #interceptors: readonly HttpInterceptor[];
+  readonly #scopes: readonly Scope[];
 
   constructor(parts: ServiceParts) {
     this.name = parts.name;
@@ -68,7 +77,7 @@ export class Service {
     this.description = parts.description;
     this.routes = parts.routes;
     this.functions = new Map(parts.functions.map((entry) => [entry.name, entry]));
-    this.#interceptors = parts.interceptors;
+    this.#scopes = parts.scopes;
     this.#routers = new Map(METHODS.map((method) => [method, new Router<CompiledRoute>()]));
     for (const route of parts.routes) this.#routers.get(route.method)!.add(route.path, route);
     this.#addHeadRoutes(parts.routes);
@@ -85,17 +94,23 @@ export class Service {
     return [...(this.routes.length > 0 ? [HTTP_HANDLER] : []), ...this.functions.keys()];
   }
 
-  /** The route of a request, without running it: an adapter asks for its body options first. */
+  /** The route of a request, without running it. Never throws: a bad path has a target that answers 400. */
   resolve(method: string, path: string): Target {
+    if (path === '*' && method === 'OPTIONS') return this.#answer(path, () => allowed([...METHODS]));
     try {
-      const found = this.#find(method, path);
-      if (found) return { handler: found.value.handler, params: found.params, options: found.value.options };
-      return this.#fallback(method, this.#allowed(path), path);
+      const canonical = canonicalPath(path);
+      const found = this.#find(method, canonical);
+      return found ? targetOf(canonical, found) : this.#fallback(method, canonical);
     } catch (error) {
-      return this.#answer(() => {
-        throw error;
-      });
+      return this.refusal(path, error);
     }
+  }
+
+  /** A target that answers with an error, by way of the interceptors and error hooks that cover the path. */
+  refusal(path: string, error: unknown): Target {
+    return this.#answer(path, () => {
+      throw error;
+    });
   }
 
   /** Runs a target; synchronous while the handler is. Never throws: an error becomes its reply. */
@@ -115,18 +130,17 @@ export class Service {
     context: Context,
     later: (response: RawResponse) => void,
   ): RawResponse | undefined {
+    const view = new RequestView(request, target);
     try {
-      const value = target.handler(new RequestView(request, target.params), context);
+      const value = target.handler(view, context);
       if (!isThenable(value)) return toRawResponse(value, request.method);
-      // A thenable of another kind might call back at once.
-      const promise = value instanceof Promise ? value : Promise.resolve(value);
-      promise.then(
-        (value) => later(encode(value, request, context)),
-        (error) => later(failed(error, request, context)),
-      );
+      wait(value, target, view, context, later);
       return undefined;
     } catch (error) {
-      return failed(error, request, context);
+      const made = toErrorReply(error, view, context, target.errorHooks);
+      if (!isThenable(made)) return errorResponse(made, view);
+      void Promise.resolve(made).then((reply) => later(errorResponse(reply, view)));
+      return undefined;
     }
   }
 
@@ -144,61 +158,85 @@ export class Service {
     return methods.length === 0 || methods.includes('OPTIONS') ? methods : [...methods, 'OPTIONS'];
   }
 
-  #fallback(method: string, allowed: string[], path: string): Target {
-    if (allowed.length === 0)
-      return this.#refuse(frameworkError('ROUTE_NOT_FOUND', `There is no route ${path}.`));
-    const headers = { allow: allowed.join(', ') };
-    if (method === 'OPTIONS') return this.#answer(() => reply(undefined, { headers }));
-    const message = `${path} does not take ${method}.`;
-    return this.#refuse(frameworkError('METHOD_NOT_ALLOWED', message, { headers }));
-  }
-
-  #refuse(error: HttpError): Target {
-    return this.#answer(() => {
-      throw error;
-    });
+  #fallback(method: string, path: string): Target {
+    const methods = this.#allowed(path);
+    if (methods.length === 0)
+      return this.refusal(path, frameworkError('ROUTE_NOT_FOUND', `There is no route ${path}.`));
+    if (method === 'OPTIONS') return this.#answer(path, () => allowed(methods));
+    const headers = { allow: methods.join(', ') };
+    return this.refusal(
+      path,
+      frameworkError('METHOD_NOT_ALLOWED', `${path} does not take ${method}.`, { headers }),
+    );
   }
 
   // Interceptors see these answers too: they log, count and add CORS headers.
-  #answer(handler: HttpHandler): Target {
-    return { handler: foldHttp(this.#interceptors, handler), params: NO_PARAMS, options: NO_OPTIONS };
+  #answer(path: string, handler: RouteHandler): Target {
+    const canonical = canonicalOr(path, '');
+    const scopes = this.#scopes.filter(({ prefix }) => isBelow(prefix, canonical));
+    const errorHooks = scopes.toReversed().flatMap((scope) => scope.errorHooks);
+    const folded = foldHttp(
+      scopes.flatMap(({ interceptors }) => interceptors),
+      handler,
+      (error, request, context) => toErrorReply(error, request, context, errorHooks),
+    );
+    return { path, route: undefined, params: NO_PARAMS, options: NO_OPTIONS, handler: folded, errorHooks };
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+/** What is no path lies below no prefix. */
+function canonicalOr(path: string, otherwise: string): string {
+  try {
+    return canonicalPath(path);
+  } catch {
+    return otherwise;
+  }
+}
+
+function targetOf(path: string, { value, params }: Match<CompiledRoute>): Target {
+  const { handler, options, errorHooks } = value;
+  return { path, route: value.path, params, options, handler, errorHooks };
+}
+
+function allowed(methods: readonly string[]): Reply {
+  return reply(undefined, { headers: { allow: methods.join(', ') } });
+}
+
+/** Waits for an asynchronous handler, or for what interrupts it. */
+function wait(
+  value: PromiseLike<unknown>,
+  target: Target,
+  view: RequestView,
+  context: Context,
+  later: (response: RawResponse) => void,
+): void {
+  let answered = false;
+  const answer = (response: RawResponse) => {
+    if (answered) return discardBody(response.body);
+    answered = true;
+    done();
+    later(response);
+  };
+  const fail = async (error: unknown) =>
+    answer(errorResponse(await toErrorReply(error, view, context, target.errorHooks), view));
+  const done = context.whileWaiting((error) => void fail(error));
+  context.startLimit(target.options.timeoutMs);
+  // A thenable of another kind might call back at once.
+  const promise = value instanceof Promise ? value : Promise.resolve(value);
+  promise.then(
+    (result) => {
+      try {
+        answer(toRawResponse(result, view.method));
+      } catch (error) {
+        if (!answered) void fail(error);
+      }
+    },
+    (error) => {
+      if (!answered) void fail(error);
+    },
   );
 }
 
-function encode(value: unknown, request: RawRequest, context: Context): RawResponse {
-  try {
-    return toRawResponse(value, request.method);
-  } catch (error) {
-    return failed(error, request, context);
-  }
-}
-
-/** The response that an error gets; a 5xx leaves its cause in the log, never in the answer. */
-export function failed(
-  thrown: unknown,
-  request: Pick<RawRequest, 'method' | 'path'>,
-  context: Context,
-): RawResponse {
-  const error = toHttpError(thrown);
-  if (error.status >= 500) {
-    const { method, path } = request;
-    context.logger.error('request failed', {
-      method,
-      path,
-      status: error.status,
-      error: error.cause ?? error,
-    });
-  }
-  try {
-    return toRawResponse(errorReply(error), request.method);
-  } catch {
-    // Only the headers of a handler's own HttpError can be unsendable.
-    return toRawResponse(errorReply(new HttpError(error.status, error.code, error.message)), request.method);
-  }
+function errorResponse(made: Reply, view: RequestView): RawResponse {
+  return toRawResponse(made, view.method);
 }

@@ -1,4 +1,4 @@
-import type { BodyStream } from './types.ts';
+import type { BodyStream } from './messages.ts';
 
 export function isStream(value: unknown): value is BodyStream {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
@@ -23,4 +23,19 @@ async function release(stream: Releasable): Promise<void> {
   if (stream.destroy) await stream.destroy();
   else if (stream.cancel) await stream.cancel();
   else await stream.return?.();
+}
+
+/** The stream, which fails where it gives another number of bytes than it said. */
+export async function* exactly(body: BodyStream, length: number): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  for await (const chunk of body) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    sent += bytes.length;
+    if (sent > length) break;
+    yield bytes;
+  }
+  if (sent === length) return;
+  throw new RangeError(
+    `the stream has ${sent > length ? 'more' : `${sent}`} bytes, its content-length says ${length}`,
+  );
 }

@@ -1,77 +1,40 @@
 import type { Logger } from './logger.ts';
-import type { Reply } from './reply.ts';
-
-/** The methods a route may be registered for. */
-export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
-export type Method = (typeof METHODS)[number];
-
-/** The HTTP routes as a Lambda handler name (`_HANDLER=http`), so no function may have it. */
-export const HTTP_HANDLER = 'http';
 
 /** A value, or a promise of it. Dispatch stays synchronous while handlers do. */
 export type Awaitable<T> = T | PromiseLike<T>;
-
-/** Chunks of a streamed body. Node's Readable and the web's ReadableStream both are one. */
-export type BodyStream = AsyncIterable<Uint8Array | string>;
-
-/**
- * What every adapter (HTTP server, Lambda event source, `registry.fetch`) turns its input into.
- * Only the adapters know where a request came from.
- */
-export interface RawRequest {
-  /** Upper case, e.g. `GET`. */
-  readonly method: string;
-  /** Percent-encoded as sent, starts with `/`, no query. */
-  readonly path: string;
-  /** Percent-encoded as sent, without the `?`; `''` when there is none. */
-  readonly rawQuery: string;
-  /** Lower-case names; repeated lines already joined (see `joinHeaders`). */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The bytes of the body, or a stream of them; `undefined` when there is none. */
-  readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined;
-  /** Address of the client, as far as trusted proxies tell. */
-  readonly clientIp: string;
-  readonly scheme: 'http' | 'https';
-}
-
-/** What every adapter turns into its own answer. */
-export interface RawResponse {
-  /** 200 to 599. */
-  status: number;
-  /** Lower-case names. Neither `set-cookie` nor hop-by-hop headers nor `content-length`. */
-  headers: Record<string, string>;
-  /** Each a whole `Set-Cookie` value. */
-  cookies: string[];
-  /** `undefined` for an empty body. */
-  body: string | Uint8Array | BodyStream | undefined;
-}
 
 /**
  * The request as a handler sees it: the names of fetch's Request, the same through every adapter.
  * Everything is computed on first use.
  */
-export interface HttpRequest<Valid = Record<never, never>> {
+export interface HttpRequest<Params = Readonly<Record<string, string>>, Valid = Record<never, never>> {
   readonly method: string;
-  /** Absolute URL, percent-encoded as sent. */
+  /** Absolute URL; its path is `path`, its query is as sent. */
   readonly url: string;
-  /** Percent-encoded as sent. */
+  /**
+   * Percent-encoded in canonical form (RFC 3986, 6.2.2): what needs no escape has none, so that `/%6Frders` is
+   * `/orders`, for whoever compares it as for the router. `%2F` stays, for it separates no segments.
+   */
   readonly path: string;
+  /** The pattern of the route that matched, e.g. `/users/:id`; `undefined` where none did. */
+  readonly route: string | undefined;
   /** Lower-case names; repeated lines joined by `, ` (cookies by `; `). */
   readonly headers: Readonly<Record<string, string>>;
   /** Multi-value: `query.getAll('tag')`. `+` is a space; a bad escape is kept as sent. */
   readonly query: URLSearchParams;
   /** Decoded path parameters, `''` for an empty segment; a trailing wildcard is `params['*']`. */
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Params;
   /** Decoded request cookies; the first of a repeated name wins. */
   readonly cookies: Readonly<Record<string, string>>;
   readonly clientIp: string;
   /** Outputs of the route's schemas, by part. */
   readonly valid: Readonly<Valid>;
+  /** The body is read when it is first asked for, once. @throws HttpError 413 `PAYLOAD_TOO_LARGE` */
   text(): Promise<string>;
-  /** @throws HttpError 400 `BAD_JSON` */
+  /** @throws HttpError 400 `BAD_JSON`, 413 `PAYLOAD_TOO_LARGE` */
   json<T = unknown>(): Promise<T>;
   bytes(): Promise<Uint8Array>;
-  /** The body as a web stream. Only a route with `body: 'stream'` sees it before it has arrived whole. */
+  /** The body as a web stream, as it arrives where the adapter can do that (the HTTP server). */
   stream(): ReadableStream<Uint8Array>;
 }
 
@@ -110,34 +73,3 @@ export interface LambdaDetails {
   readonly identity: unknown;
   readonly tenantId: string | undefined;
 }
-
-/** Anything a handler may return; see `toRawResponse`. */
-export type ReplyValue = unknown;
-
-export type HttpHandler<Valid = Record<never, never>> = (
-  request: HttpRequest<Valid>,
-  context: InvocationContext,
-) => Awaitable<ReplyValue>;
-
-/** A raw function, Lambda style: takes the event as it came, returns a JSON value. */
-export type FunctionHandler<In = unknown, Out = unknown> = (
-  event: In,
-  context: InvocationContext,
-) => Awaitable<Out>;
-
-/**
- * Wraps every HTTP handler; `next()` resolves to the reply, which may be changed or replaced.
- * One that returns nothing after `next()` keeps that reply.
- */
-export type HttpInterceptor = (
-  request: HttpRequest,
-  context: InvocationContext,
-  next: () => Promise<Reply>,
-) => Awaitable<ReplyValue>;
-
-/** Wraps every raw function and event handler. */
-export type FunctionInterceptor = (
-  event: unknown,
-  context: InvocationContext,
-  next: () => Promise<unknown>,
-) => Awaitable<unknown>;

@@ -83,27 +83,27 @@ t.test('handlers, sources and options are checked', async (t) => {
     [() => newRegistry().use(bad(null)), 'use: the handler must be a function'],
     [() => newRegistry().useFunction(bad(null)), 'useFunction: the handler must be a function'],
     [
-      () => newRegistry().get('/a', nothing, { body: bad('file') }),
+      () => newRegistry().get('/a', { body: bad('file') }, nothing),
       "GET /a: body must be 'buffer' or 'stream'",
     ],
     [
-      () => newRegistry().get('/a', nothing, { bodyLimit: -1 }),
+      () => newRegistry().get('/a', { bodyLimit: -1 }, nothing),
       'GET /a: bodyLimit must be a whole number of bytes',
     ],
     [
-      () => newRegistry().get('/a', nothing, { bodyLimit: 1.5 }),
+      () => newRegistry().get('/a', { bodyLimit: 1.5 }, nothing),
       'GET /a: bodyLimit must be a whole number of bytes',
     ],
     [
-      () => newRegistry().get('/a', nothing, bad({ schema: { cookies: {} } })),
-      'GET /a: schema.cookies is unknown, use one of params, query, headers, body',
+      () => newRegistry().get('/a', bad({ schema: { cookies: {} } }), nothing),
+      'GET /a: schema.cookies is unknown, use one of params, query, headers, body, response',
     ],
     [
-      () => newRegistry().get('/a', nothing, { schema: { body: bad({}) } }),
+      () => newRegistry().get('/a', { schema: { body: bad({}) } }, nothing),
       'GET /a: schema.body is not a Standard Schema',
     ],
     [
-      () => newRegistry().get('/a', nothing, { schema: { body: bad(null) } }),
+      () => newRegistry().get('/a', { schema: { body: bad(null) } }, nothing),
       'GET /a: schema.body is not a Standard Schema',
     ],
     [() => newRegistry().get('a', nothing), 'route path "a": it must start with /'],
@@ -142,7 +142,7 @@ t.test('all() gives way to one method, in either order, and HEAD goes with GET',
     );
     t.strictSame(await Promise.all(bodies), ['one', 'one', 'all', 'all', 'all', 'all']);
     const { handler } = registry.freeze().resolve('HEAD', '/a/1');
-    t.equal(await handler(undefined as never, undefined as never), 'one');
+    t.equal(await handler({ admitBody: () => undefined } as never, undefined as never), 'one');
     t.strictSame(
       registry.freeze().routes.filter((route) => route.method === 'HEAD'),
       [],

@@ -4,7 +4,8 @@ import { collect, createRegistry, joinHeaders, parseCookies, type RawRequest } f
 import { RequestView } from '../../src/core/request.ts';
 import { rawRequest, send } from './support.ts';
 
-const viewOf = (rest: Partial<RawRequest>) => new RequestView(rawRequest('POST', '/p', rest), {});
+const viewOf = (rest: Partial<RawRequest>) => new RequestView(rawRequest('POST', '/p', rest), ROUTED);
+const ROUTED = { path: '/p', route: '/p', params: {}, options: {} };
 const withBody = (...bytes: number[]) => viewOf({ body: Uint8Array.from(bytes) });
 
 t.test('method, url, path, headers, ip', async (t) => {

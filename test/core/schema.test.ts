@@ -16,11 +16,10 @@ t.test('zod: every part is validated and converted', async (t) => {
     headers: z.object({ 'x-key': z.string().min(2) }),
     body: z.object({ name: z.string(), when: z.iso.date().optional() }),
   };
-  const registry = newRegistry().post(
-    '/u/:id',
-    (request) => ({ valid: request.valid, raw: request.params.id }),
-    { schema },
-  );
+  const registry = newRegistry().post('/u/:id', { schema }, (request) => ({
+    valid: request.valid,
+    raw: request.params.id,
+  }));
   const good = { rawQuery: 'tag=a&tag=b', headers: { 'x-key': 'key' }, ...json({ name: 'Ann', extra: 1 }) };
   t.strictSame((await send(registry, 'POST', '/u/7', good)).json(), {
     valid: {
@@ -38,7 +37,7 @@ t.test('zod: a refusal names part and path, in the order params, query, headers,
     params: z.object({ id: z.coerce.number() }),
     body: z.object({ list: z.array(z.object({ n: z.number() })), s: z.string() }),
   };
-  const registry = newRegistry().post('/u/:id', () => t.fail('the handler must not run'), { schema });
+  const registry = newRegistry().post('/u/:id', { schema }, () => t.fail('the handler must not run'));
   const first = await send(registry, 'POST', '/u/x', json({}));
   t.match(first.json(), { status: 400, code: 'VALIDATION_FAILED', detail: /^params\.id: / });
   const second = (await send(registry, 'POST', '/u/1', json({ list: [{ n: 'x' }] }))).json();
@@ -61,9 +60,11 @@ const evenLength: StandardSchema<number> = {
 };
 
 t.test('a hand-made Standard Schema, asynchronous, with key objects in the path', async (t) => {
-  const registry = newRegistry().post('/', (request) => request.valid.body + 1, {
-    schema: { body: evenLength },
-  });
+  const registry = newRegistry().post(
+    '/',
+    { schema: { body: evenLength } },
+    (request) => request.valid.body + 1,
+  );
   t.equal((await send(registry, 'POST', '/', json({ s: 'ab' }))).body, '3');
   t.equal(
     (await send(registry, 'POST', '/', json({ s: 'a' }))).json().detail,
@@ -81,7 +82,7 @@ t.test('interceptors run outside the schemas, and valid is empty without one', a
       called++;
       return next();
     })
-    .post('/s', () => 1, { schema: { body: evenLength } })
+    .post('/s', { schema: { body: evenLength } }, () => 1)
     .get('/', (request) => request.valid);
   t.equal((await send(registry, 'POST', '/s', json({ s: 'a' }))).status, 400);
   t.strictSame((await send(registry, 'GET', '/')).json(), {});
@@ -100,7 +101,7 @@ t.test('a query key __proto__ is a key like any other', async (t) => {
       },
     },
   };
-  const registry = newRegistry().get('/', (request) => request.valid.query, { schema: { query } });
+  const registry = newRegistry().get('/', { schema: { query } }, (request) => request.valid.query);
   t.equal(
     (await send(registry, 'GET', '/', { rawQuery: '__proto__=a&__proto__=b&constructor=c' })).body,
     'ok',

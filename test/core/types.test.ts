@@ -12,11 +12,11 @@ import {
 const registry = createRegistry({ name: 'types' });
 const body = z.object({ n: z.number() });
 
-registry.post('/typed/:id', (request) => request.valid.body.n.toFixed(), { schema: { body } });
+registry.post('/typed/:id', { schema: { body } }, (request) => request.valid.body.n.toFixed());
 // @ts-expect-error the schema says number
-registry.post('/number', (request) => request.valid.body.n.trim(), { schema: { body } });
+registry.post('/number', { schema: { body } }, (request) => request.valid.body.n.trim());
 // @ts-expect-error there is no schema for the query
-registry.post('/part', (request) => request.valid.query, { schema: { body } });
+registry.post('/part', { schema: { body } }, (request) => request.valid.query);
 // @ts-expect-error without schemas nothing is valid
 registry.get('/none', (request) => request.valid.body);
 registry.get('/readonly', (request) => {
@@ -57,5 +57,5 @@ export const replies = (): unknown[] => [
 // @ts-expect-error a name is needed
 t.throws(() => createRegistry({}));
 // @ts-expect-error the body is buffered or streamed
-t.throws(() => registry.get('/body', () => 1, { body: 'file' }));
+t.throws(() => registry.get('/body', { body: 'file' }, () => 1));
 t.equal(registry.freeze().functions.size, 3);

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import { emitTopology } from '../../infra/index.ts';
 import { createHttpServer } from '../../src/adapters/http/index.ts';
-import { DEFAULT_BODY_LIMIT, DEFAULT_DRAIN_TIMEOUT_MS } from '../../src/adapters/http/options.ts';
+import { DEFAULT_DRAIN_TIMEOUT_MS } from '../../src/adapters/http/options.ts';
 import { resolveFunction } from '../../src/adapters/lambda/index.ts';
 import { supervisorConfig } from '../../src/adapters/supervisor/index.ts';
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_STOPWAITSECS } from '../../src/adapters/supervisor/section.ts';
-import { createLogger, createRegistry } from '../../src/core/index.ts';
+import { REQUEST_LIMIT } from '../../src/aws/limits.ts';
+import { createLogger, createRegistry, DEFAULT_BODY_LIMIT } from '../../src/core/index.ts';
 import { sourcesBelow } from '../core/import-rules.ts';
 import { SAMPLE } from '../infra/sample.ts';
 import { VARIANTS } from '../infra/variants.ts';
@@ -51,7 +52,7 @@ t.test('an idle connection of the load balancer ends before the server would end
 });
 
 t.test('every adapter takes a request of 6 MB, as Lambda does', async (t) => {
-  t.equal(DEFAULT_BODY_LIMIT, 6_291_456);
+  t.equal(DEFAULT_BODY_LIMIT, REQUEST_LIMIT);
   const help = await runMain(SAMPLE_MAIN, ['httpServer', '--help']);
   t.match(help.stdout, /--bodyLimit [^-]*\[default: "6291456"\]/);
 });

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { frameworkError, HttpError } from '../../core/index.ts';
+import { HttpError, type RequestBody, tooLarge } from '../../core/index.ts';
 
 /**
  * A buffered body must have arrived in this time. Node's own requestTimeout is off: it would cut
@@ -130,33 +130,43 @@ function sweep(): void {
   sweeper = undefined;
 }
 
-/** A body handed on as it comes. Leaving it early must not cut the connection that the reply needs. */
-export function openBody(
-  raw: IncomingMessage,
-  response: ServerResponse,
-  limit: number | undefined,
-): AsyncIterable<Uint8Array> {
-  if (limit !== undefined && announcedOver(raw, limit)) throw tooLarge(limit);
-  allowBody(raw, response);
-  const chunks = { [Symbol.asyncIterator]: () => raw.iterator({ destroyOnReturn: false }) };
-  return limit === undefined ? chunks : limited(chunks, limit);
-}
+/** A body that is read when it is asked for, whole or as it comes. */
+export class NodeBody implements RequestBody {
+  readonly #raw: IncomingMessage;
+  readonly #response: ServerResponse;
 
-async function* limited(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge(limit);
-    yield chunk;
+  constructor(raw: IncomingMessage, response: ServerResponse) {
+    this.#raw = raw;
+    this.#response = response;
+  }
+
+  get size(): number | undefined {
+    const length = this.#raw.headers['content-length'];
+    return length === undefined ? undefined : Number(length);
+  }
+
+  readWhole(limit: number): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      readBody(this.#raw, this.#response, limit, (error, body, gone) => {
+        if (gone)
+          reject(new HttpError(400, 'BAD_REQUEST', 'The client went away before the body was whole.'));
+        else if (error) reject(error);
+        else resolve(body ?? NO_BYTES);
+      });
+    });
+  }
+
+  /** Leaving it early must not cut the connection that the reply needs. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    allowBody(this.#raw, this.#response);
+    return this.#raw.iterator({ destroyOnReturn: false });
   }
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 function announcedOver(raw: IncomingMessage, limit: number): boolean {
   return Number(raw.headers['content-length'] ?? 0) > limit;
-}
-
-function tooLarge(limit: number): HttpError {
-  return frameworkError('PAYLOAD_TOO_LARGE', `The body is larger than ${limit} bytes.`);
 }
 
 /**

@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError, problemOf } from '../../core/index.ts';
-import { NodeRequest } from './node-request.ts';
 import type { RequestHandler } from './request-handler.ts';
 import { undoStream } from './send.ts';
 
@@ -11,8 +10,8 @@ const CODE = /^[A-Z][A-Z0-9_]*$/;
 /** Fastify's error handler: streams that fail before their first byte, and errors of plugins. */
 export function errorHandler(handler: RequestHandler) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    const ofStream = undoStream(reply);
-    handler.refuse(ofStream ? error : fromPlugin(error), new NodeRequest(request), reply);
+    if (undoStream(reply)) handler.fail(error, request, reply);
+    else handler.refuse(fromPlugin(error), request, reply);
   };
 }
 

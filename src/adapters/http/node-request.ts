@@ -1,23 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { Context, type RawRequest } from '../../core/index.ts';
+import { hasBody, NodeBody } from './body.ts';
 import type { HttpServerOptions } from './options.ts';
 
 const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/;
 
-/** The request target as sent, never resolved: `//host/x` stays. Absolute form loses its origin. */
+/**
+ * The request target as sent, never resolved: `//host/x` stays. Absolute form loses its origin. Whether the path is
+ * one is for the core to say.
+ */
 export function splitTarget(url: string): { path: string; rawQuery: string } {
-  const target = url.startsWith('/') ? url : originForm(url);
+  const target = withoutOrigin(NON_ASCII.test(url) ? escaped(url) : url);
   const mark = target.indexOf('?');
   if (mark < 0) return { path: target, rawQuery: '' };
   return { path: target.slice(0, mark), rawQuery: target.slice(mark + 1) };
 }
 
-function originForm(url: string): string {
+function withoutOrigin(url: string): string {
+  if (url.startsWith('/')) return url;
   const rest = url.replace(ORIGIN, '');
-  return rest.startsWith('/') ? rest : `/${rest}`;
+  // `http://host` and `http://host?query` mean the root (RFC 9112, 3.2.2).
+  return rest !== url && !rest.startsWith('/') ? `/${rest}` : rest;
+}
+
+const NON_ASCII = /[\x80-\xff]/;
+
+/** Bytes beyond ASCII, which node:http gives as Latin-1, as the escapes that they should have been. */
+function escaped(url: string): string {
+  return url.replace(/[\x80-\xff]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** A request as the core wants it. Address and scheme are found on first use, for few handlers ask. */
@@ -26,16 +39,19 @@ export class NodeRequest implements RawRequest {
   readonly path: string;
   readonly rawQuery: string;
   readonly headers: Readonly<Record<string, string>>;
-  body: RawRequest['body'] = undefined;
+  readonly body: NodeBody | undefined;
+  readonly bodyLimit: number | undefined;
   readonly #request: FastifyRequest;
 
-  constructor(request: FastifyRequest) {
+  constructor(request: FastifyRequest, response: ServerResponse, bodyLimit: number | undefined) {
     const { raw } = request;
     const { path, rawQuery } = splitTarget(raw.url ?? '/');
     this.method = raw.method ?? 'GET';
     this.path = path;
     this.rawQuery = rawQuery;
     this.headers = headersOf(raw);
+    this.body = hasBody(raw) ? new NodeBody(raw, response) : undefined;
+    this.bodyLimit = bodyLimit;
     this.#request = request;
   }
 
@@ -77,7 +93,7 @@ export function httpContext(request: NodeRequest, functionName: string, options:
   return new Context({
     requestId: given !== undefined && REQUEST_ID.test(given) ? given : newId,
     functionName,
-    deadline: requestTimeoutMs === undefined ? undefined : Date.now() + requestTimeoutMs,
+    timeoutMs: requestTimeoutMs,
     traceId: request.headers['x-amzn-trace-id'],
     logger,
   });

@@ -36,8 +36,6 @@ export interface HttpServerOptions {
   readonly configure?: (fastify: FastifyInstance) => Awaitable<void>;
 }
 
-/** Lambda's limit of a request payload, bytes. */
-export const DEFAULT_BODY_LIMIT = 6 * 1024 * 1024;
 export const DEFAULT_DRAIN_TIMEOUT_MS = 25_000;
 
 /** Names that stand for a fixed set of networks. */

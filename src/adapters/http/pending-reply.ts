@@ -1,39 +1,34 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import { type Context, discardBody, failed, frameworkError, type RawResponse } from '../../core/index.ts';
-import type { NodeRequest } from './node-request.ts';
-import type { RequestHandler } from './request-handler.ts';
-import { isStream } from './send.ts';
+import { type Context, discardBody, isStream, type RawResponse } from '../../core/index.ts';
+import type { Abortable } from './running.ts';
 
-/** Work that a drain waits for and may abort. */
-export interface Abortable {
-  abort(reason: unknown): void;
+/** What sends the reply and knows what runs. */
+interface Owner {
+  readonly running: Set<Abortable>;
+  send(reply: FastifyReply, response: RawResponse, context: Context): void;
 }
 
-const CALL = Symbol('call');
-type Owned = ServerResponse & { [CALL]?: PendingReply };
+const PENDING = Symbol('pending reply');
+type Owned = ServerResponse & { [PENDING]?: PendingReply };
 
 /** A request whose answer takes time: it can be aborted by its client, its deadline or a drain. */
 export class PendingReply implements Abortable {
-  readonly #handler: RequestHandler;
-  readonly #request: NodeRequest;
+  readonly #owner: Owner;
   readonly #reply: FastifyReply;
   readonly #context: Context;
   #answered = false;
   #watched = false;
-  #timer: NodeJS.Timeout | undefined;
 
-  constructor(handler: RequestHandler, request: NodeRequest, reply: FastifyReply, context: Context) {
-    this.#handler = handler;
-    this.#request = request;
+  constructor(owner: Owner, reply: FastifyReply, context: Context) {
+    this.#owner = owner;
     this.#reply = reply;
     this.#context = context;
   }
 
   /** The answer will come later. */
-  wait(timeoutMs: number | undefined): void {
+  wait(): void {
     watchLater(this);
-    if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
   }
 
   answer(response: RawResponse): void {
@@ -43,9 +38,8 @@ export class PendingReply implements Abortable {
       discardBody(response.body);
       return;
     }
-    clearTimeout(this.#timer);
     if (isStream(response.body)) this.#watch();
-    this.#handler.send(this.#reply, response, this.#context);
+    this.#owner.send(this.#reply, response, this.#context);
     if (!this.#watched) this.#context.finish();
   }
 
@@ -57,21 +51,11 @@ export class PendingReply implements Abortable {
   #watch(): void {
     if (this.#watched) return;
     this.#watched = true;
-    this.#handler.running.add(this);
+    this.#owner.running.add(this);
     const raw = this.#reply.raw as Owned;
-    raw[CALL] = this;
+    raw[PENDING] = this;
     raw.on('close', onClose);
     if (raw.closed) this.ended();
-  }
-
-  #fail(error: unknown): void {
-    this.answer(failed(error, this.#request, this.#context));
-  }
-
-  #timeOut(timeoutMs: number): void {
-    const cause = new Error(`the handler did not answer within ${timeoutMs} ms`);
-    this.#fail(frameworkError('TIMEOUT', 'The server did not answer in time.', { cause }));
-    this.#context.abort(cause);
   }
 
   abort(reason: unknown): void {
@@ -80,8 +64,7 @@ export class PendingReply implements Abortable {
 
   /** The response has closed: sent whole, or the client has gone. */
   ended(): void {
-    this.#handler.running.delete(this);
-    clearTimeout(this.#timer);
+    this.#owner.running.delete(this);
     if (!this.#reply.raw.writableFinished) this.#context.abort(new Error('the client has gone'));
     this.#context.finish();
   }
@@ -105,5 +88,5 @@ function watchAll(): void {
 
 // One function for all: a listener made for each request costs more than this property.
 function onClose(this: ServerResponse): void {
-  (this as Owned)[CALL]?.ended();
+  (this as Owned)[PENDING]?.ended();
 }

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { FastifyReply } from 'fastify';
-import type { BodyStream, Context, RawResponse } from '../../core/index.ts';
+import { type BodyStream, type Context, isStream, type RawResponse } from '../../core/index.ts';
 import { outliveUpload } from './body.ts';
 
 /** Header names of replies whose stream is on its way: an error before the first byte takes them back. */
@@ -42,10 +42,6 @@ export function undoStream(reply: FastifyReply): boolean {
   for (const name of names) reply.removeHeader(name);
   streaming.delete(reply);
   return true;
-}
-
-export function isStream(body: RawResponse['body']): body is BodyStream {
-  return typeof body === 'object' && !(body instanceof Uint8Array);
 }
 
 // A reply may go without a type; Fastify would make one up.

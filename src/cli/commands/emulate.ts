@@ -1,3 +1,4 @@
+import { MAX_TIMEOUT_S } from '../../aws/limits.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
 import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
@@ -18,8 +19,6 @@ interface Flags {
   readonly env?: string[];
 }
 
-/** Lambda's longest timeout. */
-const MAX_TIMEOUT_S = 900;
 const MOST_ENVIRONMENTS = 1000;
 /** From SIGTERM to SIGKILL: more than the 500 ms that Lambda gives, for a laptop may be slower. */
 const GRACE_MS = 2000;

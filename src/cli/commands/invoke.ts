@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ConfigError, Context, HTTP_HANDLER, type Service, toFunctionError } from '../../core/index.ts';
+import { collectResult, functionError } from '../../aws/function-result.ts';
+import { MAX_TIMEOUT_S } from '../../aws/limits.ts';
+import { ConfigError, Context, HTTP_HANDLER, type Service } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
 import { secondsFlag } from '../flags.ts';
 import { readJsonFile } from '../json-file.ts';
@@ -10,9 +12,6 @@ interface Flags {
   readonly event: string;
   readonly timeout: string;
 }
-
-/** Lambda's longest timeout. */
-const MAX_TIMEOUT_S = 900;
 
 export const invokeCommand = defineCommand<Flags>({
   command: 'invoke [function]',
@@ -59,15 +58,15 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
     throw new ConfigError(
       `invoke: there is no function ${name}, use one of ${service.handlerNames.join(', ')}`,
     );
-  const deadline = Date.now() + timeoutMs;
+  const requestId = randomUUID();
   const logger = streamLogger(process.stderr);
-  const context = new Context({ requestId: randomUUID(), functionName: name, deadline, logger, event });
+  const context = new Context({ requestId, functionName: name, timeoutMs, logger, event });
   try {
-    const result = await withDeadline(async () => invokable(event, context), context, timeoutMs);
-    await print(JSON.stringify(result ?? null, null, 2));
-    return failedStatus(name, result) ? 1 : 0;
+    const text = await collectResult(await invokable(event, context));
+    await print(indented(text));
+    return failedStatus(name, text) ? 1 : 0;
   } catch (error) {
-    await print(JSON.stringify(toFunctionError(error), null, 2), process.stderr);
+    await print(JSON.stringify(functionError(error, requestId), null, 2), process.stderr);
     return 1;
   } finally {
     context.finish();
@@ -75,26 +74,15 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
 }
 
 // A route's error is already a reply; a script that calls `invoke` wants to know all the same.
-function failedStatus(name: string, result: unknown): boolean {
-  return name === HTTP_HANDLER && Number((result as { statusCode?: unknown })?.statusCode) >= 500;
+function failedStatus(name: string, result: string): boolean {
+  return name === HTTP_HANDLER && Number((JSON.parse(result) as { statusCode?: unknown })?.statusCode) >= 500;
 }
 
-class TimeoutError extends Error {
-  override readonly name = 'Function.Timeout';
-}
-
-async function withDeadline<T>(work: () => Promise<T>, context: Context, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const error = new TimeoutError(`Task timed out after ${timeoutMs / 1000} seconds`);
-      context.abort(error);
-      reject(error);
-    }, timeoutMs);
-  });
+/** For reading; what a stream gave may be no JSON. */
+function indented(text: string): string {
   try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
   }
 }

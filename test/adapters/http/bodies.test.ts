@@ -13,8 +13,8 @@ t.test('a body over the limit is refused before the handler runs', async (t) => 
     t,
     (registry) => {
       registry.post('/', count);
-      registry.post('/small', count, { bodyLimit: 3 });
-      registry.post('/big', count, { bodyLimit: 100 });
+      registry.post('/small', { bodyLimit: 3 }, count);
+      registry.post('/big', { bodyLimit: 100 }, count);
     },
     { bodyLimit: 10 },
   );
@@ -90,13 +90,9 @@ t.test('a client that leaves in mid-upload reaches no handler', async (t) => {
 
 t.test('a stream route starts before its body has arrived', async (t) => {
   const { server } = await startFor(t, (registry) =>
-    registry.post(
-      '/',
-      async function* (request: HttpRequest) {
-        for await (const chunk of request.stream()) yield `got ${Buffer.from(chunk).toString()};`;
-      } as never,
-      { body: 'stream' },
-    ),
+    registry.post('/', { body: 'stream' }, async function* (request: HttpRequest) {
+      for await (const chunk of request.stream()) yield `got ${Buffer.from(chunk).toString()};`;
+    } as never),
   );
   const { port } = server;
   const request = http.request({ port, host: '127.0.0.1', method: 'POST', agent: false });
@@ -115,8 +111,8 @@ t.test('a stream route has a limit only where it sets one', async (t) => {
   const { server } = await startFor(
     t,
     (registry) => {
-      registry.post('/free', size, { body: 'stream' });
-      registry.post('/limited', size, { body: 'stream', bodyLimit: 5 });
+      registry.post('/free', { body: 'stream' }, size);
+      registry.post('/limited', { body: 'stream', bodyLimit: 5 }, size);
     },
     { bodyLimit: 5 },
   );
@@ -132,14 +128,10 @@ t.test('a stream route has a limit only where it sets one', async (t) => {
 
 t.test('a stream that nobody reads, or reads to its end, is drained and the connection lives', async (t) => {
   const { server } = await startFor(t, (registry) => {
-    registry.post('/ignore', () => 'ignored', { body: 'stream' });
-    registry.post(
-      '/peek',
-      async (request) => {
-        for await (const chunk of request.stream()) return `first of ${chunk.length > 0}`;
-      },
-      { body: 'stream' },
-    );
+    registry.post('/ignore', { body: 'stream' }, () => 'ignored');
+    registry.post('/peek', { body: 'stream' }, async (request) => {
+      for await (const chunk of request.stream()) return `first of ${chunk.length > 0}`;
+    });
   });
   for (const [path, text] of [
     ['/ignore', 'ignored'],

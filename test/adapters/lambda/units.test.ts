@@ -1,7 +1,8 @@
 import t from 'tap';
 import { chooseHandler, resolveFunction } from '../../../src/adapters/lambda/runtime/invokable.ts';
 import { parseAddress } from '../../../src/adapters/lambda/runtime-api/address.ts';
-import { encodeError, encodeResult, IN_TRAILERS } from '../../../src/adapters/lambda/runtime-api/payload.ts';
+import { encodeError, IN_TRAILERS } from '../../../src/adapters/lambda/runtime-api/payload.ts';
+import { encodeResult } from '../../../src/aws/function-result.ts';
 import { createRegistry } from '../../../src/core/index.ts';
 
 t.test('addresses', async (t) => {

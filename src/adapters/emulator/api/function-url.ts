@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { InvokeApiError, localArn, REQUEST_LIMIT, singleHeader, tooLarge } from '../../../aws/invoke-api.ts';
+import { InvokeApiError, localArn, singleHeader, tooLarge } from '../../../aws/invoke-api.ts';
+import { REQUEST_LIMIT } from '../../../aws/limits.ts';
 import { HTTP_HANDLER } from '../../../core/index.ts';
 import { functionRegion } from '../environment/child-env.ts';
 import { EmulatedInvocation, type Sink } from '../environment/invocation.ts';

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   badContent,
-  EVENT_REQUEST_LIMIT,
   functionNameOf,
   InvokeApiError,
   localArn,
@@ -11,10 +10,10 @@ import {
   parseClientContext,
   parsePayload,
   type RawHeaders,
-  REQUEST_LIMIT,
   singleHeader,
   tooLarge,
 } from '../../../aws/invoke-api.ts';
+import { EVENT_REQUEST_LIMIT, REQUEST_LIMIT } from '../../../aws/limits.ts';
 import { functionRegion } from '../environment/child-env.ts';
 import { EmulatedInvocation, type InvocationInit, type Outcome } from '../environment/invocation.ts';
 import type { Pool } from '../environment/pool.ts';

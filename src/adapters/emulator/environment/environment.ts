@@ -1,4 +1,5 @@
-import { RESPONSE_LIMIT, singleHeader } from '../../../aws/invoke-api.ts';
+import { singleHeader } from '../../../aws/invoke-api.ts';
+import { RESPONSE_LIMIT } from '../../../aws/limits.ts';
 import type { EmulatorOptions } from '../options.ts';
 import { failureOutcome, timeoutOutcome } from './failure.ts';
 import type { EmulatedInvocation, Outcome } from './invocation.ts';

@@ -1,4 +1,4 @@
-import { LOG_TAIL_BYTES } from '../../../aws/invoke-api.ts';
+import { LOG_TAIL_BYTES } from '../../../aws/limits.ts';
 
 const LF = 0x0a;
 

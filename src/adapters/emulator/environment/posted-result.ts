@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { RESPONSE_LIMIT, RESPONSE_TOO_LARGE, singleHeader } from '../../../aws/invoke-api.ts';
+import { RESPONSE_TOO_LARGE, singleHeader } from '../../../aws/invoke-api.ts';
+import { RESPONSE_LIMIT } from '../../../aws/limits.ts';
 import { errorOutcome } from './failure.ts';
 import type { EmulatedInvocation, Outcome } from './invocation.ts';
 import { type Post, readBody } from './runtime-server.ts';

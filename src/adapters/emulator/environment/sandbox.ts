@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { RESPONSE_LIMIT, singleHeader } from '../../../aws/invoke-api.ts';
+import { singleHeader } from '../../../aws/invoke-api.ts';
+import { RESPONSE_LIMIT } from '../../../aws/limits.ts';
 import type { EmulatorOptions } from '../options.ts';
 import { Child, type Exit } from './child.ts';
 import { childEnvironment } from './child-env.ts';

@@ -8,10 +8,10 @@ import {
   oneOf,
   parseClientContext,
   parsePayload,
-  REQUEST_LIMIT,
   singleHeader,
   tooLarge,
 } from '../../../aws/invoke-api.ts';
+import { REQUEST_LIMIT } from '../../../aws/limits.ts';
 import { hasBody, outliveUpload, readBody } from '../body.ts';
 import type { RequestHandler } from '../request-handler.ts';
 import { mayInvoke } from './access.ts';

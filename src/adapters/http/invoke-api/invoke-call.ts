@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { localArn, RESPONSE_LIMIT, RESPONSE_TOO_LARGE, timedOut } from '../../../aws/invoke-api.ts';
-import { Context, type FunctionErrorPayload, type Logger, toFunctionError } from '../../../core/index.ts';
+import { collectResult, functionError } from '../../../aws/function-result.ts';
+import { localArn } from '../../../aws/invoke-api.ts';
+import { Context, type Logger } from '../../../core/index.ts';
 import type { Invokable } from '../options.ts';
-import type { Abortable } from '../pending-reply.ts';
 import type { RequestHandler } from '../request-handler.ts';
+import type { Abortable } from '../running.ts';
 
 export interface InvocationInit {
   readonly name: string;
@@ -34,7 +35,7 @@ export class InvokeCall implements Abortable {
     this.#context = new Context({
       requestId: randomUUID(),
       functionName: init.name,
-      deadline: requestTimeoutMs === undefined ? undefined : Date.now() + requestTimeoutMs,
+      timeoutMs: requestTimeoutMs,
       traceId: init.traceId,
       logger: init.logger,
       event: init.event,
@@ -55,47 +56,14 @@ export class InvokeCall implements Abortable {
     this.#handler.running.add(this);
     try {
       const { invokable, event } = this.#init;
-      return succeed(await this.#inTime(async () => invokable(event, this.#context)));
+      return { failed: false, payload: await collectResult(await invokable(event, this.#context)) };
     } catch (error) {
       this.#context.logger.error('function failed', { function: this.#init.name, error });
-      return { failed: true, payload: JSON.stringify(toFunctionError(error)) };
+      return { failed: true, payload: JSON.stringify(functionError(error, this.requestId)) };
     } finally {
       this.#handler.running.delete(this);
       this.#context.finish();
     }
-  }
-
-  async #inTime(work: () => Promise<unknown>): Promise<unknown> {
-    const ms = this.#handler.options.requestTimeoutMs;
-    if (ms === undefined) return work();
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      const { type, message } = timedOut(this.requestId, ms);
-      const error = new NamedError(type, message);
-      late.reject(error);
-      this.#context.abort(error);
-    }, ms);
-    try {
-      return await Promise.race([work(), late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-}
-
-function succeed(result: unknown): Outcome {
-  const payload = JSON.stringify(result) ?? 'null';
-  if (Buffer.byteLength(payload) > RESPONSE_LIMIT) {
-    throw new NamedError(RESPONSE_TOO_LARGE.type, RESPONSE_TOO_LARGE.message);
-  }
-  return { failed: false, payload };
-}
-
-/** Its name becomes the payload's `errorType`. */
-class NamedError extends Error {
-  constructor(name: FunctionErrorPayload['errorType'], message: string) {
-    super(message);
-    this.name = name;
   }
 }
 

@@ -1,4 +1,4 @@
-import { LOG_TAIL_BYTES } from '../../../aws/invoke-api.ts';
+import { LOG_TAIL_BYTES } from '../../../aws/limits.ts';
 import { createLogger, type Logger, logLevelFrom } from '../../../core/index.ts';
 
 /** Keeps the last lines that one invocation logs by its context, beside the server's own log. */

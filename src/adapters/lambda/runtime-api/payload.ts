@@ -1,7 +1,5 @@
-import { toFunctionError } from '../../../core/index.ts';
+import { functionError } from '../../../aws/function-result.ts';
 
-/** Lambda's limit of a buffered response, in bytes of JSON. */
-export const RESPONSE_LIMIT = 6_291_556;
 /** How much of an error is reported, in characters and frames. */
 interface ErrorLimits {
   readonly message: number;
@@ -15,43 +13,6 @@ const TYPE_LIMIT = 256;
 const CAUSE_LIMIT = 8 * 1024;
 const CAUSE_FRAMES = 16;
 
-/** A failure that this runtime itself reports, with its Lambda error type, e.g. `Runtime.HandlerNotFound`. */
-export class RuntimeFailure extends Error {
-  constructor(type: string, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = type;
-  }
-}
-
-/**
- * The JSON of a function's result; `undefined` is `null`.
- * @throws RuntimeFailure for what is no JSON, or over `RESPONSE_LIMIT` bytes
- */
-export function encodeResult(value: unknown): string {
-  const text = stringify(value);
-  const bytes = text.length > RESPONSE_LIMIT ? text.length : Buffer.byteLength(text);
-  if (bytes <= RESPONSE_LIMIT) return text;
-  throw new RuntimeFailure(
-    'Function.ResponseSizeTooLarge',
-    `the response is ${Buffer.byteLength(text)} bytes of JSON, Lambda takes at most ${RESPONSE_LIMIT}`,
-  );
-}
-
-function stringify(value: unknown): string {
-  if (value === undefined) return 'null';
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch (cause) {
-    const why = toFunctionError(cause).errorMessage;
-    throw new RuntimeFailure('Runtime.MarshalError', `the result is no JSON value: ${why}`, cause);
-  }
-  if (text === undefined) {
-    throw new RuntimeFailure('Runtime.MarshalError', `the result is no JSON value but a ${typeof value}`);
-  }
-  return text;
-}
-
 /** What /error, /init/error and the trailers of a stream carry. */
 export interface ErrorReport {
   /** Safe in a header. */
@@ -63,8 +24,8 @@ export interface ErrorReport {
 }
 
 /** Never throws, whatever was thrown. */
-export function encodeError(thrown: unknown, limits: ErrorLimits = IN_BODY): ErrorReport {
-  const { errorType, errorMessage, stackTrace } = toFunctionError(thrown);
+export function encodeError(thrown: unknown, limits: ErrorLimits = IN_BODY, requestId = ''): ErrorReport {
+  const { errorType, errorMessage, stackTrace } = functionError(thrown, requestId);
   const type = headerSafe(errorType.slice(0, TYPE_LIMIT)) || 'Error';
   const payload = {
     errorType: errorType.slice(0, TYPE_LIMIT),

@@ -1,6 +1,7 @@
+import { RuntimeFailure } from '../../../aws/function-result.ts';
 import type { Logger } from '../../../core/index.ts';
 import { type RuntimeClient, settleReply } from '../runtime-api/client.ts';
-import { encodeError, IN_TRAILERS, RuntimeFailure } from '../runtime-api/payload.ts';
+import { encodeError, IN_TRAILERS } from '../runtime-api/payload.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Invocation } from './invocation.ts';
 import type { Loop } from './loop.ts';

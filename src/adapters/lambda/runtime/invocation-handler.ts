@@ -1,6 +1,7 @@
-import { type Awaitable, HTTP_HANDLER, type Service } from '../../../core/index.ts';
+import { encodeResult, RuntimeFailure } from '../../../aws/function-result.ts';
+import { type Awaitable, HTTP_HANDLER, isThenable, type Service } from '../../../core/index.ts';
 import { type RuntimeClient, settleReply } from '../runtime-api/client.ts';
-import { encodeError, encodeResult, RuntimeFailure } from '../runtime-api/payload.ts';
+import { encodeError } from '../runtime-api/payload.ts';
 import { isHttpEvent, streamHttp } from '../sources/http/invoke.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Invocation } from './invocation.ts';
@@ -59,7 +60,10 @@ export class InvocationHandler {
   async #fail(invocation: Invocation, error: unknown): Promise<void> {
     if (!invocation.claim()) return;
     invocation.context.logger.error('invocation failed', { error });
-    const request = this.#client.errorRequest(invocation, encodeError(error));
+    const request = this.#client.errorRequest(
+      invocation,
+      encodeError(error, undefined, invocation.requestId),
+    );
     report(invocation, await settleReply(invocation.connection.exchange(request)));
   }
 
@@ -99,10 +103,4 @@ function streamingHttp(service: Service, plain: Invokable): Invokable {
 
 async function* single(body: string | Uint8Array): AsyncGenerator<string | Uint8Array> {
   yield body;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
 }

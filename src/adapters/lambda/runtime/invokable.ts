@@ -1,5 +1,12 @@
-import { type Awaitable, type Context, HTTP_HANDLER, type Service } from '../../../core/index.ts';
-import { RuntimeFailure } from '../runtime-api/payload.ts';
+import { RuntimeFailure } from '../../../aws/function-result.ts';
+import {
+  type Awaitable,
+  type Context,
+  HTTP_HANDLER,
+  runFunction,
+  type Service,
+} from '../../../core/index.ts';
+
 import { httpOptionsFrom, invokeHttp } from '../sources/http/invoke.ts';
 
 /** Anything that an event can be handed to. */
@@ -11,7 +18,8 @@ const NO_CHOICE = new Set(['', 'bootstrap', 'index.handler']);
 /** The function or event handler of this name, or the routes for `http`; `undefined` if there is none. @throws ConfigError for a bad AMPHI_BASE_PATH */
 export function resolveFunction(service: Service, name: string): Invokable | undefined {
   if (name === HTTP_HANDLER) return service.routes.length === 0 ? undefined : routesOf(service);
-  return service.functions.get(name)?.handler;
+  const entry = service.functions.get(name);
+  return entry && ((event, context) => runFunction(entry, event, context));
 }
 
 // The options are read here and not at the first event, so that a mistake in them is an error at start.

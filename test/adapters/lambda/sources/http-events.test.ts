@@ -11,7 +11,7 @@ const service = createRegistry({ name: 'test' })
   .get('/cookies', () => reply('x', { status: 201, cookies: ['a=1', 'b=2'] }))
   .get('/stream', () => chunks())
   .get('/none', () => undefined)
-  .post('/small', (request) => request.text(), { bodyLimit: 4 })
+  .post('/small', { bodyLimit: 4 }, (request) => request.text())
   .get('/teapot', () => {
     throw new HttpError(418, 'TEAPOT', 'short and stout');
   })

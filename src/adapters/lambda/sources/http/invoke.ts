@@ -3,6 +3,7 @@ import {
   type Context,
   failed,
   frameworkError,
+  isThenable,
   type RawRequest,
   type RawResponse,
   type Service,
@@ -55,9 +56,9 @@ export function invokeHttp(
 ): Awaitable<unknown> {
   const source = sourceOf(event);
   const request = source.toRequest(event, options);
-  const response = dispatch(service, request, context);
+  const response = service.dispatch(request, context);
   const finish = (done: RawResponse) => encode(source, done, { request, event, context });
-  return isPromise(response) ? response.then(finish) : finish(response);
+  return isThenable(response) ? (response as PromiseLike<RawResponse>).then(finish) : finish(response);
 }
 
 /** What a response stream starts with; the names of Lambda's prelude. */
@@ -87,7 +88,7 @@ export async function streamHttp(
   const source = sourceOf(event);
   if (!STREAMING.includes(source.name))
     throw frameworkError('UNSUPPORTED_EVENT', `A response to ${source.name} cannot be streamed.`);
-  const response = await dispatch(service, source.toRequest(event, options), context);
+  const response = await service.dispatch(source.toRequest(event, options), context);
   const { status: statusCode, headers, cookies, body } = response;
   return { prelude: { statusCode, headers, ...(cookies.length > 0 ? { cookies } : {}) }, body };
 }
@@ -96,18 +97,6 @@ function sourceOf(event: unknown): HttpSource {
   const name = detectSource(event);
   if (Object.hasOwn(HTTP_SOURCES, name)) return HTTP_SOURCES[name as HttpSourceName];
   throw frameworkError('UNSUPPORTED_EVENT', `The HTTP routes take no ${describeEvent(name, event)}.`);
-}
-
-function dispatch(service: Service, request: RawRequest, context: Context): Awaitable<RawResponse> {
-  const target = service.resolve(request.method, request.path);
-  const limit = target.options.bodyLimit;
-  const { body } = request;
-  // The gateways know no limit per route, so it is kept here as the HTTP server keeps it there.
-  if (limit !== undefined && body instanceof Uint8Array && body.length > limit) {
-    const error = frameworkError('PAYLOAD_TOO_LARGE', `The body is larger than ${limit} bytes.`);
-    return failed(error, request, context);
-  }
-  return service.run(target, request, context);
 }
 
 interface Exchange {
@@ -122,12 +111,8 @@ function encode(source: HttpSource, response: RawResponse, exchange: Exchange): 
   const instead = (error: unknown) => source.toResult(failed(error, request, context), event, context);
   try {
     const result = source.toResult(response, event, context);
-    return isPromise(result) ? result.then(undefined, instead) : result;
+    return isThenable(result) ? result.then(undefined, instead) : result;
   } catch (error) {
     return instead(error);
   }
-}
-
-function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  return typeof (value as { then?: unknown }).then === 'function';
 }

@@ -1,4 +1,5 @@
 import type { ALBEvent } from 'aws-lambda';
+import { ALB_RESULT_LIMIT } from '../../../../../aws/limits.ts';
 import type { Awaitable, Context, RawRequest, RawResponse } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
 import { headersWithOneCookie } from '../shared/one-cookie.ts';
@@ -13,7 +14,7 @@ import {
   schemeOf,
   singleHeaders,
 } from '../shared/request.ts';
-import { ALB_LIMIT, finishResult } from '../shared/result.ts';
+import { finishResult } from '../shared/result.ts';
 import { statusDescription } from '../shared/status.ts';
 import type { HttpResult, HttpSource, SourceOptions } from '../shared/types.ts';
 
@@ -53,8 +54,8 @@ function isMulti(event: ALBEvent): boolean {
 const REMEDY = 'turn on lambda.multi_value_headers.enabled of the target group to send all';
 
 function toResult(response: RawResponse, event: ALBEvent, context: Context): Awaitable<HttpResult> {
-  if (isMulti(event)) return finishResult(response, NAME, ALB_LIMIT, multiShape);
-  return finishResult(response, NAME, ALB_LIMIT, (final, body, isBase64Encoded) => ({
+  if (isMulti(event)) return finishResult(response, NAME, ALB_RESULT_LIMIT, multiShape);
+  return finishResult(response, NAME, ALB_RESULT_LIMIT, (final, body, isBase64Encoded) => ({
     statusCode: final.status,
     statusDescription: statusDescription(final.status),
     headers: headersWithOneCookie(final, NAME, context, REMEDY),

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { HTTP_RESULT_LIMIT } from '../../../../../aws/limits.ts';
 import type { RawRequest, RawResponse } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
 import { encodePath, rooted, stripPrefix } from '../shared/path.ts';
@@ -12,7 +13,7 @@ import {
   schemeOf,
   singleHeaders,
 } from '../shared/request.ts';
-import { finishResult, LAMBDA_LIMIT } from '../shared/result.ts';
+import { finishResult } from '../shared/result.ts';
 import type { HttpResult, HttpSource, SourceOptions } from '../shared/types.ts';
 
 const NAME = 'apigateway-v1';
@@ -26,7 +27,7 @@ export const apiGatewayV1: HttpSource = {
   name: NAME,
   matches: (event) => isFrom(event, NAME),
   toRequest: (event, options) => toRequest(event as APIGatewayProxyEvent, options),
-  toResult: (response) => finishResult(response, NAME, LAMBDA_LIMIT, shape),
+  toResult: (response) => finishResult(response, NAME, HTTP_RESULT_LIMIT, shape),
 };
 
 function toRequest(event: APIGatewayProxyEvent, options: SourceOptions): RawRequest {

@@ -1,9 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { HTTP_RESULT_LIMIT } from '../../../../../aws/limits.ts';
 import type { RawRequest } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
 import { encodePath, rooted, stripPrefix } from '../shared/path.ts';
 import { requiredText } from '../shared/request.ts';
-import { finishResult, LAMBDA_LIMIT } from '../shared/result.ts';
+import { finishResult } from '../shared/result.ts';
 import type { HttpSource, SourceOptions } from '../shared/types.ts';
 import { payload2Request, payload2Result } from './payload.ts';
 
@@ -18,7 +19,7 @@ export const apiGatewayV2: HttpSource = {
   name: NAME,
   matches: (event) => isFrom(event, NAME),
   toRequest: (event, options) => toRequest(event as APIGatewayProxyEventV2, options),
-  toResult: (response) => finishResult(response, NAME, LAMBDA_LIMIT, payload2Result),
+  toResult: (response) => finishResult(response, NAME, HTTP_RESULT_LIMIT, payload2Result),
 };
 
 function toRequest(event: APIGatewayProxyEventV2, options: SourceOptions): RawRequest {

@@ -1,9 +1,10 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { HTTP_RESULT_LIMIT } from '../../../../../aws/limits.ts';
 import { isFrom } from '../../detect.ts';
 import { payload2Request, payload2Result } from '../apigateway-v2/payload.ts';
 import { rooted, stripPrefix } from '../shared/path.ts';
 import { requiredText } from '../shared/request.ts';
-import { finishResult, LAMBDA_LIMIT } from '../shared/result.ts';
+import { finishResult } from '../shared/result.ts';
 import type { HttpSource } from '../shared/types.ts';
 
 const NAME = 'function-url';
@@ -17,5 +18,5 @@ export const functionUrl: HttpSource = {
     const path = rooted(requiredText(given.rawPath, NAME, 'rawPath'));
     return payload2Request(given, stripPrefix(path, options.basePath), NAME);
   },
-  toResult: (response) => finishResult(response, NAME, LAMBDA_LIMIT, payload2Result),
+  toResult: (response) => finishResult(response, NAME, HTTP_RESULT_LIMIT, payload2Result),
 };

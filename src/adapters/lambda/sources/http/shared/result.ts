@@ -8,11 +8,6 @@ import {
 } from '../../../../../core/index.ts';
 import type { HttpResult, HttpSourceName } from './types.ts';
 
-/** Bytes of the response JSON: Lambda's own limit. */
-export const LAMBDA_LIMIT = 6 * 1024 * 1024;
-/** Bytes of the response JSON that a load balancer takes. */
-export const ALB_LIMIT = 1024 * 1024;
-
 type BufferedResponse = RawResponse & { body: string | Uint8Array | undefined };
 type Shape = (response: RawResponse, body: string, isBase64Encoded: boolean) => HttpResult;
 
@@ -34,6 +29,8 @@ export function finishResult(
 function encode(response: BufferedResponse, source: HttpSourceName, limit: number, shape: Shape): HttpResult {
   const { body, headers } = response;
   if (body === undefined) return shape(response, '', false);
+  // The gateway knows the length of what it gets whole.
+  delete headers['content-length'];
   const text = asText(body, headers['content-type'], headers['content-encoding']);
   const result =
     text === undefined
@@ -51,7 +48,8 @@ function asText(
 ): string | undefined {
   // Compressed bytes are never text, whatever their type says.
   if (encoding !== undefined && encoding !== 'identity') return undefined;
-  if (!isTextType(type)) return undefined;
+  // REST APIs hand on base64 as it is unless they are told which types are binary: text must go as text.
+  if (type !== undefined && !isTextType(type)) return undefined;
   if (typeof body === 'string') return body.isWellFormed() ? body : body.toWellFormed();
   return isUtf8(body) ? toBuffer(body).toString('utf8') : undefined;
 }

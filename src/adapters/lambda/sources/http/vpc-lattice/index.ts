@@ -1,3 +1,4 @@
+import { HTTP_RESULT_LIMIT } from '../../../../../aws/limits.ts';
 import type { Awaitable, Context, RawRequest, RawResponse } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
 import { headersWithOneCookie } from '../shared/one-cookie.ts';
@@ -11,7 +12,7 @@ import {
   requiredText,
   schemeOf,
 } from '../shared/request.ts';
-import { finishResult, LAMBDA_LIMIT } from '../shared/result.ts';
+import { finishResult } from '../shared/result.ts';
 import { statusDescription } from '../shared/status.ts';
 import type { HttpResult, HttpSource, HttpSourceName, SourceOptions } from '../shared/types.ts';
 
@@ -104,7 +105,7 @@ function toRequest(source: HttpSourceName, parts: Parts, options: SourceOptions)
 const REMEDY = 'use another front door to send several';
 
 function toResult(source: HttpSourceName, response: RawResponse, context: Context): Awaitable<HttpResult> {
-  return finishResult(response, source, LAMBDA_LIMIT, (final, body, isBase64Encoded) => ({
+  return finishResult(response, source, HTTP_RESULT_LIMIT, (final, body, isBase64Encoded) => ({
     statusCode: final.status,
     statusDescription: statusDescription(final.status),
     headers: headersWithOneCookie(final, source, context, REMEDY),
