@@ -1,5 +1,6 @@
 /** The package `amphi`: all that a service needs to declare its handlers and to run. */
-export { type LoadRegistry, type RunOptions, run } from './cli/run.ts';
+export type { LoadExtension, LoadRegistry } from './cli/command.ts';
+export { type RunOptions, run } from './cli/run.ts';
 export {
   type Awaitable,
   type BodyStream,
@@ -10,10 +11,14 @@ export {
   createRegistry,
   ERROR_TABLE,
   type ErrorCode,
+  type ErrorHook,
   type EventHandler,
+  type EventOptions,
   type EventSource,
   type FunctionHandler,
   type FunctionInterceptor,
+  type FunctionOptions,
+  type HandlerOptions,
   HTTP_HANDLER,
   HttpError,
   type HttpHandler,
@@ -27,12 +32,15 @@ export {
   type LoggerOptions,
   type LogLevel,
   type Method,
+  type ParamsOf,
   READINESS_PATH,
+  type RegisterRoute,
   Registry,
   type RegistryOptions,
   Reply,
   type ReplyInit,
   type ReplyValue,
+  type ResultOf,
   type RouteOptions,
   type RouteSchema,
   reply,

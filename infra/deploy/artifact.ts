@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { LAMBDA_UNZIPPED_BYTES } from '../../src/aws/quotas.ts';
+import { BOOTSTRAP, UNZIPPED_LIMIT, writeLambdaZip } from '../../src/aws/lambda-zip.ts';
 import { DeployError } from './errors.ts';
-import { BOOTSTRAP, entriesOf, type ZipEntry } from './zip-directory.ts';
+import { entriesOf, type ZipEntry } from './zip-entries.ts';
 
 /** A Lambda zip, ready to be uploaded. */
 export interface Artifact {
@@ -23,7 +23,7 @@ export async function namedArtifact(path: string): Promise<Artifact> {
     const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
     throw new DeployError(`--artifact ${path}: ${why}`);
   });
-  checkZip(`--artifact ${path}`, bytes);
+  await checkZip(`--artifact ${path}`, bytes);
   return artifact(path, bytes);
 }
 
@@ -39,9 +39,8 @@ export async function artifactOf(executable: string, say: (line: string) => void
   say(`${why}: packing ${executable}`);
   const dir = await mkdtemp(join(tmpdir(), 'amphi-'));
   try {
-    const { writeLambdaZip } = await import('../../src/build/executable/zip.ts');
     const path = join(dir, 'artifact.zip');
-    await writeLambdaZip(executable, path, LAMBDA_UNZIPPED_BYTES);
+    await writeLambdaZip(executable, path);
     return artifact(executable, await readFile(path));
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -52,8 +51,8 @@ function artifact(source: string, bytes: Buffer): Artifact {
   return { source, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-function checkZip(name: string, bytes: Buffer): void {
-  const entries = entriesOf(bytes);
+async function checkZip(name: string, bytes: Buffer): Promise<void> {
+  const entries = await entriesOf(bytes);
   if (!entries) throw new DeployError(`${name}: it is no zip file`);
   const bootstrap = entries.find((entry) => entry.name === BOOTSTRAP);
   if (!bootstrap) throw new DeployError(`${name}: it has no entry ${BOOTSTRAP}, which Lambda runs`);
@@ -61,15 +60,13 @@ function checkZip(name: string, bytes: Buffer): void {
     throw new DeployError(`${name}: its entry ${BOOTSTRAP} is not executable (mode 0755)`);
   }
   const unzipped = entries.reduce((sum, { size }) => sum + size, 0);
-  if (unzipped > LAMBDA_UNZIPPED_BYTES) {
-    throw new DeployError(
-      `${name}: its files have ${unzipped} bytes; AWS Lambda allows ${LAMBDA_UNZIPPED_BYTES}`,
-    );
+  if (unzipped > UNZIPPED_LIMIT) {
+    throw new DeployError(`${name}: its files have ${unzipped} bytes; AWS Lambda allows ${UNZIPPED_LIMIT}`);
   }
 }
 
 async function holds(zip: Buffer, executable: string): Promise<boolean> {
-  const [entry, ...more] = entriesOf(zip) ?? [];
+  const [entry, ...more] = (await entriesOf(zip)) ?? [];
   if (entry?.name !== BOOTSTRAP || more.length > 0 || (entry.mode & 0o111) === 0) return false;
   return sameContent(entry, executable);
 }

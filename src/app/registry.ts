@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { schedule } from '../adapters/lambda/sources/events/index.ts';
-import { createRegistry, HttpError } from '../core/index.ts';
+import { createRegistry, HttpError } from 'amphi';
+import { schedule } from 'amphi/events';
 
 /** The service: everything it answers is declared here, once, for every adapter. */
 export const registry = createRegistry({ name: 'omega', version: '0.1.0', description: 'Sample service' });

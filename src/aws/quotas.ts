@@ -15,9 +15,6 @@ export const LAMBDA_ENVIRONMENT_BYTES = 4096;
 /** Description of a Lambda function, characters. */
 export const LAMBDA_DESCRIPTION_LENGTH = 256;
 
-/** All files of a Lambda deployment package together, bytes. */
-export const LAMBDA_UNZIPPED_BYTES = 250 * 1024 * 1024;
-
 /** User-data of an instance before base64, bytes. */
 export const USER_DATA_BYTES = 16_384;
 

@@ -1,42 +1,6 @@
-import type { Argv, Options } from 'yargs';
-import type { Template, TopologyOptions } from '../../infra/index.ts';
-import type { HttpServerOptions } from '../adapters/http/index.ts';
+import type { Argv } from 'yargs';
 import { ConfigError } from '../core/index.ts';
-import type { Command } from './command.ts';
-
-/** Flags as parsed, by name. */
-export type ParsedFlags = Readonly<Record<string, unknown>>;
-
-/** A flag that the service adds to commands. */
-export interface CustomFlag {
-  /** Camel case, e.g. `costCenter` for `--costCenter`. */
-  readonly name: string;
-  /** Commands that get it, by name; `*` is every one. */
-  readonly commands: readonly string[];
-  /** As yargs takes it: describe, type, default, choices, demandOption ... */
-  readonly option: Options;
-  /** Returns what is wrong, or nothing. Runs before the command and before the registry is loaded. */
-  readonly validate?: (value: unknown, flags: ParsedFlags) => string | undefined;
-}
-
-/** What a service adds to the command line. All parts are optional. */
-export interface Extension {
-  readonly commands?: readonly Command[];
-  readonly flags?: readonly CustomFlag[];
-  /** Runs after validation and before the registry is loaded: here flags can become settings. */
-  readonly prepare?: (command: string, flags: ParsedFlags) => void | Promise<void>;
-  /** Adds Fastify plugins and hooks to `httpServer`. */
-  readonly configureServer?: HttpServerOptions['configure'];
-  /** Changes the CloudFormation template, or gives another one. */
-  readonly decorateTemplate?: (
-    template: Template,
-    about: { readonly flags: ParsedFlags; readonly topology: TopologyOptions },
-    // biome-ignore lint/suspicious/noConfusingVoidType: a decorator that changes its argument returns nothing
-  ) => Template | undefined | void;
-}
-
-/** Loads the module that exports the service's extension; never on Lambda's path. */
-export type LoadExtension = () => Promise<{ readonly extension: Extension }>;
+import type { Command, CustomFlag, Extension, ParsedFlags } from './command.ts';
 
 const FLAG_NAME = /^[a-z][A-Za-z0-9]*$/;
 

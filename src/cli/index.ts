@@ -1,3 +1,11 @@
 /** The package `amphi/cli`: what a service adds to the command line. */
-export { type Command, type CommandTools, defineCommand } from './command.ts';
-export type { CustomFlag, Extension, LoadExtension, ParsedFlags } from './extension.ts';
+export {
+  type Command,
+  type CommandTools,
+  type CustomFlag,
+  defineCommand,
+  type Extension,
+  type LoadExtension,
+  type LoadRegistry,
+  type ParsedFlags,
+} from './command.ts';

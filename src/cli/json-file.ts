@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { parse } from '@humanwhocodes/momoa';
 import { ConfigError } from '../core/index.ts';
 
 /**
@@ -33,41 +34,21 @@ export function parseJson(source: string, name: string): unknown {
     return JSON.parse(clean);
   } catch (error) {
     const { message } = error as SyntaxError;
-    const [line, column] = placeOf(clean, message);
-    throw new ConfigError(`${name}:${line}:${column}: ${message.replace(/ \(line \d+ column \d+\)$/, '')}`);
+    const lines = clean.slice(0, offsetOf(clean, message)).split('\n');
+    const place = `${lines.length}:${lines.at(-1)!.length + 1}`;
+    throw new ConfigError(`${name}:${place}: ${message.replace(/ \(line \d+ column \d+\)$/, '')}`);
   }
 }
 
-// V8 does not tell the position of every error.
-function placeOf(source: string, message: string): [line: number, column: number] {
-  const index = positionIn(message) ?? firstBadIndex(source);
-  const lines = source.slice(0, index).split('\n');
-  return [lines.length, lines.at(-1)!.length + 1];
-}
-
-function positionIn(message: string): number | undefined {
+/** Where the error is. V8 does not tell the position of an unexpected token in a short text: momoa does. */
+function offsetOf(source: string, message: string): number {
   const at = /at position (\d+)/.exec(message);
-  return at ? Number(at[1]) : undefined;
-}
-
-/** The longest start of the text that could still become JSON ends there; found by halving. */
-function firstBadIndex(source: string): number {
-  let good = 0;
-  let bad = source.length + 1;
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (mayGoOn(source.slice(0, middle))) good = middle;
-    else bad = middle;
-  }
-  return good;
-}
-
-function mayGoOn(start: string): boolean {
+  if (at) return Number(at[1]);
+  if (message.startsWith('Unexpected end')) return source.length;
   try {
-    JSON.parse(start);
-    return true;
+    parse(source, { mode: 'json' });
   } catch (error) {
-    const { message } = error as SyntaxError;
-    return /^(Unexpected end|Unterminated)/.test(message) || positionIn(message) === start.length;
+    return (error as { offset: number }).offset;
   }
+  return 0;
 }

@@ -1,11 +1,10 @@
 import type { Argv } from 'yargs';
 import { ConfigError } from '../core/index.ts';
-import type { Command, CommandTools } from './command.ts';
+import type { Command, CommandTools, LoadExtension, LoadRegistry } from './command.ts';
 import { commands } from './commands/index.ts';
-import { addFlags, assertExtension, flagProblems, flagsOf, type LoadExtension, nameOf } from './extension.ts';
+import { addFlags, assertExtension, flagProblems, flagsOf, nameOf } from './extension.ts';
 import { exitFlushed, tolerateClosedPipe } from './output.ts';
 import { strictParser, UsageError } from './parser.ts';
-import type { LoadRegistry } from './run.ts';
 
 /** Exit codes: 0 done, 1 the work failed, 2 the command line is wrong. */
 const FAILED = 1;

@@ -1,8 +1,4 @@
-import type { Registry } from '../core/index.ts';
-import type { LoadExtension } from './extension.ts';
-
-/** Loads the module that exports the service's registry. */
-export type LoadRegistry = () => Promise<{ readonly registry: Registry }>;
+import type { LoadExtension, LoadRegistry } from './command.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

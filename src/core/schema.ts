@@ -1,25 +1,10 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigError, HttpError } from './errors.ts';
 import { badReply, copyReply, isNativeResponse, Reply } from './reply.ts';
 import type { HttpRequest } from './types.ts';
 
-/** The part of Standard Schema v1 (https://standardschema.dev) that is used: zod, valibot, arktype and others have it. */
-export interface StandardSchema<Output = unknown> {
-  readonly '~standard': {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
-  };
-}
-
-type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] };
-
-interface SchemaIssue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}
+/** A schema of any library that implements Standard Schema v1 (https://standardschema.dev): zod, valibot, arktype ... */
+export type StandardSchema<Output = unknown> = StandardSchemaV1<unknown, Output>;
 
 /** Schemas of a route. `query` sees an object of string, or string[] where a key is repeated. */
 export interface RouteSchema {
@@ -118,14 +103,14 @@ export async function validateResponse(schema: StandardSchema, value: unknown): 
   return reply;
 }
 
-function failed(part: string, issues: readonly SchemaIssue[]): HttpError {
+function failed(part: string, issues: readonly StandardSchemaV1.Issue[]): HttpError {
   return new HttpError(400, 'VALIDATION_FAILED', listOf(part, issues));
 }
 
-function listOf(part: string, issues: readonly SchemaIssue[]): string {
+function listOf(part: string, issues: readonly StandardSchemaV1.Issue[]): string {
   return issues.map((issue) => `${[part, ...pathOf(issue)].join('.')}: ${issue.message}`).join('; ');
 }
 
-function pathOf(issue: SchemaIssue): string[] {
+function pathOf(issue: StandardSchemaV1.Issue): string[] {
   return (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
 }

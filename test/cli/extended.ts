@@ -1,6 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { defineCommand } from '../../src/cli/command.ts';
-import type { Extension } from '../../src/cli/extension.ts';
+import { defineCommand, type Extension } from '../../src/cli/index.ts';
 import { run } from '../../src/cli/run.ts';
 import { createRegistry } from '../../src/core/index.ts';
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t from 'tap';
+import { nodeCommand } from '../support/node.ts';
 import { runMain } from '../support/run-app.ts';
 
 const MAIN = join(import.meta.dirname, 'extended.ts');
@@ -51,7 +52,8 @@ t.test('the template decorator sees the flags', async (t) => {
 });
 
 t.test('a Fastify plugin of the service', async (t) => {
-  const child = spawn(process.execPath, [MAIN, 'httpServer', '--port', '0', '--host', '127.0.0.1'], {
+  const [node, ...args] = nodeCommand(MAIN, 'httpServer', '--port', '0', '--host', '127.0.0.1');
+  const child = spawn(node, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.teardown(async () => {

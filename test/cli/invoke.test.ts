@@ -79,7 +79,7 @@ t.test('bad input says what and where', async (t) => {
     [['double', '--event', join(dir, 'bad.json')], /bad\.json:3:3: /, 1],
     [['double', '--event', join(dir, 'short.json')], /short\.json:1:6: /, 1],
     [['double', '--event', join(dir, 'empty.json')], /empty\.json:1:1: /, 1],
-    [['double', '--event', join(dir, 'word.json')], /word\.json:1:2: /, 1],
+    [['double', '--event', join(dir, 'word.json')], /word\.json:1:1: /, 1],
     [['double'], /event/, 2],
     [['double', '--event'], /event/, 2],
     [

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, posix, relative, sep } from 'node:path';
 
@@ -10,6 +10,7 @@ export interface Import {
 const COMMENT = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
 const STATIC = /(?:^|;)\s*(?:import|export)\s+(type\s)?(?:[\w*{][\w\s,*{}$]*?\sfrom\s+)?['"]([^'"]+)['"]/gm;
 const LAZY = /(?<!\btypeof\s)\b(?:import|require)\(\s*['"`]([^'"`]+)['"`]/g;
+const TYPE = /\btypeof\s+import\(\s*['"`]([^'"`]+)['"`]/g;
 
 /** The module specifiers of a TypeScript source. */
 export function importsOf(source: string): Import[] {
@@ -18,23 +19,79 @@ export function importsOf(source: string): Import[] {
     ([, type, from]) => ({ from: from!, kind: type ? 'type' : 'static' }) as const,
   );
   const lazy = [...code.matchAll(LAZY)].map(([, from]) => ({ from: from!, kind: 'lazy' }) as const);
-  return [...fixed, ...lazy];
+  const types = [...code.matchAll(TYPE)].map(([, from]) => ({ from: from!, kind: 'type' }) as const);
+  return [...fixed, ...lazy, ...types];
+}
+
+/** What an area may import beside itself, by the start of the path; `lazy` areas by `import()` or as types only. */
+interface Rule {
+  readonly from: readonly string[];
+  readonly lazy?: readonly string[];
+  readonly packages?: readonly string[];
+}
+
+const TRIGGERS = 'src/adapters/lambda/sources/events/shared/triggers.ts';
+const ADAPTERS = 'src/adapters/';
+
+const ADAPTER: Rule = { from: ['src/core/', 'src/aws/'] };
+/** A service sees what a user of the package sees; any package is its own affair. */
+const SERVICE: Rule = { from: [], packages: ['amphi', '*'] };
+
+/** By the start of a file's path; the first that fits counts. */
+const RULES: readonly [area: string, rule: Rule][] = [
+  ['src/core/', { from: [], packages: ['@standard-schema/spec'] }],
+  ['src/aws/', { from: ['src/core/'], packages: ['yazl'] }],
+  ['src/adapters/http/', { ...ADAPTER, packages: ['fastify'] }],
+  ['src/adapters/lambda/', { ...ADAPTER, packages: ['aws-lambda'] }],
+  ['src/adapters/emulator/', ADAPTER],
+  ['src/adapters/supervisor/', ADAPTER],
+  ['src/adapters/worker/', ADAPTER],
+  [
+    'src/cli/',
+    {
+      from: ['src/core/', 'src/aws/'],
+      lazy: [ADAPTERS, 'infra/'],
+      packages: ['yargs', '@humanwhocodes/momoa'],
+    },
+  ],
+  [
+    'src/build/',
+    {
+      from: ['src/core/', 'src/aws/lambda-zip.ts', 'src/cli/parser.ts'],
+      packages: ['yargs', 'esbuild', 'pkg'],
+    },
+  ],
+  ['src/app/', SERVICE],
+  ['src/index.ts', { from: ['src/core/', 'src/cli/'] }],
+  [
+    'infra/',
+    {
+      from: ['src/core/', 'src/aws/', 'src/adapters/supervisor/', TRIGGERS],
+      packages: ['@awboost/cfntypes', '@aws-sdk', 'yauzl'],
+    },
+  ],
+  ['examples/', SERVICE],
+  ['scripts/', { from: ['src/', 'infra/'], packages: ['*'] }],
+];
+
+/** The folder whose files may import each other: the area, or one example. */
+function areaOf(path: string): string | undefined {
+  const area = RULES.find(([start]) => path.startsWith(start))?.[0];
+  return area === 'examples/' ? path.split('/').slice(0, 2).join('/').concat('/') : area;
+}
+
+function ruleOf(path: string): Rule | undefined {
+  return RULES.find(([start]) => path.startsWith(start))?.[1];
 }
 
 const isBuiltin = (from: string) => from.startsWith('node:') || builtinModules.includes(from);
 const packageOf = (from: string) =>
   from
     .split('/')
-    .slice(0, from.startsWith('@') ? 2 : 1)
+    .slice(0, from.startsWith('@') && !from.startsWith('@aws-sdk/') ? 2 : 1)
     .join('/');
 
-/** `core`, `app`, `cli` or `adapters/<name>`; the first folders below src. */
-function areaOf(path: string): string {
-  const [, area, name] = path.split('/');
-  return area === 'adapters' ? `adapters/${name}` : (area ?? '');
-}
-
-/** What a file of src may not import, with the reason. `path` is relative to the project, with `/`. */
+/** What a file may not import, with the reason. `path` is relative to the project, with `/`. */
 export function violationsOf(path: string, source: string): string[] {
   return importsOf(source).flatMap((found) => {
     const why = found.from.startsWith('.') ? ofRelative(path, found) : ofPackage(path, found);
@@ -42,32 +99,38 @@ export function violationsOf(path: string, source: string): string[] {
   });
 }
 
-function ofRelative(path: string, { from }: Import): string | undefined {
+function ofRelative(path: string, { from, kind }: Import): string | undefined {
+  const area = areaOf(path);
   const target = posix.join(posix.dirname(path), from);
-  const [here, there] = [areaOf(path), areaOf(target)];
-  if (here === 'cli' && target.startsWith('infra/')) return undefined;
-  if (!target.startsWith('src/')) return 'src imports only src, and the cli infra';
-  if (here === there) return undefined;
-  if (here === 'core') return 'core imports only itself';
-  if (there === 'app') return 'only the app and tests import the app';
-  if (here.startsWith('adapters/') && there.startsWith('adapters/')) return 'no adapter imports another';
-  if (here.startsWith('adapters/') && there !== 'core') return 'an adapter imports core only';
-  return undefined;
+  if (area === undefined) return 'no rule is known for this folder';
+  if (target.startsWith(area)) return undefined;
+  const { from: allowed, lazy = [] } = ruleOf(path)!;
+  if (target.startsWith('src/app/')) return 'only tests import the app';
+  if (allowed.some((start) => target.startsWith(start))) return undefined;
+  if (!lazy.some((start) => target.startsWith(start))) return `${area} does not import ${target}`;
+  return kind === 'static' ? `${area} imports ${target} lazily` : undefined;
 }
 
 function ofPackage(path: string, { from, kind }: Import): string | undefined {
   const area = areaOf(path);
-  if (isBuiltin(from)) return area === 'core' && kind === 'static' ? 'core loads builtins lazily' : undefined;
-  if (area === 'core') return 'core imports no package';
+  if (isBuiltin(from)) {
+    return area === 'src/core/' && kind === 'static' ? 'core loads builtins lazily' : undefined;
+  }
   const name = packageOf(from);
-  if (name === 'fastify' && area !== 'adapters/http') return 'only adapters/http knows Fastify';
-  if (name === 'yargs' && area !== 'cli') return 'only the cli knows yargs';
-  return undefined;
+  const allowed = ruleOf(path)?.packages ?? [];
+  if (name === 'amphi') {
+    return allowed.includes(name) ? undefined : 'only services import the package by its name';
+  }
+  if (allowed.includes(name) || allowed.includes('*')) return undefined;
+  return `${area} does not import ${name}`;
 }
 
-/** All TypeScript files below a folder: path relative to the project and source. */
+/** All TypeScript files below a folder: path relative to the project and source; none where there is no folder. */
 export function sourcesBelow(project: string, folder: string): [path: string, source: string][] {
+  if (!existsSync(join(project, folder))) return [];
   const names = readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' });
-  const files = names.filter((name) => name.endsWith('.ts')).map((name) => join(project, folder, name));
+  const files = names
+    .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+    .map((name) => join(project, folder, name));
   return files.map((file) => [relative(project, file).split(sep).join('/'), readFileSync(file, 'utf8')]);
 }

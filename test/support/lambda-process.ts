@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FakeRuntimeApi } from './fake-runtime-api.ts';
+import { nodeCommand } from './node.ts';
 
 export interface LambdaProcess {
   readonly child: ChildProcess;
@@ -30,7 +31,7 @@ export function startLambda(
   api: Pick<FakeRuntimeApi, 'address' | 'abandon'>,
   options: LambdaProcessOptions = {},
 ): LambdaProcess {
-  const [command = process.execPath, ...args] = options.command ?? [process.execPath, MAIN];
+  const [command = process.execPath, ...args] = options.command ?? nodeCommand(MAIN);
   const env = {
     PATH: process.env.PATH,
     AWS_LAMBDA_RUNTIME_API: options.address ?? api.address,

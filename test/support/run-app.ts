@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { nodeCommand } from './node.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -51,5 +52,6 @@ export async function runCommand(
 
 /** Runs a service's main module by Node, as `app` would run it. */
 export function runMain(main: string, args: readonly string[], options?: RunOptions): Promise<RunResult> {
-  return runCommand(process.execPath, [main, ...args], options);
+  const [node, ...rest] = nodeCommand(main, ...args);
+  return runCommand(node, rest, options);
 }

@@ -7,6 +7,7 @@ import { findEager } from './eager.ts';
 import { embedded } from './embedded.ts';
 import { BuildError } from './errors.ts';
 import { readJson, sha256 } from './files.ts';
+import { CONDITIONS } from './framework.ts';
 import { shorten } from './shorten.ts';
 
 /** Stands in for the build id until the bundle's own hash is known. */
@@ -114,6 +115,7 @@ function optionsFor(root: string, version: string): BuildOptions {
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    conditions: CONDITIONS,
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 160,

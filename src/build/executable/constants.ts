@@ -9,9 +9,6 @@ export const BASE_VERSION = '24.21.0';
 /** SHA-256 of `bin/node` in {@link BASE_PACKAGE} at {@link BASE_VERSION}, lower-case hex. */
 export const BASE_SHA256 = '7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c';
 
-/** AWS Lambda's limit for a zip uploaded directly, in bytes. Source: Lambda quotas, deployment package. */
-export const ZIP_LIMIT = 50 * 1024 * 1024;
-
 /**
  * Shared libraries a bare provided.al2023 image holds and an executable may therefore need.
  * libatomic is absent there, which is why a base that needs it (Node 26) is refused.

@@ -7,10 +7,11 @@
  * Of the framework's core there is one copy for all, the bundle's: its classes are told apart by `instanceof`.
  * Whatever else a deferred module imports is bundled into it once more and shares no state with the rest.
  */
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { embedded } from './embedded.ts';
 import { sha256 } from './files.ts';
+import { CORE } from './framework.ts';
 
 export const DEFERRED = /\.deferred\.[cm]?[jt]s$/;
 
@@ -57,9 +58,6 @@ export function deferred(options: BuildOptions, assets: Assets, inputs: Set<stri
     },
   };
 }
-
-/** The framework's core, beside these scripts both in the repository and in the package. */
-const CORE = join(import.meta.dirname, '..', '..', 'core') + sep;
 
 /**
  * Leaves the core's modules to whoever loads the asset.

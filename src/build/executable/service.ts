@@ -1,6 +1,7 @@
 /** Builds a service's executable and Lambda zip. */
 import { chmod, rename, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { writeLambdaZip, ZIP_LIMIT } from '../../aws/lambda-zip.ts';
 import { checkBase, checkLibraries, locateBase, prepareBase } from './base.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import { BuildError } from './errors.ts';
@@ -8,10 +9,9 @@ import { sha256File, withWorkDir } from './files.ts';
 import { inject } from './inject.ts';
 import { defaultCacheDir } from './paths.ts';
 import { buildKey, currentStamp, type Stamp, stampPath, writeStamp } from './stamp.ts';
-import { writeLambdaZip } from './zip.ts';
 
 /** Packages that no service may load before its mode is known: they cost a Lambda cold start 20 to 60 ms. */
-const LAZY_PACKAGES: readonly string[] = ['fastify', 'yargs', '@aws-sdk', '@smithy', 'yazl'];
+const LAZY_PACKAGES: readonly string[] = ['fastify', 'yargs', '@aws-sdk', '@smithy', 'yauzl', 'yazl'];
 
 export interface BuildOptions {
   /** Absolute path of the service's main module. */
@@ -93,13 +93,21 @@ async function produce(options: BuildOptions, code: Bundle, base: Base, node: st
     await chmod(executable, 0o755);
     await checkLibraries(executable);
     const zip = join(work, 'zip');
-    await timed('zip', () => writeLambdaZip(executable, zip, options.zipLimit));
+    await timed('zip', () => makeZip(executable, zip, options.zipLimit ?? ZIP_LIMIT));
     const [executableHash, zipHash] = await Promise.all([sha256File(executable), sha256File(zip)]);
     if (!executableHash || !zipHash) throw new BuildError(`${work} was removed while the build ran`);
     await rename(executable, target);
     await rename(zip, `${target}.zip`);
     return { executable: executableHash, zip: zipHash };
   });
+}
+
+async function makeZip(executable: string, target: string, limit: number): Promise<void> {
+  const size = await writeLambdaZip(executable, target);
+  if (size <= limit) return;
+  throw new BuildError(
+    `the Lambda zip has ${size} bytes; AWS Lambda takes at most ${limit} in a direct upload`,
+  );
 }
 
 async function describe(code: Bundle, stamp: Stamp, executable: string, zip: string) {

@@ -23,10 +23,16 @@ function versionOf(require: NodeJS.Require, tool: string): string {
   return `${tool}@${(from(`${tool}/package.json`) as { version: string }).version}`;
 }
 
+/** Where the writer of the zip is. */
+const AWS = join(import.meta.dirname, '..', '..', 'aws');
+
 async function scriptsHash(): Promise<string> {
   const dir = import.meta.dirname;
-  const names = (await readdir(dir)).filter((name) => /\.[jt]s$/.test(name)).sort();
-  const texts = await Promise.all(names.map((name) => readFile(join(dir, name), 'utf8')));
+  const isScript = (name: string) => /(?<!\.d)\.[jt]s$/.test(name);
+  const names = (await readdir(dir)).filter(isScript).sort();
+  const zip = (await readdir(AWS)).filter((name) => isScript(name) && name.startsWith('lambda-zip.'));
+  const paths = [...names.map((name) => join(dir, name)), ...zip.map((name) => join(AWS, name))];
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   return sha256(JSON.stringify([names, texts]));
 }
 

@@ -35,7 +35,7 @@ export async function createService(options: NewServiceOptions): Promise<string>
   }
   await requireEmpty(dir);
   const framework = await findFramework();
-  const sample = await readSample(framework.root, name);
+  const sample = await readSample(framework.root, name, framework.name);
   const spec = await dependencySpec(framework, dir, options.framework);
   const own = projectFiles({ name, spec, framework, packages: sample.packages });
   await writeAll(dir, { ...own, ...sample.files });

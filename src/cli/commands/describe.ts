@@ -1,6 +1,5 @@
 import type { Service } from '../../core/index.ts';
-import { defineCommand } from '../command.ts';
-import type { Extension } from '../extension.ts';
+import { defineCommand, type Extension } from '../command.ts';
 import { print } from '../output.ts';
 import { type TopologyFlags, topologyOptions, withTopologyFlags } from './topology-flags.ts';
 

@@ -3,8 +3,7 @@ import { isSea } from 'node:sea';
 import type { Artifact } from '../../../infra/deploy/index.ts';
 import type { EmittedTopology } from '../../../infra/index.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
-import { defineCommand } from '../command.ts';
-import type { Extension } from '../extension.ts';
+import { defineCommand, type Extension } from '../command.ts';
 import { print } from '../output.ts';
 import {
   type AwsFlags,

@@ -4,7 +4,7 @@ import { helpText } from '../../../infra/topology/describe-option.ts';
 import { TOPOLOGY_OPTIONS, type TopologyFlags } from '../../../infra/topology/options/index.ts';
 import type { Row } from '../../../infra/topology/rows.ts';
 import type { Service } from '../../core/index.ts';
-import type { Extension } from '../extension.ts';
+import type { Extension } from '../command.ts';
 import { environmentFlag } from '../flags.ts';
 
 export type { TopologyFlags };

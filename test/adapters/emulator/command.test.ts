@@ -3,10 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
+import { nodeCommand } from '../../support/node.ts';
 import { APP, noApp, runCommand, runMain } from '../../support/run-app.ts';
 import { AWS_ENV, FIXTURE, isAlive, missing, post, startCommand, until } from './support.ts';
 
-const SOURCE = [process.execPath, FIXTURE];
+const SOURCE = nodeCommand(FIXTURE);
 const pathOf = (name: string) => `/2015-03-31/functions/${name}/invocations`;
 
 t.test('bad flags are refused by name, before anything runs', async (t) => {

@@ -6,6 +6,7 @@ import { type Adapter, quirksOf } from '../../contract/adapters.ts';
 import { answers, type ContractCase, views } from '../../contract/cases.ts';
 import { checkCase } from '../../contract/check.ts';
 import { sendHttp } from '../../support/http-client.ts';
+import { nodeCommand } from '../../support/node.ts';
 import { startFor } from './support.ts';
 
 const CONTRACT = join(import.meta.dirname, '..', '..', 'contract', 'main.ts');
@@ -13,7 +14,7 @@ const CONTRACT = join(import.meta.dirname, '..', '..', 'contract', 'main.ts');
 /** The emulator's Function URL as one more adapter of the contract suite. */
 async function openAdapter(t: Test, mode: string): Promise<Adapter> {
   const { emulator } = await startFor(t, {
-    ...{ command: [process.execPath, CONTRACT], functions: ['http'], httpPort: 0 },
+    ...{ command: nodeCommand(CONTRACT), functions: ['http'], httpPort: 0 },
     environment: { AMPHI_INVOKE_MODE: mode, AMPHI_LOG_LEVEL: 'FATAL' },
   });
   const quirks = quirksOf('function-url');

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { nodeCommand } from '../../support/node.ts';
 import { isAlive, startFor } from './support.ts';
 
 const RAW = join(import.meta.dirname, 'raw-runtime.ts');
 
 t.test('a runtime that breaks the rules is refused, and nothing is answered by it', async (t) => {
-  const { invoke } = await startFor(t, { command: [process.execPath, RAW], concurrency: 1 });
+  const { invoke } = await startFor(t, { command: nodeCommand(RAW), concurrency: 1 });
   const steps = ['wrong id', 'wrong attempt', 'next too early', 'late init error', 'unknown path', 'cut'];
   const first = await invoke('act', { steps });
   t.strictSame(first.json.results, {
@@ -25,7 +26,7 @@ t.test('a runtime that breaks the rules is refused, and nothing is answered by i
 });
 
 t.test('a process that never asks for the next is killed at the deadline', async (t) => {
-  const { invoke } = await startFor(t, { command: [process.execPath, RAW], concurrency: 1, timeoutMs: 1500 });
+  const { invoke } = await startFor(t, { command: nodeCommand(RAW), concurrency: 1, timeoutMs: 1500 });
   const stuck = await invoke('act', { steps: [], last: true });
   t.equal(stuck.functionError, null);
   const next = await invoke('act', { steps: [] });

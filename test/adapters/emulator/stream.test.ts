@@ -1,6 +1,6 @@
 import { type ClientRequest, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { crc32 } from 'node:zlib';
+import { EventStreamCodec } from '@smithy/eventstream-codec';
 import t from 'tap';
 import { encodeMessage } from '../../../src/adapters/emulator/api/event-stream.ts';
 import { isAlive, startFor, until } from './support.ts';
@@ -10,35 +10,21 @@ interface Message {
   readonly payload: Buffer;
 }
 
-/** Reads the event stream encoding by its specification, and throws at anything wrong. */
+const toUtf8 = (bytes: Uint8Array | string) => Buffer.from(bytes as Uint8Array).toString();
+const fromUtf8 = (text: string) => Uint8Array.from(Buffer.from(text));
+const codec = new EventStreamCodec(toUtf8, fromUtf8);
+
+/** The messages of an event stream by the AWS SDK's decoder, which throws at anything wrong. */
 function decodeMessages(bytes: Buffer): Message[] {
   const messages: Message[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const total = bytes.readUInt32BE(at);
-    const head = bytes.readUInt32BE(at + 4);
-    if (bytes.readUInt32BE(at + 8) !== crc32(bytes.subarray(at, at + 8))) throw new Error('prelude CRC');
-    const message = bytes.subarray(at, at + total);
-    if (message.readUInt32BE(total - 4) !== crc32(message.subarray(0, -4))) throw new Error('message CRC');
-    messages.push({
-      headers: decodeHeaders(message.subarray(12, 12 + head)),
-      payload: message.subarray(12 + head, -4),
-    });
-    at += total;
+    const end = at + bytes.readUInt32BE(at);
+    const { headers, body } = codec.decode(bytes.subarray(at, end));
+    const values = Object.entries(headers).map(([name, { value }]) => [name, String(value)]);
+    messages.push({ headers: Object.fromEntries(values), payload: Buffer.from(body) });
+    at = end;
   }
   return messages;
-}
-
-function decodeHeaders(bytes: Buffer): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (let at = 0; at < bytes.length; ) {
-    const nameEnd = at + 1 + bytes[at]!;
-    if (bytes[nameEnd] !== 7) throw new Error('no string');
-    const valueStart = nameEnd + 3;
-    const valueEnd = valueStart + bytes.readUInt16BE(nameEnd + 1);
-    headers[bytes.toString('utf8', at + 1, nameEnd)] = bytes.toString('utf8', valueStart, valueEnd);
-    at = valueEnd;
-  }
-  return headers;
 }
 
 function read(bytes: Buffer) {
@@ -52,15 +38,18 @@ function read(bytes: Buffer) {
   };
 }
 
-t.test('the encoding of one message, byte for byte', async (t) => {
-  const message = encodeMessage({ a: 'b' }, Buffer.from('{}'));
-  const head = Buffer.from([1, 0x61, 7, 0, 1, 0x62]);
-  const prelude = Buffer.from([0, 0, 0, 24, 0, 0, 0, 6]);
-  t.strictSame(message.subarray(0, 8), prelude);
-  t.equal(message.readUInt32BE(8), crc32(prelude));
-  t.strictSame(message.subarray(12, 18), head);
-  t.strictSame(message.subarray(18, 20).toString(), '{}');
-  t.equal(message.readUInt32BE(20), crc32(message.subarray(0, 20)));
+t.test("a message is byte for byte the AWS SDK's", async (t) => {
+  const cases: [headers: Record<string, string>, payload: string][] = [
+    [{ a: 'b' }, '{}'],
+    [{ ':event-type': 'PayloadChunk', ':message-type': 'event' }, 'é'.repeat(70_000)],
+    [{ long: 'x'.repeat(300), accented: 'é' }, ''],
+    [{}, ''],
+  ];
+  for (const [headers, payload] of cases) {
+    const typed = Object.entries(headers).map(([name, value]) => [name, { type: 'string', value }]);
+    const expected = codec.encode({ headers: Object.fromEntries(typed), body: Buffer.from(payload) });
+    t.ok(encodeMessage(headers, Buffer.from(payload)).equals(expected), JSON.stringify(headers).slice(0, 40));
+  }
 });
 
 t.test('a streamed response comes in pieces, as they are written', async (t) => {

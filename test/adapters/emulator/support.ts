@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { type EmulatorOptions, startEmulator } from '../../../src/adapters/emulator/index.ts';
 import { createLogger } from '../../../src/core/index.ts';
+import { nodeCommand } from '../../support/node.ts';
 
 export const FIXTURE = join(import.meta.dirname, 'fixture.ts');
 const FUNCTIONS = ['http', 'echo', 'where', 'fail', 'size', 'log', 'stream', 'spawn', 'act'];
@@ -25,7 +26,7 @@ export async function startFor(t: Test, extra: Partial<EmulatorOptions> = {}) {
   const output: string[] = [];
   const lines: Record<string, unknown>[] = [];
   const emulator = await startEmulator({
-    ...{ port: 0, host: '127.0.0.1', command: [process.execPath, FIXTURE], functions: FUNCTIONS },
+    ...{ port: 0, host: '127.0.0.1', command: nodeCommand(FIXTURE), functions: FUNCTIONS },
     ...{ timeoutMs: 5000, initTimeoutMs: 10_000, memoryMB: 256, concurrency: 4, perEnvironment: 1 },
     ...{ queue: 100, retries: 2, retryDelayMs: 10, graceMs: 1000 },
     ...{ baseEnv: { PATH: process.env.PATH }, environment: {} },

@@ -38,6 +38,32 @@ t.test('a static import of a deferred module is refused, types are not', async (
   t.equal((await bundle(join(dir, 'typed.ts'), [])).assets.size, 0);
 });
 
+const FRAMEWORK = join(import.meta.dirname, '..', '..', '..', 'src');
+
+t.test("a service's 'amphi' is the framework beside the build, its core there once", async (t) => {
+  const { metafile, assetInputs } = await bundle(join(FRAMEWORK, 'app', 'main.ts'), []);
+  const own = (path: string) => !/node_modules\/(?!amphi\/)/.test(path);
+  const inputs = Object.keys(metafile.inputs).filter(own);
+  const assets = [...assetInputs].filter(own);
+  t.strictSame(
+    ['../index.ts', '../core/registry.ts', '../adapters/lambda/sources/events/index.ts'].filter(
+      (path) => !inputs.includes(path),
+    ),
+    [],
+  );
+  t.strictSame(
+    [...inputs, ...assets].filter((path) => /(^|\/)dist\/|node_modules\/amphi\//.test(path)),
+    [],
+    'nothing compiled',
+  );
+  t.ok(assets.some((path) => path.endsWith('cli/main.ts')));
+  t.strictSame(
+    assets.filter((path) => /(^|\/)core\//.test(path)),
+    [],
+    'no asset has a core of its own',
+  );
+});
+
 t.test('an asset shares the core with the bundle, also where one asset loads another', async (t) => {
   const core = join(import.meta.dirname, '..', '..', '..', 'src', 'core', 'index.ts');
   const dir = t.testdir({

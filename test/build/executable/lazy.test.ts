@@ -12,10 +12,10 @@ const HEAVY = ['fastify', 'yargs', 'find-my-way', 'node:http', 'node:https', 'no
 t.test('the sample service loads nothing heavy on the way to its first Lambda event', async (t) => {
   const { metafile } = await bundle(entry, []);
   const key = (path: string) => relative(dirname(entry), join(root, path));
-  for (const path of ['app/main.ts', 'adapters/lambda/runtime.ts']) {
+  for (const path of ['app/main.ts', 'adapters/lambda/runtime/run.ts']) {
     t.equal(findEager(metafile, key(path), HEAVY)?.chain.join(' -> '), undefined, path);
   }
-  const runtime = key('adapters/lambda/runtime.ts');
+  const runtime = key('adapters/lambda/runtime/run.ts');
   t.equal(
     findEager(metafile, runtime, ['node:net'])?.name,
     'node:net',

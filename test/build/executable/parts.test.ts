@@ -9,7 +9,7 @@ import { readNeeded } from '../../../src/build/executable/elf.ts';
 import { defaultCacheDir } from '../../../src/build/executable/paths.ts';
 
 const base = locateBase();
-const ZIP_MODULE = join(import.meta.dirname, '..', '..', '..', 'src', 'build', 'executable', 'zip.ts');
+const ZIP_MODULE = join(import.meta.dirname, '..', '..', '..', 'src', 'aws', 'lambda-zip.ts');
 
 t.test('the ELF reader finds what the base needs', async (t) => {
   const needed = await readNeeded(base);
@@ -111,6 +111,9 @@ t.test('eager imports are told from lazy ones', async (t) => {
 });
 
 t.test('the cache lies in the node_modules the framework belongs to', async (t) => {
-  t.equal(defaultCacheDir('/r/amphi/scripts/build'), '/r/amphi/node_modules/.cache/amphi');
-  t.equal(defaultCacheDir('/s/node_modules/amphi/scripts/build'), '/s/node_modules/.cache/amphi');
+  t.equal(defaultCacheDir('/r/amphi/src/build/executable'), '/r/amphi/node_modules/.cache/amphi');
+  t.equal(
+    defaultCacheDir('/s/node_modules/amphi/dist/lib/src/build/executable'),
+    '/s/node_modules/.cache/amphi',
+  );
 });

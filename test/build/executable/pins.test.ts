@@ -51,7 +51,7 @@ t.test('types of the template add nothing to the executable', async (t) => {
 
 t.test('neither the template emitter nor an AWS client is loaded at start', async (t) => {
   const { metafile, assetInputs } = await bundle(join(project, 'src/app/main.ts'), []);
-  const heavy = /(^|\/)infra\/|node_modules\/(@aws-sdk|@smithy|yazl|fastify|yargs)\//;
+  const heavy = /(^|\/)infra\/|node_modules\/(@aws-sdk|@smithy|yauzl|yazl|fastify|yargs)\//;
   t.ok(
     [...assetInputs].some((path) => heavy.test(path)),
     'the pattern finds what is there',

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { withJsSpecifiers } from '../../../scripts/pack/compile.ts';
-import { PUBLIC_MODULES, readSample, withPublicImports } from '../../../src/build/new/sample.ts';
-import { importsOf } from '../../core/import-rules.ts';
+import { packagesOf, readSample } from '../../../src/build/new/sample.ts';
 
 // The package's exports by their sources; service.test.ts checks them as packed.
 
@@ -16,11 +16,12 @@ const entries = Object.entries(manifest.exports).filter(([, entry]) => typeof en
 const sourceOf = (target: string) => target.replace('./dist/lib/', '').replace(/\.js$/, '.ts');
 const names = (subpath: string) => subpath.replace(/^\./, 'amphi');
 
-t.test('every export is a source, types first', async (t) => {
+t.test('every export is a source, which comes first, then the types', async (t) => {
   for (const [subpath, entry] of entries) {
-    t.strictSame(Object.keys(entry), ['types', 'default'], subpath);
+    t.strictSame(Object.keys(entry), ['amphi-source', 'types', 'default'], subpath);
+    t.equal(entry['amphi-source'], `./${sourceOf(entry.default!)}`);
     t.equal(entry.types, entry.default!.replace(/\.js$/, '.d.ts'));
-    t.ok(existsSync(join(project, sourceOf(entry.default!))), subpath);
+    t.ok(existsSync(join(project, entry['amphi-source']!)), subpath);
   }
 });
 
@@ -42,56 +43,42 @@ t.test('what each export has', async (t) => {
   }
 });
 
-t.test('no import leads past the exports', async (t) => {
-  const known = new Set(['amphi', ...entries.map(([subpath]) => names(subpath))]);
-  for (const [module, specifier] of Object.entries(PUBLIC_MODULES)) {
-    t.ok(existsSync(join(project, module)), module);
-    t.ok(known.has(specifier), specifier);
+t.test('amphi new copies the sample with another name', async (t) => {
+  const { files, packages } = await readSample(project, 'orders', 'amphi');
+  const folder = join(project, 'src', 'app');
+  const sample = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const sources = sample.filter((file) => file.endsWith('.ts'));
+  t.strictSame(Object.keys(files).sort(), sources.map((file) => `src/${file}`).sort());
+  for (const file of sources) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    t.equal(files[`src/${file}`], text.replace(/omega/g, 'orders').replace(/Omega/g, 'Orders'), file);
   }
-  for (const [subpath, entry] of entries) {
-    t.equal(PUBLIC_MODULES[sourceOf(entry.default!)], names(subpath), 'the sample may use it');
-  }
-});
-
-t.test('the sample outside of the repository imports the package only', async (t) => {
-  const { files, packages } = await readSample(project, 'orders');
-  const sample = readdirSync(join(project, 'src', 'app'), { recursive: true, encoding: 'utf8' });
-  const sources = sample.filter((file) => file.endsWith('.ts')).map((file) => `src/${file}`);
-  t.strictSame(Object.keys(files).sort(), sources.sort());
-  for (const [path, text] of Object.entries(files)) {
-    const outside = importsOf(text).filter(({ from }) => from.startsWith('..') && !/^src\/.*\//.test(path));
-    t.strictSame(outside, [], path);
-    t.notMatch(text, /omega/i);
-  }
-  const versions = { ...manifest.dependencies, ...manifest.devDependencies };
-  for (const name of packages.filter((name) => name !== 'amphi')) t.ok(versions[name], name);
   t.match(files['src/registry.ts'], /createRegistry\(\{ name: 'orders'/);
   t.match(files['src/main.ts'], "import { run } from 'amphi';");
+  const versions = { ...manifest.dependencies, ...manifest.devDependencies };
+  for (const name of packages) t.ok(versions[name], name);
 });
 
-t.test('imports are rewritten whatever their kind', async (t) => {
-  const packages = new Set<string>();
+t.test('packages are found whatever the kind of import', async (t) => {
   const source = [
-    "import { reply } from '../core/index.ts';",
-    "export type { Extension } from '../cli/extension.ts';",
-    "const lazy = await import('../../../infra/index.ts');",
+    "import { reply } from 'amphi';",
+    "export type { Extension } from 'amphi/cli';",
+    "const lazy = await import('yazl');",
     "import { own } from './own.ts';",
     "import { join } from 'node:path';",
     "import { z } from 'zod/v4';",
     "import x from '@scope/name/deep';",
   ];
-  const found = withPublicImports('src/app/x.ts', source.join('\n'), packages).split('\n');
-  t.strictSame(found.slice(0, 3), [
-    "import { reply } from 'amphi';",
-    "export type { Extension } from 'amphi/cli';",
-    "const lazy = await import('amphi/infra');",
-  ]);
-  t.strictSame(found.slice(3), source.slice(3));
-  t.strictSame([...packages], ['zod', '@scope/name']);
-  t.throws(() => withPublicImports('src/app/x.ts', "import { y } from '../core/router.ts';", packages), {
-    name: 'BuildError',
-    message: 'src/app/x.ts imports ../core/router.ts, which amphi does not export',
-  });
+  t.strictSame(packagesOf(source.join('\n')), ['amphi', 'amphi', 'yazl', 'zod', '@scope/name']);
+});
+
+t.test("in this repository 'amphi' is the sources, for Node.js as for the compiler", async (t) => {
+  for (const [subpath, entry] of entries) {
+    const resolved = import.meta.resolve(names(subpath));
+    t.equal(resolved, pathToFileURL(join(project, entry['amphi-source']!)).href);
+  }
+  const { compilerOptions } = JSON.parse(readFileSync(join(project, 'tsconfig.json'), 'utf8'));
+  t.strictSame(compilerOptions.customConditions, ['amphi-source']);
 });
 
 t.test('declarations name declarations', async (t) => {

@@ -9,7 +9,7 @@ export interface PackedFile {
   readonly size: number;
 }
 
-const WANTED = [/^package\.json$/, /^README\.md$/, /^LICENSE/, /^dist\/lib\/(src|infra|scripts)\/.*\.js$/];
+const WANTED = [/^package\.json$/, /^README\.md$/, /^LICENSE/, /^dist\/lib\/(src|infra)\/.*\.js$/];
 const DECLARATION = /^dist\/lib\/(src|infra)\/.*\.d\.ts$/;
 const SCRIPT = /^dist\/lib\/infra\/instance\/.*\.sh$/;
 const SAMPLE = /^src\/app\/.*\.ts$/;
@@ -44,8 +44,9 @@ async function manifestOf(project: string): Promise<Manifest> {
 }
 
 function missingFrom(paths: ReadonlySet<string>, { bin, exports }: Manifest): string[] {
+  // The sources are in the repository only.
   const targets = Object.values(exports).flatMap((entry) =>
-    typeof entry === 'string' ? [entry] : Object.values(entry),
+    typeof entry === 'string' ? [entry] : [entry.types!, entry.default!],
   );
   const named = [...targets, ...Object.values(bin), 'src/app/main.ts', 'src/app/registry.ts', ...SCRIPTS];
   return named.map((path) => posix.normalize(path)).filter((path) => !paths.has(path));

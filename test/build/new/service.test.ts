@@ -22,24 +22,26 @@ const service = join(temporary, 'work', 'Orders-api');
 const empty = join(temporary, 'empty');
 for (const folder of [tool, empty, join(temporary, 'work')]) await mkdir(folder);
 const app = join(service, 'dist', 'app');
+const { version } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
+const TARBALL = `amphi-${version}.tgz`;
 
 await t.test('npm pack', async (t) => {
   const packed = await asUser(project, 'npm', 'pack', '--json', '--pack-destination', temporary);
   t.equal(packed.code, 0, packed.stderr);
   const [listing] = Object.values(JSON.parse(packed.stdout)) as { filename: string; files: PackedFile[] }[];
-  t.equal(listing!.filename, 'amphi-0.1.0.tgz');
+  t.equal(listing!.filename, TARBALL);
   t.strictSame(await packageProblems(project, listing!.files), []);
 });
 
 await writeFile(join(tool, 'package.json'), '{"private":true}\n');
-const skip = (await npmInstall(tool, join(temporary, 'amphi-0.1.0.tgz'))) ?? false;
+const skip = (await npmInstall(tool, join(temporary, TARBALL))) ?? false;
 
 t.test('amphi new', { skip }, async (t) => {
   const made = await asUser(tool, 'npx', '--no-install', 'amphi', 'new', '../work/Orders-api');
   t.equal(made.code, 0, made.stderr);
   t.match(made.stdout, /^made Orders-api in .*\nnext: cd .* && npm install && npm start\n$/);
   const manifest = JSON.parse(await readFile(join(service, 'package.json'), 'utf8'));
-  t.strictSame(manifest.dependencies, { amphi: 'file:../../amphi-0.1.0.tgz' }, 'from where it was installed');
+  t.strictSame(manifest.dependencies, { amphi: `file:../../${TARBALL}` }, 'from where it was installed');
   const files = (await readdir(service, { recursive: true })).sort();
   for (const file of ['.gitignore', 'README.md', 'src/main.ts', 'src/registry.ts', 'test/service.test.ts']) {
     t.ok(files.includes(file), file);

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { artifactOf, checkBucket, deleteUploads, explained, upload } from '../../../infra/deploy/index.ts';
-import { entriesOf } from '../../../infra/deploy/zip-directory.ts';
+import { entriesOf } from '../../../infra/deploy/zip-entries.ts';
 import { APP, noApp } from '../../support/run-app.ts';
 import { awsError, scripted } from './scripted.ts';
 
@@ -40,12 +40,12 @@ t.test('a zip of another executable is not taken', async (t) => {
   const made = await artifactOf(path, (line) => void said.push(line));
   t.not(made.sha256, old.sha256);
   t.match(said, [/app.zip holds another executable: packing/]);
-  t.match(entriesOf(made.bytes), [{ name: 'bootstrap', size: 3, mode: 0o100755 }]);
+  t.match(await entriesOf(made.bytes), [{ name: 'bootstrap', size: 3, mode: 0o100755 }]);
 });
 
 t.test('what is no zip has no entries', async (t) => {
   for (const bytes of ['', 'PK', 'x'.repeat(100), 'PK\x05\x06'.padEnd(22, '\xff')]) {
-    t.equal(entriesOf(Buffer.from(bytes, 'latin1')), undefined);
+    t.equal(await entriesOf(Buffer.from(bytes, 'latin1')), undefined);
   }
 });
 

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { ZipFile } from 'yazl';
+import { nodeCommand } from '../../support/node.ts';
 import { APP, noApp, type RunResult, runCommand, runMain, SAMPLE_MAIN } from '../../support/run-app.ts';
 import { skipWithout } from '../tools.ts';
 import { AWS_ENV, callMoto, type Moto, prepare, startMoto, userDataOf } from './moto.ts';
@@ -222,7 +223,8 @@ t.test('Ctrl-C tells whether anything goes on in AWS', { skip }, async (t) => {
   for (const [held, told] of cases) {
     moto.held.clear();
     moto.held.add(held);
-    const child = spawn(process.execPath, [SAMPLE_MAIN, ...args, ...network], {
+    const [node, ...rest] = nodeCommand(SAMPLE_MAIN, ...args, ...network);
+    const child = spawn(node, rest, {
       ...{ env: { PATH: process.env.PATH, ...AWS_ENV }, timeout: 60_000, killSignal: 'SIGKILL' },
     });
     const closed = once(child, 'close');

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import t from 'tap';
 import { startFakeRuntimeApi } from '../../../support/fake-runtime-api.ts';
 import { startLambda } from '../../../support/lambda-process.ts';
+import { nodeCommand } from '../../../support/node.ts';
 import { failures, sampleOf } from './support.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 
 t.test('an event handler behind the real runtime loop', async (t) => {
   const api = await startFakeRuntimeApi();
-  const lambda = startLambda(api, { handler: 'work', command: [process.execPath, MAIN] });
+  const lambda = startLambda(api, { handler: 'work', command: nodeCommand(MAIN) });
   const event = await sampleOf('sqs');
   const whole = await api.invoke(event);
   t.same(JSON.parse(whole.body.toString()), failures());

@@ -7,7 +7,7 @@ import { detectSource, HTTP_SOURCE_NAMES } from '../../../../src/adapters/lambda
 import { invokeHttp } from '../../../../src/adapters/lambda/sources/http/invoke.ts';
 import { SAMPLES } from '../../../../src/adapters/lambda/sources/samples/index.ts';
 import { createRegistry, type EventSource } from '../../../../src/core/index.ts';
-import { runCommand, SAMPLE_MAIN } from '../../../support/run-app.ts';
+import { runMain, SAMPLE_MAIN } from '../../../support/run-app.ts';
 import { sampleOf, testContext } from './support.ts';
 
 const {
@@ -176,8 +176,7 @@ console.log(JSON.stringify({ loaded: loaded.filter((name) => /zlib|https?$|sampl
 });
 
 t.test('app events', async (t) => {
-  const app = (args: string[], input?: string) =>
-    runCommand(process.execPath, [SAMPLE_MAIN, ...args], { input });
+  const app = (args: string[], input?: string) => runMain(SAMPLE_MAIN, args, { input });
   const list = await app(['events']);
   t.equal(list.code, 0);
   const names = list.stdout

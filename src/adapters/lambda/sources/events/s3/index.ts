@@ -5,6 +5,9 @@ import { optionError } from '../shared/option-checks.ts';
 import { runEach } from '../shared/run-each.ts';
 import type { BucketLocation, S3Trigger } from '../shared/triggers.ts';
 import { fromEventBridge, fromNotification, type S3EventBridgeEvent, type S3Notification } from './decode.ts';
+import type { S3Record } from './record.ts';
+
+export type { S3Record };
 
 export interface S3Options {
   /**
@@ -18,24 +21,6 @@ export interface S3Options {
   /** Of the key as it is, not URL-encoded. */
   readonly prefix?: string;
   readonly suffix?: string;
-}
-
-export interface S3Record {
-  /** S3's event type without `s3:`, e.g. `ObjectCreated:Put`. */
-  readonly eventName: string;
-  readonly time: Date;
-  readonly region: string;
-  readonly bucket: string;
-  /** Decoded: spaces, `+` and Unicode are as they were written. */
-  readonly key: string;
-  /** Bytes; absent for removals. */
-  readonly size: number | undefined;
-  readonly etag: string | undefined;
-  readonly versionId: string | undefined;
-  /** Orders the events of one key: hexadecimal, compare after padding on the left. */
-  readonly sequencer: string | undefined;
-  /** The record, or the EventBridge event, as it came. */
-  readonly raw: unknown;
 }
 
 /**

@@ -1,0 +1,19 @@
+/** The framework's own files, as its sources in the repository or compiled as installed. */
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
+
+const SOURCE = join(import.meta.dirname, '..', '..');
+
+/** Folder of the framework's core, beside this build both in the repository and in the package. */
+export const CORE = join(SOURCE, 'core') + sep;
+
+/** The condition of package.json's `exports` that gives the sources. */
+const SOURCE_CONDITION = 'amphi-source';
+
+/**
+ * Conditions by which esbuild resolves `amphi`, so that it finds the very modules beside this build: the sources in
+ * the repository, which the package does not ship. `module` is esbuild's own default, lost when others are given.
+ */
+export const CONDITIONS: string[] = existsSync(join(SOURCE, 'index.ts'))
+  ? [SOURCE_CONDITION, 'module']
+  : ['module'];

@@ -1,0 +1,7 @@
+/**
+ * The command that runs a TypeScript module of this repository by Node, in which `amphi` is the sources. As arguments,
+ * not as NODE_OPTIONS: those would reach the executables that the module starts.
+ */
+export function nodeCommand(module: string, ...args: string[]): [command: string, ...args: string[]] {
+  return [process.execPath, '--conditions=amphi-source', module, ...args];
+}
