@@ -93,7 +93,7 @@ function grantsOf(source: Source): unknown {
   return (policy!.Properties.PolicyDocument as { Statement: unknown }).Statement;
 }
 
-t.test('cfn-lint has nothing to say', { skip: skipWithout('cfn-lint') }, async (t) => {
+t.test('cfn-lint finds nothing', { skip: skipWithout('cfn-lint') }, async (t) => {
   const file = join(t.testdir(), 'template.json');
   writeFileSync(file, emitTopology(optionsOf(SOURCES)).templateText);
   t.same(check('cfn-lint', ['-r', 'us-east-1', '--', file]), { status: 0, output: '' });
