@@ -208,7 +208,7 @@ export class Registry {
 
   /** The routes as a fetch handler: native Request in, native Response out. */
   readonly fetch = async (request: Request): Promise<Response> => {
-    const { fetchService } = await import('./fetch.ts');
+    const { fetchService } = await import('./fetch.deferred.ts');
     return fetchService(this.freeze(), request);
   };
 

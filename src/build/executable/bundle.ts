@@ -7,6 +7,7 @@ import { findEager } from './eager.ts';
 import { BuildError } from './errors.ts';
 import { readJson, sha256 } from './files.ts';
 import { CONDITIONS } from './framework.ts';
+import { shorten } from './shorten.ts';
 
 /** Stands in for the build id until the bundle's own hash is known. */
 const PLACEHOLDER = '@@amphi-build-hash@@';
@@ -77,7 +78,7 @@ async function esbuild(entry: string, root: string, version: string) {
       entryPoints: [entry],
       metafile: true,
       write: false,
-      plugins: [deferred(common, assets, assetInputs)],
+      plugins: [deferred(common, assets, assetInputs), shorten()],
     });
     const warnings = await show(result.warnings, 'warning');
     const metafile: Metafile = result.metafile;

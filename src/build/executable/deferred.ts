@@ -66,7 +66,9 @@ function sharedCore(shared: Map<string, string>): Plugin {
   return {
     name: 'shared-core',
     setup(build) {
-      build.onResolve({ filter: /^\.{0,2}\// }, ({ path, resolveDir }) => {
+      build.onResolve({ filter: /^\.{0,2}\// }, ({ path, resolveDir, kind }) => {
+        // A deferred module of the core itself.
+        if (kind === 'entry-point') return undefined;
         const file = resolve(resolveDir, path);
         if (!file.startsWith(CORE)) return undefined;
         const name = `amphi:core/${file.slice(CORE.length)}`;
