@@ -1,4 +1,4 @@
-export { USER_DATA_LIMIT } from './instance/user-data/index.ts';
+export { USER_DATA_BYTES as USER_DATA_LIMIT } from '../src/aws/quotas.ts';
 export { expandMarkup, joinParts, MarkupError, type MarkupValues } from './instance/user-data/template.ts';
 export {
   getAtt,

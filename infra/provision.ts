@@ -7,14 +7,14 @@ import { topologyTemplate } from './template/index.ts';
 import type { Template, TopologyOptions } from './topology/types.ts';
 import { checkedTopology } from './topology/validate.ts';
 
-/** What `app provision` makes of a service. The same options always give the same texts. */
+/** What `app provision` emits for a service. The same options always give the same texts. */
 export interface EmittedTopology {
   readonly template: Template;
   /** `template` as indented JSON with a final line end. */
   readonly templateText: string;
   /** The user-data for reading: bash in which expressions are still JSON. */
   readonly userData: string;
-  /** Bytes of the user-data, the longest it can resolve to; EC2 allows 16384. */
+  /** Bytes of the user-data, the longest it can resolve to; at most `USER_DATA_LIMIT`. */
   readonly userDataBytes: number;
   /** The program section that the user-data installs. */
   readonly supervisordConf: string;
@@ -24,7 +24,7 @@ export interface EmittedTopology {
  * Template, user-data and supervisord configuration of the mixed topology. Touches neither network nor disk.
  *
  * @throws ProvisionError for flags (each line names its own), function names that collide, values that
- *   supervisord cannot hold, too much user-data, and a decorated template that does not hold together
+ *   supervisord cannot hold, too much user-data, and an inconsistent decorated template
  */
 export function emitTopology(options: TopologyOptions): EmittedTopology {
   const topology = checkedTopology(options);
@@ -40,7 +40,7 @@ export function emitTopology(options: TopologyOptions): EmittedTopology {
   };
 }
 
-/** Files that {@link writeTopology} leaves in its folder. */
+/** Files that {@link writeTopology} writes. */
 export const TOPOLOGY_FILES = {
   template: 'template.json',
   userData: 'user-data.sh',

@@ -5,7 +5,7 @@ import { DeployError } from './errors.ts';
 import { pollUntil } from './poll-until.ts';
 import { printable, table } from './table.ts';
 
-/** What CloudFormation made of a change set. */
+/** A change set after CloudFormation has compared it with the stack. */
 export interface ChangeSet {
   readonly id: string;
   readonly stackId: string;
@@ -18,7 +18,7 @@ export interface ChangeSet {
 const UNCHANGED = /didn't contain changes|No updates are to be performed/;
 
 /**
- * Makes a change set and waits until CloudFormation has compared it with the stack.
+ * Makes a change set and waits until CloudFormation has waitForComparison it with the stack.
  * One without changes, or one that failed, is deleted again.
  * @throws DeployError with CloudFormation's reason
  */
@@ -26,25 +26,28 @@ export async function makeChangeSet(aws: Aws, input: CreateChangeSetInput): Prom
   const { Id, StackId } = await aws.cloudFormation.send(new aws.sdk.CreateChangeSetCommand(input));
   const made = { id: Id!, stackId: StackId! };
   try {
-    const { Status, StatusReason, changes } = await compared(aws, Id!);
+    const { Status, StatusReason, changes } = await waitForComparison(aws, Id!);
     if (Status === 'CREATE_COMPLETE') return { ...made, unchanged: false, changes };
     if (!UNCHANGED.test(StatusReason ?? '')) {
       throw new DeployError(`the change set failed: ${printable(StatusReason) || Status}`);
     }
   } catch (error) {
-    await dropChangeSet(aws, made, input.ChangeSetType === 'CREATE').catch(() => {});
+    await deleteChangeSet(aws, made, input.ChangeSetType === 'CREATE').catch(() => {});
     throw error;
   }
-  await dropChangeSet(aws, made, false);
+  await deleteChangeSet(aws, made, false);
   return { ...made, unchanged: true, changes: [] };
 }
 
-async function compared(aws: Aws, id: string): Promise<DescribeChangeSetOutput & { changes: Change[] }> {
+async function waitForComparison(
+  aws: Aws,
+  id: string,
+): Promise<DescribeChangeSetOutput & { changes: Change[] }> {
   const describe = (NextToken?: string) =>
     aws.cloudFormation.send(new aws.sdk.DescribeChangeSetCommand({ ChangeSetName: id, NextToken }));
   const first = await pollUntil(async () => {
-    const answer = await describe();
-    return /_(PENDING|IN_PROGRESS)$/.test(answer.Status ?? '') ? undefined : answer;
+    const response = await describe();
+    return /_(PENDING|IN_PROGRESS)$/.test(response.Status ?? '') ? undefined : response;
   });
   const changes = [...(first.Changes ?? [])];
   for (let token = first.NextToken; token; ) {
@@ -56,7 +59,7 @@ async function compared(aws: Aws, id: string): Promise<DescribeChangeSetOutput &
 }
 
 /** Deletes a change set, and the empty stack that one for a new stack brings along. */
-export async function dropChangeSet(
+export async function deleteChangeSet(
   aws: Aws,
   { id, stackId }: Pick<ChangeSet, 'id' | 'stackId'>,
   withStack: boolean,

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { CreateChangeSetInput, Stack, Tag } from '@aws-sdk/client-cloudformation';
+import { CLOUDFORMATION } from '../../src/aws/quotas.ts';
 import type { EmittedTopology } from '../provision.ts';
-import { type ChangeSet, capabilitiesOf, dropChangeSet, makeChangeSet, previewOf } from './change-set.ts';
+import { type ChangeSet, capabilitiesOf, deleteChangeSet, makeChangeSet, previewOf } from './change-set.ts';
 import { DeployError } from './errors.ts';
 import { EventReader, eventLine, follow } from './events.ts';
 import { checkParameters, parametersFor } from './parameters.ts';
 import { deleteAndWait } from './remove.ts';
 import type { Session } from './session.ts';
-import { checkOwner, courseFor, findStack, outputsOf, SERVICE_TAG } from './stack.ts';
+import { actionFor, checkOwner, findStack, outputsOf, SERVICE_TAG } from './stack.ts';
 import { templateKey, upload } from './upload.ts';
-
-/** Bytes that CloudFormation takes of a template in the call itself. */
-const BODY_LIMIT = 51_200;
 
 export interface Deployment {
   readonly stack: string;
@@ -24,9 +22,9 @@ export interface Deployment {
 
 export interface DeployResult {
   readonly stack: string;
-  /** ARN; `undefined` when the person said no to a new stack. */
+  /** ARN; `undefined` when the user declined a new stack. */
   readonly stackId?: string;
-  /** `declined`: the person said no, and nothing was deployed. */
+  /** `declined`: the user said no, and nothing was deployed. */
   readonly result: 'created' | 'updated' | 'unchanged' | 'declined';
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -39,7 +37,7 @@ export async function checkTarget(
 ): Promise<Stack | undefined> {
   const stack = await findStack(aws, deployment.stack);
   if (stack && stack.StackStatus !== 'REVIEW_IN_PROGRESS') checkOwner(stack, deployment.service);
-  const known = courseFor(stack) === 'create' ? [] : (stack?.Parameters ?? []);
+  const known = actionFor(stack) === 'create' ? [] : (stack?.Parameters ?? []);
   checkParameters(template, deployment.parameters, new Set(known.map(({ ParameterKey }) => ParameterKey!)));
   return stack;
 }
@@ -56,23 +54,23 @@ export async function deploy(
   const { aws, say } = session;
   const { stack: name } = deployment;
   const stack = await checkTarget(session, deployment, emitted.template);
-  const course = courseFor(stack);
-  // Values given to a stack that failed at its birth are worth keeping; the stack itself is not.
+  const action = actionFor(stack);
+  // Values given to a stack whose creation failed are worth keeping; the stack itself is not.
   const parameters = await parametersFor(
     aws,
     emitted.template,
     deployment.parameters,
-    course === 'create' ? undefined : stack,
+    action === 'create' ? undefined : stack,
   );
-  if (course === 'recreate' && !(await deleteFailedStack(session, stack!))) return declined(name);
-  const created = course !== 'update';
+  if (action === 'recreate' && !(await deleteFailedStack(session, stack!))) return declined(name);
+  const created = action !== 'update';
   const changeSet = await makeChangeSet(aws, {
     ...(await templateInput(session, deployment, emitted)),
     StackName: name,
     ChangeSetName: `amphi-${new Date().toISOString().replace(/\W/g, '-')}`,
     ChangeSetType: created ? 'CREATE' : 'UPDATE',
     Capabilities: capabilitiesOf(emitted.template),
-    Parameters: course === 'recreate' ? withValues(parameters, stack!) : parameters,
+    Parameters: action === 'recreate' ? withValues(parameters, stack!) : parameters,
     Tags: tagsOf(deployment, stack),
   });
   if (changeSet.unchanged) {
@@ -82,7 +80,7 @@ export async function deploy(
   previewOf(changeSet.changes).forEach(say);
   const question = `${created ? 'Create' : 'Update'} stack ${name} in ${aws.region}?`;
   if (!(await session.confirm(question))) {
-    await dropChangeSet(aws, changeSet, created);
+    await deleteChangeSet(aws, changeSet, created);
     return declined(name);
   }
   await execute(session, deployment, changeSet);
@@ -135,7 +133,7 @@ function tagsOf({ service, tags }: Deployment, stack: Stack | undefined): Tag[] 
 async function templateInput(session: Session, deployment: Deployment, emitted: EmittedTopology) {
   const compact = JSON.stringify(emitted.template);
   for (const TemplateBody of [emitted.templateText, compact]) {
-    if (Buffer.byteLength(TemplateBody) <= BODY_LIMIT) return { TemplateBody };
+    if (Buffer.byteLength(TemplateBody) <= CLOUDFORMATION.bodyBytes) return { TemplateBody };
   }
   const { aws, say } = session;
   const bytes = Buffer.from(compact);

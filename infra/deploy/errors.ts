@@ -22,14 +22,14 @@ export function statusOf(error: unknown): number | undefined {
   return $metadata?.httpStatusCode ?? $response?.statusCode;
 }
 
-/** CloudFormation answers for a stack that is not there with a plain ValidationError. */
+/** CloudFormation reports a missing stack by a plain ValidationError. */
 export function isMissingStack(error: unknown): boolean {
   const { name, message } = error as Error;
   return name === 'ValidationError' && /does not exist/.test(message);
 }
 
-/** A throttled, dropped or failed call: the next one may well succeed. */
-export function isPassing(error: unknown): boolean {
+/** A throttled, dropped or failed call: a later one may well succeed. */
+export function isTransient(error: unknown): boolean {
   const { name, code } = error as AwsError;
   if (UNREACHABLE.test(code ?? '') || /Throttl|TimeoutError|RequestLimit/.test(name)) return true;
   return (statusOf(error) ?? 0) >= 500;
@@ -53,7 +53,7 @@ const ADVICE: readonly [RegExp, string][] = [
   [/AccessDenied|UnauthorizedOperation|Forbidden/, 'access denied'],
 ];
 
-/** An error of the SDK as one line that says what to do; errors that are not AWS's come back as they are. */
+/** An error of the SDK as one line that says what to do; errors that are not AWS's are returned unchanged. */
 export function explained(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof ConfigError) return error;
   const { name, message, code, operation } = error as AwsError;
@@ -67,7 +67,7 @@ export function explained(error: unknown): unknown {
   }
   if (/Deserialization error/.test(message)) {
     return new DeployError(
-      `${call}the answer is not one of AWS (HTTP ${statusOf(error)}); look at --endpointUrl`,
+      `${call}the response is not from AWS (HTTP ${statusOf(error)}); look at --endpointUrl`,
     );
   }
   const advice = ADVICE.find(([pattern]) => pattern.test(name))?.[1];

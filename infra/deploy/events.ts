@@ -7,9 +7,9 @@ import { printable } from './table.ts';
 export interface StackOutcome {
   /** Last status of the stack. */
   readonly status: string;
-  /** The first resource that failed by itself, and why. */
+  /** The first resource that failed of its own accord, and why. */
   readonly failure?: string;
-  /** Logical names of resources that a deletion left alone. */
+  /** Logical names of resources that a deletion retained. */
   readonly retained: readonly string[];
 }
 

@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isPassing } from './errors.ts';
+import { isTransient } from './errors.ts';
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 3000;
+const MAX_PAUSE_MS = 3000;
 
-/** Failures in a row, beyond the SDK's own retries, after which waiting makes no sense any more. */
-const MOST_FAILURES = 20;
+/** Consecutive failures, beyond the SDK's own retries, after which polling gives up. */
+const MAX_FAILURES = 20;
 
-/** Asks until there is an answer, ever more slowly. Throttling and a network that is away for a minute are borne. */
-export async function pollUntil<T>(ask: () => Promise<T | undefined>): Promise<T> {
+/** Polls until there is a result, with growing pauses. Throttling and a network outage of a minute are tolerated. */
+export async function pollUntil<T>(poll: () => Promise<T | undefined>): Promise<T> {
   let pause = FIRST_PAUSE_MS;
   for (let failures = 0; ; ) {
     try {
-      const answer = await ask();
-      if (answer !== undefined) return answer;
+      const result = await poll();
+      if (result !== undefined) return result;
       failures = 0;
     } catch (error) {
-      if (!isPassing(error) || ++failures >= MOST_FAILURES) throw error;
+      if (!isTransient(error) || ++failures >= MAX_FAILURES) throw error;
     }
     await sleep(pause);
-    pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+    pause = Math.min(pause * 1.5, MAX_PAUSE_MS);
   }
 }

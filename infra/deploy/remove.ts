@@ -5,7 +5,7 @@ import { EventReader, eventLine, follow } from './events.ts';
 import type { Session } from './session.ts';
 import { table } from './table.ts';
 
-/** What a stack's own template says of a deletion. */
+/** What a stack's own template says about its deletion. */
 export interface DeletionPlan {
   /** Resources that stay, `[logical name, type]`. */
   readonly retained: readonly (readonly [string, string])[];
@@ -55,7 +55,7 @@ export async function deleteAndWait(session: Session, stack: Stack): Promise<rea
   );
 }
 
-/** Deletes the stack once that is confirmed. @returns false when the person said no */
+/** Deletes the stack once that is confirmed. @returns false when the user said no */
 export async function removeStack(session: Session, stack: Stack, plan: DeletionPlan): Promise<boolean> {
   const { aws, say } = session;
   const name = stack.StackName!;

@@ -1,11 +1,11 @@
 import type { Aws } from './aws.ts';
 
-/** What the steps of a command share: AWS, and the person at the terminal. */
+/** What the steps of a command share: AWS, and the user at the terminal. */
 export interface Session {
   readonly aws: Aws;
   /** A line of progress. */
   readonly say: (line: string) => void;
-  /** Asks before anything that cannot be taken back; false leaves everything as it is. */
+  /** Asks before anything that cannot be undone; false leaves everything as it is. */
   readonly confirm: (question: string) => Promise<boolean>;
   /** What goes on in AWS if this process ends now, by Ctrl-C or an error; empty when nothing does. */
   interrupted: string;

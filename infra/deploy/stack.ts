@@ -35,7 +35,7 @@ export function checkOwner(stack: Stack, service: string): void {
   );
 }
 
-/** What has to be done to a stack of that status: made, updated, or deleted first and then made. */
+/** What a deployment does to a stack: create it, update it, or delete it first and create it anew. */
 export type DeployAction = 'create' | 'update' | 'recreate';
 
 const STUCK: Readonly<Record<string, string>> = {
@@ -47,7 +47,7 @@ const STUCK: Readonly<Record<string, string>> = {
 };
 
 /** @throws DeployError when nothing can be done now */
-export function courseFor(stack: Stack | undefined): DeployAction {
+export function actionFor(stack: Stack | undefined): DeployAction {
   const status = stack?.StackStatus;
   // A stack in review is an empty shell: somebody made a change set and ran none.
   if (!stack || !status || status === 'DELETE_COMPLETE' || status === 'REVIEW_IN_PROGRESS') return 'create';

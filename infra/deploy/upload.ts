@@ -19,7 +19,7 @@ export const isUploadOf = (slug: string, key: string) =>
 export async function checkBucket(aws: Aws, bucket: string): Promise<void> {
   try {
     const { BucketRegion } = await aws.s3.send(new aws.sdk.HeadBucketCommand({ Bucket: bucket }));
-    if (BucketRegion && BucketRegion !== aws.region) throw elsewhere(aws, bucket, BucketRegion);
+    if (BucketRegion && BucketRegion !== aws.region) throw wrongRegion(aws, bucket, BucketRegion);
   } catch (error) {
     const status = statusOf(error);
     if (status === 404) {
@@ -28,14 +28,14 @@ export async function checkBucket(aws: Aws, bucket: string): Promise<void> {
       );
     }
     const region = (error as AwsError).$response?.headers?.['x-amz-bucket-region'];
-    if (region && region !== aws.region) throw elsewhere(aws, bucket, region);
-    if (status === 301) throw elsewhere(aws, bucket, 'another region');
+    if (region && region !== aws.region) throw wrongRegion(aws, bucket, region);
+    if (status === 301) throw wrongRegion(aws, bucket, 'another region');
     // The right to list a bucket is not needed; whether this is all that is missing, the upload will tell.
     if (status !== 403) throw error;
   }
 }
 
-function elsewhere(aws: Aws, bucket: string, region: string): DeployError {
+function wrongRegion(aws: Aws, bucket: string, region: string): DeployError {
   return new DeployError(`bucket ${bucket} is in ${region}, the stack in ${aws.region}: both must be in one`);
 }
 

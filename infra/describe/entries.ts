@@ -1,6 +1,6 @@
-/** Reads from the template which entries lead to what; only the events that handlers take come from the registry. */
+/** Reads from the template which entry leads where; only the events that handlers take come from the registry. */
 import type { Template } from '../topology/types.ts';
-import { type Box, type Edge, INSTANCES, lambdaId, type PicturedService } from './model.ts';
+import { type Box, type Edge, INSTANCES, lambdaId, type PicturedService } from './picture.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 type Found = readonly [name: string, properties: Properties];
@@ -18,14 +18,14 @@ function target(value: unknown): string | undefined {
 }
 
 /** A literal, or the default of the parameter that is referred to. */
-function shown(template: Template, value: unknown): string {
+function valueText(template: Template, value: unknown): string {
   if (typeof value !== 'object') return String(value);
   const name = target(value);
-  const value0 = name === undefined ? undefined : template.Parameters[name]?.Default;
-  return value0 === undefined || value0 === '' ? `(${name ?? 'expression'})` : String(value0);
+  const known = name === undefined ? undefined : template.Parameters[name]?.Default;
+  return known === undefined || known === '' ? `(${name ?? 'expression'})` : String(known);
 }
 
-/** Handlers by the logical name of their Lambda function. Helpers of the stack itself are not of the service. */
+/** Handlers by the logical name of their Lambda function. The stack's own helper functions are left out. */
 function handlersOf(template: Template): Map<string, string> {
   const functions = resourcesOf(template, 'AWS::Lambda::Function');
   const own = functions.filter(([, { Runtime }]) => Runtime === 'provided.al2023');
@@ -48,7 +48,7 @@ export function computeOf(template: Template): Box[] {
       id: INSTANCES,
       title: 'EC2 instances',
       lines: [
-        `${shown(template, MinSize)} to ${shown(template, MaxSize)} of ${instanceType(template)}`,
+        `${valueText(template, MinSize)} to ${valueText(template, MaxSize)} of ${instanceType(template)}`,
         'supervisord: app httpServer',
       ],
     })),
@@ -64,13 +64,13 @@ interface Entries {
   readonly edges: readonly Edge[];
 }
 
-/** Every way in: load balancer, function URLs, HTTP APIs, open ports, event sources, and the Invoke API. */
+/** Every entry: load balancer, function URLs, HTTP APIs, open ports, event sources, and the Invoke API. */
 export function entriesOf(service: PicturedService, template: Template): Entries {
   const handlers = handlersOf(template);
   const parts = [
-    balancers(template, handlers),
-    lambdaDoors(template, handlers, 'AWS::Lambda::Url', 'Function URL', 'TargetFunctionArn'),
-    lambdaDoors(template, handlers, 'AWS::ApiGatewayV2::Integration', 'HTTP API', 'IntegrationUri'),
+    loadBalancers(template, handlers),
+    lambdaEndpoints(template, handlers, 'AWS::Lambda::Url', 'Function URL', 'TargetFunctionArn'),
+    lambdaEndpoints(template, handlers, 'AWS::ApiGatewayV2::Integration', 'HTTP API', 'IntegrationUri'),
     openPorts(template),
     eventSources(service, handlers),
     invokeApi(handlers),
@@ -85,7 +85,7 @@ interface TargetGroup {
   readonly Weight?: unknown;
 }
 
-function balancers(template: Template, handlers: Handlers): Entries {
+function loadBalancers(template: Template, handlers: Handlers): Entries {
   const listeners = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::Listener');
   const rules = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::ListenerRule');
   const weights = [...listeners, ...rules].flatMap(([, { DefaultActions, Actions }]) =>
@@ -96,13 +96,13 @@ function balancers(template: Template, handlers: Handlers): Entries {
   const boxes = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map(([id]) => ({
     id,
     title: 'Load balancer',
-    lines: listeners.map(([, { Protocol, Port }]) => `${Protocol} ${shown(template, Port)}`),
+    lines: listeners.map(([, { Protocol, Port }]) => `${Protocol} ${valueText(template, Port)}`),
   }));
   const groups = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::TargetGroup');
   const edges = boxes.flatMap(({ id }) =>
     groups.flatMap(([group, { TargetType, Targets }]): Edge[] => {
       const weight = weights.find(({ TargetGroupArn }) => target(TargetGroupArn) === group)?.Weight;
-      const label = weight === undefined ? undefined : `weight ${shown(template, weight)}`;
+      const label = weight === undefined ? undefined : `weight ${valueText(template, weight)}`;
       if (TargetType !== 'lambda') return [{ from: id, to: INSTANCES, label }];
       const [first] = (Targets ?? []) as { Id?: unknown }[];
       return toFunction(id, first?.Id, handlers, label);
@@ -116,7 +116,7 @@ function toFunction(from: string, value: unknown, handlers: Handlers, label?: st
   return handler === undefined ? [] : [{ from, to: lambdaId(handler), label }];
 }
 
-function lambdaDoors(
+function lambdaEndpoints(
   template: Template,
   handlers: Handlers,
   type: string,
@@ -152,7 +152,7 @@ function openPorts(template: Template): Entries {
 }
 
 function cidr(template: Template, value: unknown): string {
-  const text = shown(template, value);
+  const text = valueText(template, value);
   return text.startsWith('(') ? `nowhere, until ${text.slice(1, -1)} is set` : text;
 }
 

@@ -1,5 +1,5 @@
 import { cut, type Layout, layoutOf, type PlacedBox, type PlacedEdge, SIZES } from './layout.ts';
-import type { Picture } from './model.ts';
+import type { Picture } from './picture.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,3 +1,4 @@
 export { htmlOf } from './html.ts';
 export { mermaidOf } from './mermaid.ts';
-export { type Picture, type PicturedService, pictureOf } from './model.ts';
+export type { Picture, PicturedService } from './picture.ts';
+export { pictureOf } from './picture-of.ts';

@@ -1,10 +1,10 @@
-import type { Box, Edge, Picture } from './model.ts';
+import type { Box, Edge, Picture } from './picture.ts';
 
 /** Pixels. The widths fit a monospaced font of 13 pixels. */
 export const SIZES = { char: 8, line: 18, padding: 12, gap: 18, channel: 150, top: 64, margin: 24 } as const;
 
 /** The most characters of a line; the whole text is in the box's tooltip. */
-const MOST_CHARS = 44;
+const MAX_CHARS = 44;
 
 export interface PlacedBox extends Box {
   readonly x: number;
@@ -29,7 +29,7 @@ export interface Layout {
 
 export function cut(text: string): string {
   const chars = [...text];
-  return chars.length > MOST_CHARS ? `${chars.slice(0, MOST_CHARS - 1).join('')}\u2026` : text;
+  return chars.length > MAX_CHARS ? `${chars.slice(0, MAX_CHARS - 1).join('')}\u2026` : text;
 }
 
 const widthOf = ({ title, lines }: Box) =>

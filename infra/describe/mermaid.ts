@@ -1,4 +1,4 @@
-import type { Box, Picture } from './model.ts';
+import type { Box, Picture } from './picture.ts';
 
 /** Mermaid has no backslash escapes in labels: entity codes instead. Line ends would end the statement. */
 function label(text: string): string {

@@ -5,7 +5,7 @@ import {
   type SupervisorOptions,
   supervisorConfig,
 } from '../../src/adapters/supervisor/index.ts';
-import { NOTICE_SECONDS } from '../template/load-balancer.ts';
+import { DETECTION_SECONDS } from '../template/load-balancer.ts';
 import { ProvisionError } from '../topology/errors.ts';
 import type { Topology } from '../topology/types.ts';
 
@@ -29,7 +29,7 @@ export function programSection(topology: Topology): string {
 function programOptions(topology: Topology): SupervisorOptions {
   const { slug, account, port, environment, logRotation, alb } = topology;
   const log = (file: string) => ({ ...logRotation, file: `/var/log/${slug}/${file}` });
-  const delay = alb === undefined ? 0 : NOTICE_SECONDS;
+  const delay = alb === undefined ? 0 : DETECTION_SECONDS;
   return {
     name: slug,
     command: `/opt/${slug}/app`,

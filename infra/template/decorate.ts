@@ -7,7 +7,7 @@ const NAMED = ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'] a
 /**
  * The template after the topology's decorator.
  *
- * @throws ProvisionError naming what does not hold together in what the decorator made
+ * @throws ProvisionError naming each inconsistency in what the decorator returned
  */
 export function decorated(template: Template, topology: Topology): Template {
   const { decorate } = topology;
@@ -19,7 +19,7 @@ export function decorated(template: Template, topology: Topology): Template {
   return completed(result as Json);
 }
 
-/** As the text will have it: what is undefined is not there; but no section is missing. */
+/** As in the JSON text: without undefined values, and with every section. */
 function completed(template: Json): Template {
   const { Parameters = {}, Conditions = {}, Outputs = {} } = template;
   return JSON.parse(JSON.stringify({ ...template, Parameters, Conditions, Outputs }));
@@ -31,7 +31,7 @@ function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What keeps a template from being one, each line with its place; none is `[]`. */
+/** What is wrong with a template, each line with its path; `[]` for nothing. */
 export function templateProblems(template: Json): string[] {
   const problems = NAMED.flatMap((section) => sectionProblems(section, template[section]));
   const resources = isRecord(template.Resources) ? template.Resources : {};

@@ -1,3 +1,4 @@
+import { LAMBDA_DESCRIPTION_LENGTH } from '../../src/aws/quotas.ts';
 import { getAtt, type Intrinsic, ref, resource, sub, type TemplateResource } from '../intrinsics.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
 import { INSTANCE_TARGETS, LAMBDA_TARGETS, LOAD_BALANCER, TRAFFIC_RULE } from './load-balancer.ts';
@@ -88,7 +89,7 @@ function ruleSwitch(topology: Topology): Record<string, TemplateResource> {
       SourceAccount: ref('AWS::AccountId'),
       SourceArn: getAtt(ALARM, 'Arn'),
     }),
-    // CloudWatch calls asynchronously: a call that waited for long must not undo a later one.
+    // CloudWatch calls asynchronously: a delayed call must not undo a later one.
     [`${FUNCTION}Retries`]: resource('AWS::Lambda::EventInvokeConfig', {
       FunctionName: ref(FUNCTION),
       Qualifier: '$LATEST',
@@ -104,7 +105,7 @@ function switchFunction({ service, stickiness }: Topology): TemplateResource {
   return resource('AWS::Lambda::Function', {
     Description: `${service.name}: leads the load balancer's traffic away from failed instances`.slice(
       0,
-      256,
+      LAMBDA_DESCRIPTION_LENGTH,
     ),
     Runtime: 'python3.13',
     Handler: 'index.handler',

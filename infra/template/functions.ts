@@ -1,3 +1,4 @@
+import { LAMBDA_DESCRIPTION_LENGTH } from '../../src/aws/quotas.ts';
 import { HTTP_HANDLER } from '../../src/core/index.ts';
 import { getAtt, ref, resource } from '../intrinsics.ts';
 import { functionNames } from '../topology/names.ts';
@@ -45,7 +46,7 @@ function lambdaFunction(topology: Topology, handler: string, role: string, logs:
   const { service, s3Bucket, s3Key } = topology;
   const environment = variables(topology, handler);
   return resource('AWS::Lambda::Function', {
-    Description: `${service.name} ${service.version}: ${handler}`.slice(0, 256),
+    Description: `${service.name} ${service.version}: ${handler}`.slice(0, LAMBDA_DESCRIPTION_LENGTH),
     Runtime: 'provided.al2023',
     Architectures: ['x86_64'],
     Handler: handler,

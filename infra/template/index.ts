@@ -1,3 +1,4 @@
+import { CLOUDFORMATION } from '../../src/aws/quotas.ts';
 import type { Argument } from '../intrinsics.ts';
 import { ProvisionError } from '../topology/errors.ts';
 import type { Template, TemplateGroup, Topology } from '../topology/types.ts';
@@ -10,12 +11,12 @@ import { instanceGroup } from './instances.ts';
 import { loadBalancerGroup } from './load-balancer.ts';
 import { networkGroup } from './network.ts';
 
-/** CloudFormation's own limits of a template. */
+/** The most entries of each section. */
 const LIMITS = {
-  Parameters: 200,
+  Parameters: CLOUDFORMATION.parameters,
   Conditions: Number.POSITIVE_INFINITY,
-  Resources: 500,
-  Outputs: 200,
+  Resources: CLOUDFORMATION.resources,
+  Outputs: CLOUDFORMATION.outputs,
 } as const;
 
 type Section = keyof typeof LIMITS;
@@ -59,7 +60,7 @@ export function mergeGroups(description: string, groups: readonly TemplateGroup[
   };
   return {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: description.slice(0, 1024),
+    Description: description.slice(0, CLOUDFORMATION.descriptionLength),
     Parameters: merge('Parameters'),
     Conditions: merge('Conditions'),
     Resources: merge('Resources'),

@@ -10,6 +10,7 @@ import {
   sub,
   type TemplateResource,
 } from '../intrinsics.ts';
+import { TOPOLOGY_OPTIONS } from '../topology/options/index.ts';
 import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
 import { ALB_SECURITY_GROUP } from './network.ts';
 
@@ -24,8 +25,8 @@ export const HTTP_FUNCTION = 'HttpFunction';
 /** Seconds between health checks, and how many in a row change an instance's state. */
 const HEALTH = { interval: 5, timeout: 4, healthy: 2, unhealthy: 2 } as const;
 
-/** Seconds within which the load balancer has seen a change of readiness, with two to spare. */
-export const NOTICE_SECONDS = HEALTH.interval * HEALTH.unhealthy + 2;
+/** Seconds within which the load balancer detects a change of readiness, with two to spare. */
+export const DETECTION_SECONDS = HEALTH.interval * HEALTH.unhealthy + 2;
 
 /** Seconds from deregistration to termination: all that is in flight has ended by then. */
 const DEREGISTRATION_SECONDS = DEFAULT_DRAIN_SECONDS + 5;
@@ -70,8 +71,8 @@ function parameters({ ec2Weight, lambdaWeight }: Topology): Record<string, Templ
     Type: 'Number',
     Description: `Share of the ${whose} in the traffic of the load balancer`,
     Default: value,
-    MinValue: 0,
-    MaxValue: 100,
+    MinValue: TOPOLOGY_OPTIONS.ec2Weight.min,
+    MaxValue: TOPOLOGY_OPTIONS.ec2Weight.max,
   });
   return {
     AlbSubnetIds: {
@@ -106,7 +107,7 @@ function instanceTargets({ port, readinessPath, tlsSecretArn }: Topology): Templ
 
 /**
  * The permission has to be there before the target, so it cannot name the target group's ARN by reference:
- * the group gets a name that the permission can foretell, its last part apart.
+ * the group gets a name that the permission can predict, except for its last part.
  */
 function lambdaTargets({ slug }: Topology): Record<string, TemplateResource> {
   const prefix = slug.slice(0, 20).replace(/-+$/, '');
@@ -134,7 +135,7 @@ function lambdaTargets({ slug }: Topology): Record<string, TemplateResource> {
   };
 }
 
-/** The first eight hex digits of the stack's own id: names apart two stacks of one service. */
+/** The first eight hex digits of the stack's own id: distinguishes two stacks of one service. */
 function stackSuffix(): Intrinsic {
   return select(0, split('-', select(2, split('/', ref('AWS::StackId')))));
 }

@@ -1,4 +1,5 @@
 import { getAtt, type Intrinsic, ref, resource, type TemplateResource } from '../intrinsics.ts';
+import { IPV4_CIDR_PATTERN } from '../topology/ipv4.ts';
 import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
 
 /** Logical name of the instances' security group. */
@@ -6,13 +7,17 @@ export const SECURITY_GROUP = 'SecurityGroup';
 /** Logical name of the load balancer's security group. */
 export const ALB_SECURITY_GROUP = 'AlbSecurityGroup';
 
-/** An optional IPv4 CIDR, `''` for closed. */
-function cidr(description: string, value: string | undefined, masks: string): TemplateParameter {
+/** An optional IPv4 range, `''` for closed. */
+function cidr(
+  description: string,
+  value: string | undefined,
+  pattern = IPV4_CIDR_PATTERN,
+): TemplateParameter {
   return {
     Type: 'String',
     Description: description,
     Default: value ?? '',
-    AllowedPattern: `^$|^(\\d{1,3}\\.){3}\\d{1,3}/${masks}$`,
+    AllowedPattern: `^$|^${pattern}$`,
     ConstraintDescription: 'An IPv4 range such as 10.0.0.0/16, or nothing',
   };
 }
@@ -28,11 +33,7 @@ export function networkGroup(topology: Topology): TemplateGroup {
   return {
     Parameters: {
       VpcId: { Type: 'AWS::EC2::VPC::Id', Description: 'VPC of the instances' },
-      AppCidr: cidr(
-        `IPv4 range that may reach ${entry}; empty keeps it closed`,
-        topology.appCidr,
-        '([0-9]|[12]\\d|3[0-2])',
-      ),
+      AppCidr: cidr(`IPv4 range that may reach ${entry}; empty keeps it closed`, topology.appCidr),
       ...ssh.Parameters,
     },
     Conditions: { AppIsOpen: isSet('AppCidr'), ...ssh.Conditions },
@@ -86,7 +87,7 @@ function sshRule({ sshCidr }: Topology): TemplateGroup {
       SshCidr: cidr(
         'IPv4 range that may reach port 22; empty keeps it closed',
         sshCidr,
-        '([1-9]|[12]\\d|3[0-2])',
+        `(?!.*/0$)${IPV4_CIDR_PATTERN}`,
       ),
     },
     Conditions: { SshIsOpen: isSet('SshCidr') },

@@ -6,7 +6,7 @@ export interface Grant {
   readonly resources: readonly (string | Intrinsic)[];
 }
 
-/** A role that one AWS service may take on, with one inline policy and nothing else. */
+/** A role that one AWS service may assume, with one inline policy and nothing else. */
 export function serviceRole(
   principal: string,
   description: string,

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../src/core/index.ts';
 
-/** Every problem with what was asked for, one line each; those of a flag name it. */
+/** Every problem with the options, one line each; a problem with a flag names it. */
 export class ProvisionError extends ConfigError {
   override readonly name = 'ProvisionError';
   readonly problems: readonly string[];

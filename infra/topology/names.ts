@@ -26,7 +26,7 @@ export function functionNames(service: ServiceDescription): Map<string, string> 
     const owner = owners.get(name);
     if (name === '' || name.length > 200) {
       throw new ProvisionError(
-        `function ${JSON.stringify(handler)}: no logical name of 1 to 200 letters and digits can be made`,
+        `function ${JSON.stringify(handler)}: no logical name of 1 to 200 letters and digits can be derived`,
       );
     }
     if (owner !== undefined) {

@@ -32,25 +32,25 @@ const STREAM_ACTIONS = {
   ],
 } as const;
 
-export const sqsTrigger: Emit<SqsTrigger> = (site, trigger) => {
+export const sqsTrigger: Emit<SqsTrigger> = (scope, trigger) => {
   const { batchSize, batchWindow, maxConcurrency, filters, reportFailures } = trigger;
-  const queue = site.locate('queue', trigger.queue);
-  const grants = [{ actions: SQS_ACTIONS, resources: [queue] }, ...decrypt(site, trigger)];
-  return mapped(site, 'ReadQueue', grants, {
+  const queue = scope.resolve('queue', trigger.queue);
+  const grants = [{ actions: SQS_ACTIONS, resources: [queue] }, ...decrypt(scope, trigger)];
+  return eventSourceMapping(scope, 'ReadQueue', grants, {
     EventSourceArn: queue,
     BatchSize: batchSize,
     MaximumBatchingWindowInSeconds: batchWindow,
     ScalingConfig: maxConcurrency === undefined ? undefined : { MaximumConcurrency: maxConcurrency },
-    ...common(filters, reportFailures),
+    ...commonProperties(filters, reportFailures),
   });
 };
 
-export const streamTrigger: Emit<StreamTrigger> = (site, trigger) => {
-  const stream = site.locate('stream', trigger.stream);
-  const grants = [{ actions: STREAM_ACTIONS[trigger.type], resources: [stream] }, ...decrypt(site, trigger)];
-  const destination = trigger.onFailure && failureDestination(site, trigger.onFailure);
+export const streamTrigger: Emit<StreamTrigger> = (scope, trigger) => {
+  const stream = scope.resolve('stream', trigger.stream);
+  const grants = [{ actions: STREAM_ACTIONS[trigger.type], resources: [stream] }, ...decrypt(scope, trigger)];
+  const destination = trigger.onFailure && failureDestination(scope, trigger.onFailure);
   if (destination) grants.push(destination.grant);
-  return mapped(site, 'ReadStream', grants, {
+  return eventSourceMapping(scope, 'ReadStream', grants, {
     EventSourceArn: stream,
     StartingPosition: trigger.startingPosition,
     BatchSize: trigger.batchSize,
@@ -60,26 +60,26 @@ export const streamTrigger: Emit<StreamTrigger> = (site, trigger) => {
     MaximumRecordAgeInSeconds: trigger.maxAge,
     ParallelizationFactor: trigger.parallelization,
     DestinationConfig: destination && { OnFailure: { Destination: destination.arn } },
-    ...common(trigger.filters, trigger.reportFailures),
+    ...commonProperties(trigger.filters, trigger.reportFailures),
   });
 };
 
-function common(filters: EventFilters | undefined, reportFailures: boolean) {
+function commonProperties(filters: EventFilters | undefined, reportFailures: boolean) {
   return {
     FilterCriteria: filters && { Filters: filters.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
     FunctionResponseTypes: reportFailures ? ['ReportBatchItemFailures' as const] : undefined,
   };
 }
 
-function decrypt(site: TriggerScope, { kmsKey }: SqsTrigger | StreamTrigger): Grant[] {
+function decrypt(scope: TriggerScope, { kmsKey }: SqsTrigger | StreamTrigger): Grant[] {
   if (kmsKey === undefined) return [];
-  return [{ actions: ['kms:Decrypt'], resources: [site.locate('kmsKey', kmsKey)] }];
+  return [{ actions: ['kms:Decrypt'], resources: [scope.resolve('kmsKey', kmsKey)] }];
 }
 
-function failureDestination(site: TriggerScope, to: FailureDestination): { arn: Argument; grant: Grant } {
+function failureDestination(scope: TriggerScope, to: FailureDestination): { arn: Argument; grant: Grant } {
   const [action, location] =
     'queue' in to ? (['sqs:SendMessage', to.queue] as const) : (['sns:Publish', to.topic] as const);
-  const arn = site.locate('onFailure', location);
+  const arn = scope.resolve('onFailure', location);
   return { arn, grant: { actions: [action], resources: [arn] } };
 }
 
@@ -89,19 +89,19 @@ type MappingProperties = Omit<
 >;
 
 /** Lambda checks the role when the mapping is made, so the policy comes first. */
-function mapped(
-  site: TriggerScope,
+function eventSourceMapping(
+  scope: TriggerScope,
   policy: string,
   grants: Grant[],
   properties: MappingProperties,
 ): TemplateGroup {
-  const [policyName, mappingName] = [site.logical('Policy'), site.logical('Mapping')];
+  const [policyName, mappingName] = [scope.logicalName('Policy'), scope.logicalName('Mapping')];
   return {
     Resources: {
-      [policyName]: site.policy(policy, grants),
+      [policyName]: scope.policy(policy, grants),
       [mappingName]: resource(
         'AWS::Lambda::EventSourceMapping',
-        { FunctionName: site.functionArn, ...defined(properties) },
+        { FunctionName: scope.functionArn, ...defined(properties) },
         { DependsOn: policyName },
       ),
     },

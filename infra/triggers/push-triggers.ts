@@ -14,18 +14,18 @@ const RECEIPT_RULE =
   'arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:receipt-rule-set/${RuleSet}:receipt-rule/${Rule}';
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Fn::Sub's own markup
 
-export const snsTrigger: Emit<SnsTrigger> = (site, { topic, filter, filterScope }) => {
-  const arn = site.locate('topic', topic);
-  const permission = site.logical('Permission');
+export const snsTrigger: Emit<SnsTrigger> = (scope, { topic, filter, filterScope }) => {
+  const arn = scope.resolve('topic', topic);
+  const permission = scope.logicalName('Permission');
   return {
     Resources: {
-      [permission]: site.permission('sns.amazonaws.com', { arn }),
-      [site.logical('Subscription')]: resource(
+      [permission]: scope.permission('sns.amazonaws.com', { arn }),
+      [scope.logicalName('Subscription')]: resource(
         'AWS::SNS::Subscription',
         defined({
           Protocol: 'lambda',
           TopicArn: arn,
-          Endpoint: site.functionArn,
+          Endpoint: scope.functionArn,
           // The topic may be in another region than the stack.
           Region: typeof arn === 'string' ? arn.split(':')[3] : undefined,
           FilterPolicy: filter,
@@ -37,38 +37,38 @@ export const snsTrigger: Emit<SnsTrigger> = (site, { topic, filter, filterScope 
   };
 };
 
-export const cloudWatchLogsTrigger: Emit<CloudWatchLogsTrigger> = (site, { logGroup, filterPattern }) => {
-  const group = site.locate('logGroup', logGroup);
-  if (typeof group === 'object' && 'Ref' in group && group.Ref === `${site.name}FunctionLogs`)
-    throw site.problem('logGroup: its own log would call it without end');
-  const permission = site.logical('Permission');
+export const cloudWatchLogsTrigger: Emit<CloudWatchLogsTrigger> = (scope, { logGroup, filterPattern }) => {
+  const group = scope.resolve('logGroup', logGroup);
+  if (typeof group === 'object' && 'Ref' in group && group.Ref === `${scope.name}FunctionLogs`)
+    throw scope.problem('logGroup: it would be triggered by its own log, in an endless loop');
+  const permission = scope.logicalName('Permission');
   return {
     Resources: {
       // The star is part of the ARN of a log group and stands for its streams.
-      [permission]: site.permission('logs.amazonaws.com', {
+      [permission]: scope.permission('logs.amazonaws.com', {
         arn: sub(LOG_GROUP, { LogGroup: group }),
         sameAccount: true,
       }),
-      [site.logical('Subscription')]: resource(
+      [scope.logicalName('Subscription')]: resource(
         'AWS::Logs::SubscriptionFilter',
-        { LogGroupName: group, FilterPattern: filterPattern, DestinationArn: site.functionArn },
+        { LogGroupName: group, FilterPattern: filterPattern, DestinationArn: scope.functionArn },
         { DependsOn: permission },
       ),
     },
   };
 };
 
-export const sesTrigger: Emit<SesTrigger> = (site, trigger) => {
-  const { ruleSet, ruleName = site.handler, recipients, invocation } = trigger;
-  const permission = site.logical('Permission');
+export const sesTrigger: Emit<SesTrigger> = (scope, trigger) => {
+  const { ruleSet, ruleName = scope.handler, recipients, invocation } = trigger;
+  const permission = scope.logicalName('Permission');
   if (ruleSet === undefined)
-    return { Resources: { [permission]: site.permission('ses.amazonaws.com', { sameAccount: true }) } };
-  const set = site.locate('ruleSet', ruleSet);
+    return { Resources: { [permission]: scope.permission('ses.amazonaws.com', { sameAccount: true }) } };
+  const set = scope.resolve('ruleSet', ruleSet);
   const arn = sub(RECEIPT_RULE, { RuleSet: set, Rule: ruleName });
   return {
     Resources: {
-      [permission]: site.permission('ses.amazonaws.com', { arn, sameAccount: true }),
-      [site.logical('Rule')]: resource(
+      [permission]: scope.permission('ses.amazonaws.com', { arn, sameAccount: true }),
+      [scope.logicalName('Rule')]: resource(
         'AWS::SES::ReceiptRule',
         {
           RuleSetName: set,
@@ -77,7 +77,7 @@ export const sesTrigger: Emit<SesTrigger> = (site, trigger) => {
             Enabled: true,
             ScanEnabled: true,
             Recipients: recipients && [...recipients],
-            Actions: [{ LambdaAction: { FunctionArn: site.functionArn, InvocationType: invocation } }],
+            Actions: [{ LambdaAction: { FunctionArn: scope.functionArn, InvocationType: invocation } }],
           }),
         },
         { DependsOn: permission },
@@ -86,20 +86,20 @@ export const sesTrigger: Emit<SesTrigger> = (site, trigger) => {
   };
 };
 
-export const cognitoTrigger: Emit<CognitoTrigger> = (site, { userPool }) => ({
+export const cognitoTrigger: Emit<CognitoTrigger> = (scope, { userPool }) => ({
   Resources: {
-    [site.logical('Permission')]: site.permission('cognito-idp.amazonaws.com', {
-      arn: site.locate('userPool', userPool),
+    [scope.logicalName('Permission')]: scope.permission('cognito-idp.amazonaws.com', {
+      arn: scope.resolve('userPool', userPool),
     }),
   },
 });
 
-/** CloudFormation calls a custom resource's function in the name of whoever changes the stack. */
-export const cloudFormationTrigger: Emit<CloudFormationTrigger> = (site) => ({
+/** CloudFormation calls a custom resource's function with the permissions of whoever changes the stack. */
+export const cloudFormationTrigger: Emit<CloudFormationTrigger> = (scope) => ({
   Outputs: {
-    [`${site.name}ServiceToken`]: {
-      Description: `ServiceToken of the custom resource ${site.handler}`,
-      Value: site.functionArn,
+    [`${scope.name}ServiceToken`]: {
+      Description: `ServiceToken of the custom resource ${scope.handler}`,
+      Value: scope.functionArn,
     },
   },
 });

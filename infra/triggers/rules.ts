@@ -7,21 +7,21 @@ import { type Argument, getAtt, resource } from '../intrinsics.ts';
 import type { TemplateGroup } from '../topology/types.ts';
 import type { Emit, TriggerScope } from './trigger-scope.ts';
 
-export const eventBridgeTrigger: Emit<EventBridgeTrigger> = (site, { pattern, bus }) =>
-  ruleGroup(site, '', { pattern, bus: bus === undefined ? undefined : site.locate('bus', bus) });
+export const eventBridgeTrigger: Emit<EventBridgeTrigger> = (scope, { pattern, bus }) =>
+  ruleGroup(scope, '', { pattern, bus: bus === undefined ? undefined : scope.resolve('bus', bus) });
 
-export const scheduleTrigger: Emit<ScheduleTrigger> = (site, { expression }) =>
-  ruleGroup(site, '', { expression });
+export const scheduleTrigger: Emit<ScheduleTrigger> = (scope, { expression }) =>
+  ruleGroup(scope, '', { expression });
 
-export const codeCommitTrigger: Emit<CodeCommitTrigger> = (site, { repository, branches }) => {
+export const codeCommitTrigger: Emit<CodeCommitTrigger> = (scope, { repository, branches }) => {
   const only = branches && { detail: { referenceType: ['branch'], referenceName: branches } };
   const pattern = {
     source: ['aws.codecommit'],
     'detail-type': ['CodeCommit Repository State Change'],
-    resources: [site.locate('repository', repository)],
+    resources: [scope.resolve('repository', repository)],
     ...only,
   };
-  return ruleGroup(site, '', { pattern });
+  return ruleGroup(scope, '', { pattern });
 };
 
 interface RuleParts {
@@ -30,24 +30,24 @@ interface RuleParts {
   readonly bus?: Argument;
 }
 
-/** An EventBridge rule with the function as its only target, and the leave to call it. `kind` tells rules apart. */
+/** An EventBridge rule with the function as its only target, and the permission to call it. `kind` distinguishes several rules of one trigger. */
 export function ruleGroup(
-  site: TriggerScope,
+  scope: TriggerScope,
   kind: string,
   { pattern, expression, bus }: RuleParts,
 ): TemplateGroup {
-  const rule = site.logical(`${kind}Rule`);
+  const rule = scope.logicalName(`${kind}Rule`);
   return {
     Resources: {
       [rule]: resource('AWS::Events::Rule', {
-        Description: `Calls ${site.handler} of ${site.serviceName}`.slice(0, 512),
+        Description: `Calls ${scope.handler} of ${scope.serviceName}`.slice(0, 512),
         State: 'ENABLED',
         ...(pattern === undefined ? {} : { EventPattern: pattern }),
         ...(expression === undefined ? {} : { ScheduleExpression: expression }),
         ...(bus === undefined ? {} : { EventBusName: bus }),
-        Targets: [{ Id: 'Function', Arn: site.functionArn }],
+        Targets: [{ Id: 'Function', Arn: scope.functionArn }],
       }),
-      [site.logical(`${kind}Permission`)]: site.permission('events.amazonaws.com', {
+      [scope.logicalName(`${kind}Permission`)]: scope.permission('events.amazonaws.com', {
         arn: getAtt(rule, 'Arn'),
       }),
     },

@@ -5,38 +5,38 @@ import type { TemplateGroup } from '../topology/types.ts';
 import { ruleGroup } from './rules.ts';
 import type { Emit, TriggerScope } from './trigger-scope.ts';
 
-export const s3Trigger: Emit<S3Trigger> = (site, trigger) => {
+export const s3Trigger: Emit<S3Trigger> = (scope, trigger) => {
   const { bucket } = trigger;
-  if (typeof bucket === 'object' && 'create' in bucket) return createdBucket(site, trigger, bucket.name);
+  if (typeof bucket === 'object' && 'create' in bucket) return createdBucket(scope, trigger, bucket.name);
   const name =
-    typeof bucket === 'string' ? bucket.replace(/^arn:[\w-]+:s3:::/, '') : site.locate('bucket', bucket);
-  if (typeof name === 'string') checkName(site, name);
-  return existingBucket(site, trigger, name);
+    typeof bucket === 'string' ? bucket.replace(/^arn:[\w-]+:s3:::/, '') : scope.resolve('bucket', bucket);
+  if (typeof name === 'string') checkName(scope, name);
+  return existingBucket(scope, trigger, name);
 };
 
-function checkName(site: TriggerScope, name: string): void {
+function checkName(scope: TriggerScope, name: string): void {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
-    throw site.problem(`bucket: ${JSON.stringify(name)} is no name of a bucket`);
+    throw scope.problem(`bucket: ${JSON.stringify(name)} is no name of a bucket`);
 }
 
-/** Characters that a made name leaves for the service and the function, before a hyphen and a UUID. */
+/** Characters of a generated bucket name that service and function may take, before a hyphen and a UUID. */
 const NAME_ROOM = 26;
 
 /**
  * The notification needs the permission, and the permission the bucket's ARN: a name that is known before the bucket
- * is there breaks the circle. The UUID of the stack's id makes it unique without a region or an account in it.
+ * exists breaks the cycle. The UUID of the stack's id makes it unique without a region or an account in it.
  */
-function createdBucket(site: TriggerScope, trigger: S3Trigger, given: string | undefined): TemplateGroup {
-  if (given !== undefined) checkName(site, given);
-  const prefix = slugOf(`${site.serviceName}-${site.handler}`).slice(0, NAME_ROOM).replace(/-+$/, '');
+function createdBucket(scope: TriggerScope, trigger: S3Trigger, given: string | undefined): TemplateGroup {
+  if (given !== undefined) checkName(scope, given);
+  const prefix = slugOf(`${scope.serviceName}-${scope.handler}`).slice(0, NAME_ROOM).replace(/-+$/, '');
   const unique = select(2, split('/', ref('AWS::StackId')));
   const name: Argument = given ?? { 'Fn::Join': ['-', [prefix, unique]] };
   const arn: Argument = { 'Fn::Join': ['', ['arn:', ref('AWS::Partition'), ':s3:::', name]] };
-  const [bucket, permission] = [site.logical('Bucket'), site.logical('Permission')];
+  const [bucket, permission] = [scope.logicalName('Bucket'), scope.logicalName('Permission')];
   return {
     Resources: {
-      [permission]: site.permission('s3.amazonaws.com', { arn, sameAccount: true }),
-      [bucket]: resource('AWS::S3::Bucket', bucketProperties(site, trigger, name), {
+      [permission]: scope.permission('s3.amazonaws.com', { arn, sameAccount: true }),
+      [bucket]: resource('AWS::S3::Bucket', bucketProperties(scope, trigger, name), {
         DependsOn: permission,
         // A bucket with objects cannot be deleted, and what was uploaded must not go with the stack.
         DeletionPolicy: 'Retain',
@@ -44,12 +44,12 @@ function createdBucket(site: TriggerScope, trigger: S3Trigger, given: string | u
       }),
     },
     Outputs: {
-      [`${bucket}Name`]: { Description: `Bucket whose events call ${site.handler}`, Value: ref(bucket) },
+      [`${bucket}Name`]: { Description: `Bucket whose events call ${scope.handler}`, Value: ref(bucket) },
     },
   };
 }
 
-function bucketProperties(site: TriggerScope, { events, prefix, suffix }: S3Trigger, name: Argument) {
+function bucketProperties(scope: TriggerScope, { events, prefix, suffix }: S3Trigger, name: Argument) {
   const rules = [
     ...(prefix === undefined ? [] : [{ Name: 'prefix', Value: prefix }]),
     ...(suffix === undefined ? [] : [{ Name: 'suffix', Value: suffix }]),
@@ -58,7 +58,7 @@ function bucketProperties(site: TriggerScope, { events, prefix, suffix }: S3Trig
   return {
     BucketName: name,
     NotificationConfiguration: {
-      LambdaConfigurations: events.map((Event) => ({ Event, Function: site.functionArn, ...filter })),
+      LambdaConfigurations: events.map((Event) => ({ Event, Function: scope.functionArn, ...filter })),
     },
     BucketEncryption: {
       ServerSideEncryptionConfiguration: [
@@ -75,12 +75,12 @@ function bucketProperties(site: TriggerScope, { events, prefix, suffix }: S3Trig
   };
 }
 
-/** A family of S3's event types as EventBridge tells it. */
+/** A family of S3's event types as EventBridge reports it. */
 interface Family {
   readonly detailType: string;
   /** What all events of the family have in `detail`. */
   readonly detail?: object;
-  /** The field of `detail` that tells its kinds apart, and its values. */
+  /** The field of `detail` that distinguishes its kinds, and its values. */
   readonly field: string;
   readonly kinds: Readonly<Record<string, string>>;
 }
@@ -106,21 +106,21 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   LifecycleExpiration: { ...DELETED, detail: { reason: ['Lifecycle Expiration'] } },
 };
 
-/** The bucket must have EventBridge turned on; CloudFormation can only do that for a bucket that it makes. */
+/** The bucket must have EventBridge turned on; CloudFormation can only do that for a bucket that it creates. */
 function existingBucket(
-  site: TriggerScope,
+  scope: TriggerScope,
   { events, prefix, suffix }: S3Trigger,
   bucket: Argument,
 ): TemplateGroup {
   const key = keyPattern(prefix, suffix);
   const detail = { bucket: { name: [bucket] }, ...(key && { object: { key: [key] } }) };
-  const groups = [...kindsByFamily(site, events)].map(([family, kinds]) =>
-    ruleGroup(site, family, { pattern: patternOf(FAMILIES[family]!, kinds, detail) }),
+  const groups = [...kindsByFamily(scope, events)].map(([family, kinds]) =>
+    ruleGroup(scope, family, { pattern: patternOf(FAMILIES[family]!, kinds, detail) }),
   );
   return { Resources: Object.assign({}, ...groups.map(({ Resources }) => Resources)) };
 }
 
-function kindsByFamily(site: TriggerScope, events: readonly string[]): Map<string, Set<string>> {
+function kindsByFamily(scope: TriggerScope, events: readonly string[]): Map<string, Set<string>> {
   const wanted = new Map<string, Set<string>>();
   for (const event of events) {
     const [, family = '', kind = '*'] = event.split(':');
@@ -128,8 +128,8 @@ function kindsByFamily(site: TriggerScope, events: readonly string[]): Map<strin
       Object.hasOwn(FAMILIES, family) && (kind === '*' || Object.hasOwn(FAMILIES[family]!.kinds, kind));
     if (!known) {
       const families = Object.keys(FAMILIES).map((name) => `s3:${name}:*`);
-      throw site.problem(
-        `events: ${event} is not to be had from an existing bucket; use ${families.join(', ')}`,
+      throw scope.problem(
+        `events: ${event} is not available from an existing bucket; use ${families.join(', ')}`,
       );
     }
     wanted.set(family, (wanted.get(family) ?? new Set()).add(kind));

@@ -41,7 +41,7 @@ export class TriggerScope {
   }
 
   /** Logical name of one of the trigger's resources. */
-  logical(part: string): string {
+  logicalName(part: string): string {
     return `${this.name}Trigger${part}`;
   }
 
@@ -50,8 +50,8 @@ export class TriggerScope {
     return new ProvisionError(`function ${JSON.stringify(this.handler)}: ${what}`);
   }
 
-  /** Declares the parameter where there is one. @throws ProvisionError for an expression of the wrong shape */
-  locate(what: string, location: ResourceRef): Argument {
+  /** The value of a reference; declares its parameter where it names one. @throws ProvisionError for an expression of the wrong shape */
+  resolve(what: string, location: ResourceRef): Argument {
     if (typeof location === 'string') return location;
     if ('parameter' in location) return this.#parameter(what, location.parameter, location.default);
     try {
@@ -64,9 +64,7 @@ export class TriggerScope {
   #parameter(what: string, name: string, value: string | undefined): Intrinsic {
     const known = this.#parameters.get(name);
     if (!/^[A-Za-z0-9]{1,255}$/.test(name))
-      throw this.problem(
-        `${what}: ${JSON.stringify(name)} is no name of a parameter: letters and digits only`,
-      );
+      throw this.problem(`${what}: ${JSON.stringify(name)} is not a parameter name: letters and digits only`);
     if (known !== undefined && known.Default !== value)
       throw this.problem(`${what}: parameter ${name} has another default elsewhere`);
     const made = { Type: 'String', Description: `The ${what} of ${this.handler}` };
@@ -75,7 +73,7 @@ export class TriggerScope {
     return ref(name);
   }
 
-  /** Lets a service call the function: on behalf of one source, or, where that has no ARN, of this account. */
+  /** Lets an AWS service call the function, on behalf of one source or, where that has no ARN, of this account. */
   permission(principal: string, from: { arn?: Argument; sameAccount?: boolean }): TemplateResource {
     return resource('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunction',
@@ -104,7 +102,7 @@ export class TriggerScope {
 }
 
 /** Turns the data of one kind of trigger into resources. */
-export type Emit<Trigger> = (site: TriggerScope, trigger: Trigger) => TemplateGroup;
+export type Emit<Trigger> = (scope: TriggerScope, trigger: Trigger) => TemplateGroup;
 
 /** An object without its undefined fields. */
 export function defined<T extends object>(object: T): T {

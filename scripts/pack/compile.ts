@@ -1,6 +1,6 @@
-/** Compiles the framework's sources into the modules and declarations that the npm package ships. */
+/** Compiles the framework's sources into the modules, declarations and scripts that the npm package ships. */
 import { execFile } from 'node:child_process';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,10 +24,19 @@ export async function compileLibrary(root: string, outDir: string): Promise<numb
     const { stdout } = error as { stdout?: string };
     throw new BuildError(`tsc -p ${project} failed:\n${stdout?.trim() || messageOf(error)}`);
   }
+  await copyScripts(root, outDir);
   const names = await readdir(outDir, { recursive: true });
   const declarations = names.filter((name) => name.endsWith('.d.ts'));
   await Promise.all(declarations.map((name) => rewriteFile(join(outDir, name))));
   return declarations.length;
+}
+
+/** The compiler leaves the shell scripts of an instance behind. @throws BuildError when there are none */
+async function copyScripts(root: string, outDir: string): Promise<void> {
+  const names = await readdir(join(root, 'infra'), { recursive: true });
+  const scripts = names.filter((name) => name.endsWith('.sh'));
+  if (scripts.length === 0) throw new BuildError(`${join(root, 'infra')}: it has no shell script`);
+  await Promise.all(scripts.map((name) => copyFile(join(root, 'infra', name), join(outDir, 'infra', name))));
 }
 
 async function rewriteFile(path: string): Promise<void> {

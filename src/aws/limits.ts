@@ -15,5 +15,3 @@ export const HTTP_RESULT_LIMIT = 6 * 1024 * 1024;
 export const ALB_RESULT_LIMIT = 1024 * 1024;
 /** `LogType=Tail` gives the last bytes of the log, this many. */
 export const LOG_TAIL_BYTES = 4096;
-/** Longest timeout of a function, seconds. */
-export const MAX_TIMEOUT_S = 900;

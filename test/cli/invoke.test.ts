@@ -44,7 +44,10 @@ t.test('a timeout aborts the signal and fails', async (t) => {
   const { code, stderr } = await invoke(['hang', '--event', '-', '--timeout', '0.3'], { input: '{}' });
   t.equal(code, 1);
   t.match(stderr, /"message":"aborted"/);
-  t.match(stderr, /Task timed out after 0\.30 seconds/);
+  t.match(
+    stderr,
+    /"errorType": "Sandbox\.Timedout",\s+"errorMessage": "RequestId: \S+ Error: Task timed out after 0\.30 seconds"/,
+  );
 });
 
 t.test('HTTP events go to the routes', async (t) => {

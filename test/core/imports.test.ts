@@ -185,19 +185,6 @@ t.test('circles are found, whatever the kind of import', async (t) => {
   ]);
 });
 
-/** Those that are being removed: this list may only shrink. */
-const KNOWN_CIRCLES: readonly (readonly string[])[] = [
-  ['infra/topology/types.ts', 'infra/topology/validate-edge.ts'],
-  ['infra/describe/entries.ts', 'infra/describe/model.ts'],
-  ['ids', 'index', 'response'].map((name) => `src/adapters/lambda/sources/events/cloudformation/${name}.ts`),
-  ['src/adapters/lambda/sources/events/s3/decode.ts', 'src/adapters/lambda/sources/events/s3/index.ts'],
-];
-
 t.test('no files import each other in a circle, types included', async (t) => {
-  const known = (circle: readonly string[]) =>
-    KNOWN_CIRCLES.some((files) => circle.every((file) => files.includes(file)));
-  t.strictSame(
-    circlesIn(sources).filter((circle) => !known(circle)),
-    [],
-  );
+  t.strictSame(circlesIn(sources), []);
 });

@@ -20,8 +20,8 @@ function options(...argv: string[]) {
 
 const BASE = ['--s3Bucket', 'my-artifacts', '--s3Key', 'omega/app-0123.zip'];
 
-t.test('every adapter has its flag, and the flags reach the template', async (t) => {
-  // Streaming goes with no load balancer: its flag is looked at apart.
+t.test('every option has its flag, and the flags reach the template', async (t) => {
+  // Streaming goes with no load balancer: its flag is tested separately.
   const { service: _, stream: __, ...entries } = { ...SECURE, ...STREAMED, ...SHIFTED, ...BY_DNS };
   const argv = Object.entries(entries).flatMap(([flag, value]) =>
     [value].flat().flatMap((one) => (one === true ? [`--${flag}`] : [`--${flag}`, String(one)])),

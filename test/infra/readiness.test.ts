@@ -9,7 +9,7 @@ import { skipWithout } from './tools.ts';
 const STEPS =
   /\ninstall_packages\nmake_account\ninstall_artifact\nconfigure_supervisord\nwait_until_ready\n$/;
 
-/** Stand-ins: the server answers after so many tries, supervisorctl ends well whatever it has to tell. */
+/** Stand-ins: the server answers after so many tries, supervisorctl exits 0 whatever it prints. */
 const PROGRAMS = {
   curl: `#!/bin/bash
 printf '%s\\n' "$*" >>"$RECORD"

@@ -20,7 +20,7 @@ const ofType = (options: TopologyOptions, type: string): [string, Properties][] 
 const EVENTS_ONLY = VARIANTS['events-only']!;
 
 // One process for all of them: most of its time is its start.
-t.test('cfn-lint has nothing to say', { skip: skipWithout('cfn-lint') }, async (t) => {
+t.test('cfn-lint finds nothing', { skip: skipWithout('cfn-lint') }, async (t) => {
   const dir = t.testdir();
   const files = Object.entries(VARIANTS).map(([name, options]) => {
     const file = join(dir, `${name}.json`);
@@ -35,7 +35,7 @@ t.test('the same options give the same bytes', async (t) => {
     t.equal(emitTopology(options).templateText, emitTopology(structuredClone(options)).templateText, name);
 });
 
-t.test('every reference leads to something that is there', async (t) => {
+t.test('there is no dangling reference', async (t) => {
   for (const [name, options] of Object.entries(VARIANTS))
     t.same(templateProblems({ ...emitTopology(options).template }), [], name);
 });

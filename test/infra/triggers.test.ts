@@ -2,6 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { emitTopology, type Template, type TopologyOptions } from '../../infra/index.ts';
+import { sqsTrigger } from '../../infra/triggers/event-source-mappings.ts';
+import { snsTrigger } from '../../infra/triggers/push-triggers.ts';
+import type { Emit } from '../../infra/triggers/trigger-scope.ts';
+import type { Trigger } from '../../src/adapters/lambda/sources/events/index.ts';
 import {
   cloudWatchLogs,
   codeCommit,
@@ -89,7 +93,7 @@ function grantsOf(source: Source): unknown {
   return (policy!.Properties.PolicyDocument as { Statement: unknown }).Statement;
 }
 
-t.test('cfn-lint has nothing to say', { skip: skipWithout('cfn-lint') }, async (t) => {
+t.test('cfn-lint finds nothing', { skip: skipWithout('cfn-lint') }, async (t) => {
   const file = join(t.testdir(), 'template.json');
   writeFileSync(file, emitTopology(optionsOf(SOURCES)).templateText);
   t.same(check('cfn-lint', ['-r', 'us-east-1', '--', file]), { status: 0, output: '' });
@@ -178,7 +182,7 @@ t.test('a parameter is declared once, and may not differ', async (t) => {
     name: 'ProvisionError',
     message: 'function "b": queue: parameter QueueArn has another default elsewhere',
   });
-  t.throws(() => templateOf({ a: sqs({ queue: { parameter: 'Queue-Arn' } }) }), /is no name of a parameter/);
+  t.throws(() => templateOf({ a: sqs({ queue: { parameter: 'Queue-Arn' } }) }), /is not a parameter name/);
 });
 
 t.test('streams: mapping, policy and destination', async (t) => {
@@ -229,7 +233,7 @@ t.test('streams: mapping, policy and destination', async (t) => {
   });
 });
 
-t.test('s3: a bucket of its own has the notification, and its name breaks the circle', async (t) => {
+t.test('s3: a bucket of its own has the notification, and its name breaks the cycle', async (t) => {
   const { WorkTriggerBucket: bucket, WorkTriggerPermission: permission } = addedBy(SOURCES.s3Created!);
   const name = {
     'Fn::Join': ['-', ['omega-work', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }]],
@@ -290,7 +294,7 @@ const patternsOf = (source: Source) =>
     .filter(([, { Type }]) => Type === 'AWS::Events::Rule')
     .map(([name, { Properties }]) => [name, (Properties as { EventPattern: unknown }).EventPattern]);
 
-t.test('s3: an existing bucket is heard by EventBridge', async (t) => {
+t.test('s3: events of an existing bucket come by EventBridge', async (t) => {
   t.same(patternsOf(SOURCES.s3Existing!), [
     [
       'WorkTriggerObjectCreatedRule',
@@ -446,17 +450,17 @@ t.test('a custom resource only gives its ServiceToken', async (t) => {
   t.match(templateOf({ work: SOURCES.custom! }).Outputs.WorkServiceToken, { Value: FN });
 });
 
-t.test('what cannot be made is named', async (t) => {
+t.test('what cannot be emitted is named', async (t) => {
   const cases: [source: Source, message: string | RegExp][] = [
     [s3({ bucket: 'Bad_Name' }), 'function "work": bucket: "Bad_Name" is no name of a bucket'],
     [s3({ bucket: { create: true, name: 'x' } }), 'function "work": bucket: "x" is no name of a bucket'],
     [
       s3({ bucket: 'uploads', events: ['s3:Replication:*'] }),
-      /^function "work": events: s3:Replication:\* is not to be had from an existing bucket/,
+      /^function "work": events: s3:Replication:\* is not available from an existing bucket/,
     ],
     [
       cloudWatchLogs({ logGroup: { Ref: 'WorkFunctionLogs' } }),
-      'function "work": logGroup: its own log would call it without end',
+      'function "work": logGroup: it would be triggered by its own log, in an endless loop',
     ],
     [
       sqs({ queue: { 'Fn::GetAtt': 'NoDot' } }),
@@ -470,6 +474,15 @@ t.test('what cannot be made is named', async (t) => {
   for (const [source, message] of cases) {
     t.throws(() => templateOf({ work: source }), { name: 'ProvisionError', message });
   }
+});
+
+t.test('an emitter takes the triggers of its own type only', async (t) => {
+  const queues: Emit<Trigger<'sqs'>> = sqsTrigger;
+  // @ts-expect-error an emitter of another trigger
+  const topics: Emit<Trigger<'sqs'>> = snsTrigger;
+  // @ts-expect-error an emitter of streams of one kind
+  const streams: Emit<Trigger<'kinesis'>> = (_, trigger: Trigger<'dynamodb'>) => ({ Resources: { trigger } });
+  t.equal(new Set([queues, topics, streams]).size, 3);
 });
 
 t.test('functions named like properties of every object have no trigger', async (t) => {

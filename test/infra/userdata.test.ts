@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import t from 'tap';
-import { emitTopology } from '../../infra/index.ts';
+import { emitTopology, type TopologyOptions } from '../../infra/index.ts';
 import { measured } from '../../infra/instance/user-data/index.ts';
 import { READINESS_PATH } from '../../src/core/health.ts';
+import { APP, noApp, type RunResult, runCommand, runMain, SAMPLE_MAIN } from '../support/run-app.ts';
 import { FULL, SAMPLE } from './sample.ts';
 import { check, skipWithout } from './tools.ts';
-import { SECURE, SHIFTED } from './variants.ts';
+import { BALANCED, SECURE, SHIFTED } from './variants.ts';
 
 /** The script as an instance gets it. */
 function resolved(options = SAMPLE): string {
@@ -28,10 +29,65 @@ for (const [what, options] of Object.entries({
     t.same(check('bash', ['-n'], resolved(options)), { status: 0, output: '' });
   });
 
-  t.test(`shellcheck has nothing to say: ${what}`, { skip: skipWithout('shellcheck') }, async (t) => {
+  t.test(`shellcheck finds nothing: ${what}`, { skip: skipWithout('shellcheck') }, async (t) => {
     t.same(check('shellcheck', ['--shell=bash', '-'], resolved(options)), { status: 0, output: '' });
   });
 }
+
+const INSTANCE = resolve(import.meta.dirname, '../../infra/instance');
+const SCRIPTS = readdirSync(INSTANCE).filter((name) => name.endsWith('.sh'));
+
+t.test(
+  'the files of the script are bash of their own, markup and all',
+  { skip: skipWithout('shellcheck') },
+  async (t) => {
+    t.same(SCRIPTS.sort(), ['boot.sh', 'cloudwatch.sh', 'settle.sh', 'tls.sh']);
+    for (const name of SCRIPTS) {
+      t.same(check('shellcheck', [join(INSTANCE, name)]), { status: 0, output: '' }, name);
+    }
+  },
+);
+
+t.test('only what a topology needs is in its script', async (t) => {
+  const defined = (options: TopologyOptions) =>
+    [...emitTopology(options).userData.matchAll(/^(install_tls|forward_logs|settle)\(\) \{/gm)].map(
+      ([, name]) => name,
+    );
+  const called = (options: TopologyOptions) =>
+    [...emitTopology(options).userData.matchAll(/^(install_tls|forward_logs|settle)$/gm)].map(
+      ([, name]) => name,
+    );
+  for (const [options, names] of [
+    [SAMPLE, []],
+    [SECURE, ['install_tls', 'forward_logs']],
+    [SHIFTED, ['install_tls', 'settle']],
+    [BALANCED, ['settle']],
+  ] as const) {
+    t.same(defined(options), names);
+    t.same(called(options), names);
+  }
+});
+
+t.test('the executable, where the files are not, emits the same script', { skip: noApp }, async (t) => {
+  const flags = Object.entries(SECURE).flatMap(([flag, value]) => {
+    if (typeof value === 'object') return [];
+    return value === true ? [`--${flag}`] : [`--${flag}`, String(value)];
+  });
+  const emitted = async (
+    run: (args: string[], options: { cwd: string }) => Promise<RunResult>,
+    out: string,
+  ) => {
+    const cwd = t.testdirName;
+    const { code, stderr } = await run(['provision', '--noop', ...flags, '--out', out], { cwd });
+    t.equal(code, 0, stderr);
+    // The title names the version, which only a build has.
+    return readFileSync(join(cwd, out, 'user-data.sh'), 'utf8').replace(/^# omega .*$/m, '');
+  };
+  t.testdir();
+  const built = await emitted((args, options) => runCommand(APP, args, options), 'built');
+  t.match(built, /^forward_logs\n$/m);
+  t.equal(built, await emitted((args, options) => runMain(SAMPLE_MAIN, args, options), 'source'));
+});
 
 t.test('the template carries the same script, expressions in place of their JSON', async (t) => {
   const { template, userData } = emitTopology(FULL);

@@ -45,9 +45,15 @@ const REFUSED: [Record<string, unknown>, string[]][] = [
   [{ appCidr: '10.0.0.300/32' }, ['--appCidr "10.0.0.300/32" is not an IPv4 range such as 10.0.0.0/16']],
   [{ appCidr: '10.0.0.1/16' }, ['--appCidr "10.0.0.1/16" has bits set beyond its /16']],
   [{ sha256: 'ABC' }, ['--sha256 "ABC" is not 64 lower-case hex digits']],
-  [{ readinessPath: "/a'b" }, [`--readinessPath "/a'b" is not a plain URL path that starts with /`]],
+  [{ readinessPath: "/a'b" }, [`readinessPath "/a'b" is not a plain URL path that starts with /`]],
   [{ port: 80 }, ['--port 80 is not a whole number from 1024 to 65535']],
   [{ timeout: 901 }, ['--timeout 901 is not a whole number from 1 to 900']],
+  [{ port: ['8080', '8081'] }, ['--port is given 2 times']],
+  [{ port: '' }, ['--port needs a value']],
+  [{ stopwaitsecs: 0 }, ['stopwaitsecs 0 is not a whole number from 1 to 86400']],
+  [{ environment: 'A=b' }, ['--env "A=b" is not an object']],
+  [{ environment: { AB: 1 } }, ['environment variable AB is not a text']],
+  [{ appCidr: '2001:db8::/32' }, ['--appCidr "2001:db8::/32" is not an IPv4 range such as 10.0.0.0/16']],
   [{ memorySize: 128.5 }, ['--memorySize 128.5 is not a whole number from 128 to 10240']],
 ];
 
@@ -55,7 +61,7 @@ const ALB = { alb: 'internal', trustProxy: ['10.0.0.0/16'] };
 const ARN = 'arn:aws:acm:eu-west-1:123456789012:certificate/abc';
 const DNS = { failover: 'dns', certificateArn: ARN, domainName: 'a.example.com', hostedZoneId: 'Z1' };
 
-const REFUSED_DOORS: typeof REFUSED = [
+const REFUSED_ENTRIES: typeof REFUSED = [
   [{ ...ALB, alb: 'public' }, ['--alb "public" is none of internet-facing, internal']],
   [{ alb: 'internal' }, ['--alb needs --trustProxy']],
   [{ trustProxy: ['10.0.0.0/16'] }, ['--trustProxy needs --alb']],
@@ -127,7 +133,7 @@ t.test('good entries have no problems', async (t) => {
   );
 });
 
-for (const [flags, problems] of [...REFUSED, ...REFUSED_DOORS]) {
+for (const [flags, problems] of [...REFUSED, ...REFUSED_ENTRIES]) {
   t.test(`refused: ${JSON.stringify(flags).slice(0, 60)}`, async (t) => {
     t.same(provisionProblems({ ...GOOD, ...flags }), problems);
   });
@@ -169,7 +175,7 @@ t.test('a service has to be something', async (t) => {
   t.throws(() => emitTopology(empty), /neither routes nor functions/);
   const functionsOnly = { ...SAMPLE.service, hasRoutes: false };
   t.throws(() => emitTopology({ ...BALANCED, functionUrl: 'iam', httpApi: 'iam', service: functionsOnly }), {
-    message: ['alb', 'functionUrl', 'httpApi']
+    message: ['functionUrl', 'httpApi', 'alb']
       .map((flag) => `--${flag} serves routes, and the service has none`)
       .join('\n'),
   });

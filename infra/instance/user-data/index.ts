@@ -1,13 +1,11 @@
+import { USER_DATA_BYTES } from '../../../src/aws/quotas.ts';
 import { type Argument, ref } from '../../intrinsics.ts';
 import { AUTO_SCALING_GROUP, SERVER_LOGS } from '../../template/instances.ts';
-import { NOTICE_SECONDS } from '../../template/load-balancer.ts';
+import { DETECTION_SECONDS } from '../../template/load-balancer.ts';
 import { ProvisionError } from '../../topology/errors.ts';
 import type { Topology } from '../../topology/types.ts';
 import { userDataScript } from './script.ts';
 import { expandMarkup, joinParts, readable } from './template.ts';
-
-/** EC2's limit in bytes, before base64. */
-export const USER_DATA_LIMIT = 16_384;
 
 /** Fingerprint of the key that signs Amazon's CloudWatch agent. */
 const AGENT_KEY = '937616F3450B7D806CBD9725D58167303B789C72';
@@ -25,7 +23,7 @@ export interface UserData {
   readonly value: Argument;
   /** The script with its expressions as JSON. */
   readonly text: string;
-  /** The most bytes it may have once resolved, as far as that can be told. */
+  /** The most bytes it may have once resolved, as far as that is known here. */
   readonly bytes: number;
 }
 
@@ -43,13 +41,14 @@ export function userData(topology: Topology, supervisordConf: string): UserData 
       Sha256: sha256 ?? '',
       Name: slug,
       Account: account,
+      Scheme: tlsSecretArn === undefined ? 'http' : 'https',
       Port: port,
       ReadinessPath: readinessPath,
       SupervisordConf: supervisordConf.trimEnd(),
       TlsRequest: JSON.stringify({ SecretId: tlsSecretArn, VersionId: tlsSecretVersion }),
       AgentKey: AGENT_KEY,
       LogGroup: ref(SERVER_LOGS),
-      SettleSeconds: 2 * NOTICE_SECONDS,
+      SettleSeconds: 2 * DETECTION_SECONDS,
     }),
   );
 }
@@ -57,9 +56,9 @@ export function userData(topology: Topology, supervisordConf: string): UserData 
 /** Checks the size of expanded user-data. @throws ProvisionError giving the size in bytes */
 export function measured(parts: readonly Argument[]): UserData {
   const bytes = parts.reduce((sum, part) => sum + size(part), 0);
-  if (bytes > USER_DATA_LIMIT) {
+  if (bytes > USER_DATA_BYTES) {
     throw new ProvisionError(
-      `the user-data has ${bytes} bytes; EC2 allows ${USER_DATA_LIMIT} (before base64): shorten the environment`,
+      `the user-data has ${bytes} bytes; EC2 allows ${USER_DATA_BYTES} (before base64): shorten the environment`,
     );
   }
   return { value: joinParts(parts), text: readable(parts), bytes };

@@ -1,4 +1,4 @@
-import { CLOUDWATCH_STEPS, TLS_STEPS } from './steps.ts';
+import { BOOT, CLOUDWATCH, SETTLE, TLS } from '../scripts.embedded.ts';
 
 /** Steps of the first boot that not every topology has. */
 export interface ScriptOptions {
@@ -10,163 +10,25 @@ export interface ScriptOptions {
   readonly balanced: boolean;
 }
 
-/**
- * First boot of an instance, as bash with `{{ .Name }}` markup and inline expressions.
- *
- * Needs only what Ubuntu and Debian images have, plus supervisor, curl and unzip: requests to AWS are
- * signed by curl. Credentials go to curl through a pipe, never through argv or a log.
- */
-export function userDataScript({ tls, logs, balanced }: ScriptOptions): string {
-  const tools = ['supervisord', 'curl', 'unzip', ...(logs ? ['gpg'] : [])].join(' ');
-  return String.raw`#!/bin/bash
-# {{ .Title }}: fetches the artifact, runs it under supervisord, tells CloudFormation how that went.
-set -euo pipefail
-umask 022
+/** Functions in the order in which they run, each with the file that defines it. */
+const STEPS: readonly {
+  readonly call: string;
+  readonly file: string;
+  readonly when?: keyof ScriptOptions;
+}[] = [
+  { call: 'install_packages', file: BOOT },
+  { call: 'make_account', file: BOOT },
+  { call: 'install_artifact', file: BOOT },
+  { call: 'install_tls', file: TLS, when: 'tls' },
+  { call: 'configure_supervisord', file: BOOT },
+  { call: 'wait_until_ready', file: BOOT },
+  { call: 'forward_logs', file: CLOUDWATCH, when: 'logs' },
+  { call: 'settle', file: SETTLE, when: 'balanced' },
+];
 
-readonly REGION='{"Ref":"AWS::Region"}'
-readonly SUFFIX='{"Ref":"AWS::URLSuffix"}'
-readonly STACK='{"Ref":"AWS::StackName"}'
-readonly RESOURCE='{{ .Resource }}'
-readonly BUCKET='{{ .Bucket }}'
-readonly KEY='{{ .Key }}'
-readonly SHA256='{{ .Sha256 }}'
-readonly NAME='{{ .Name }}'
-readonly ACCOUNT='{{ .Account }}'
-readonly READY_URL='${tls ? 'https' : 'http'}://127.0.0.1:{{ .Port }}{{ .ReadinessPath }}'
-readonly IMDS='http://169.254.169.254/latest'
-
-WORK=$(mktemp -d)
-readonly WORK
-
-say() { echo "$NAME: $*" >&2; }
-
-imds_token() {
-  curl --fail --silent --show-error --noproxy '*' --connect-timeout 2 --max-time 5 --request PUT \
-    --header 'x-aws-ec2-metadata-token-ttl-seconds: 300' "$IMDS/api/token"
+/** First boot of an instance: the files that it needs, then a call of each step. */
+export function userDataScript(options: ScriptOptions): string {
+  const steps = STEPS.filter(({ when }) => when === undefined || options[when]);
+  const files = new Set(steps.map(({ file }) => file));
+  return [...files, `${steps.map(({ call }) => call).join('\n')}\n`].join('\n');
 }
-
-imds() { # PATH
-  local token
-  token=$(imds_token) || return 1
-  printf 'header = "x-aws-ec2-metadata-token: %s"\n' "$token" |
-    curl --config - --fail --silent --show-error --noproxy '*' --connect-timeout 2 --max-time 5 "$IMDS/$1"
-}
-
-credentials() {
-  local base=meta-data/iam/security-credentials role
-  # A new instance profile can take a while to arrive.
-  for _ in {1..30}; do
-    if role=$(imds "$base/") && [[ -n $role ]] && imds "$base/$role"; then return 0; fi
-    sleep 2
-  done
-  say 'no credentials from the instance metadata service'
-  return 1
-}
-
-aws_curl() { # SERVICE CURL-ARGUMENT...
-  local service=$1 json
-  shift
-  json=$(credentials) || return 1
-  field() { sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p" <<<"$json"; }
-  printf 'user = "%s:%s"\nheader = "x-amz-security-token: %s"\n' \
-    "$(field AccessKeyId)" "$(field SecretAccessKey)" "$(field Token)" |
-    curl --config - --aws-sigv4 "aws:amz:$REGION:$service" --fail --silent --show-error \
-      --connect-timeout 10 --retry 5 --retry-delay 3 --retry-all-errors "$@"
-}
-
-signal() { # SUCCESS or FAILURE
-  local instance
-  instance=$(imds meta-data/instance-id) || return 1
-  aws_curl cloudformation --max-time 60 --output /dev/null \
-    --data-urlencode 'Action=SignalResource' --data-urlencode 'Version=2010-05-15' \
-    --data-urlencode "StackName=$STACK" --data-urlencode "LogicalResourceId=$RESOURCE" \
-    --data-urlencode "UniqueId=$instance" --data-urlencode "Status=$1" \
-    "https://cloudformation.$REGION.$SUFFIX/"
-}
-
-finish() {
-  local code=$? status=SUCCESS
-  trap - EXIT
-  set +e
-  rm -rf -- "$WORK"
-  if ((code != 0)); then status=FAILURE; fi
-  say "start-up ended with status $code"
-  # Outside of a stack operation, as when the group scales out, nobody waits and the call is refused.
-  signal "$status" || say "CloudFormation did not take the signal $status"
-  exit "$code"
-}
-trap finish EXIT
-
-install_packages() {
-  local tool missing=''
-  for tool in ${tools}; do
-    command -v "$tool" >/dev/null || missing="$missing $tool"
-  done
-  [[ -n $missing ]] || return 0
-  export DEBIAN_FRONTEND=noninteractive
-  local apt=(apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5)
-  "${'$'}{apt[@]}" update
-  "${'$'}{apt[@]}" install --no-install-recommends supervisor curl unzip ca-certificates${logs ? ' gpg' : ''}
-}
-
-make_account() {
-  if ! id -u "$ACCOUNT" >/dev/null 2>&1; then
-    useradd --system --user-group --no-create-home --home-dir "/var/lib/$NAME" \
-      --shell /usr/sbin/nologin "$ACCOUNT"
-  fi
-  install -d -m 0755 -o root -g root "/opt/$NAME"
-  install -d -m 0750 -o "$ACCOUNT" -g "$ACCOUNT" "/var/lib/$NAME"
-  install -d -m 0750 -o root -g root "/var/log/$NAME"
-}
-
-install_artifact() {
-  aws_curl s3 --max-time 600 --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
-    --output "$WORK/artifact.zip" "https://s3.$REGION.$SUFFIX/$BUCKET/$KEY"
-  if [[ -n $SHA256 ]]; then sha256sum --check --quiet <<<"$SHA256  $WORK/artifact.zip"; fi
-  unzip -p "$WORK/artifact.zip" bootstrap >"$WORK/app"
-  install -m 0755 -o root -g root "$WORK/app" "/opt/$NAME/app.new"
-  # A running executable cannot be written over, but it can be replaced.
-  mv -f "/opt/$NAME/app.new" "/opt/$NAME/app"
-}
-
-${tls ? TLS_STEPS : ''}configure_supervisord() {
-  install -d -m 0755 /etc/supervisor/conf.d
-  (
-    umask 077
-    cat >"/etc/supervisor/conf.d/$NAME.conf" <<'SUPERVISORD_CONF'
-{{ .SupervisordConf }}
-SUPERVISORD_CONF
-  )
-  supervisorctl pid >/dev/null 2>&1 || service supervisor start
-  for _ in {1..30}; do
-    if supervisorctl pid >/dev/null 2>&1; then break; fi
-    sleep 1
-  done
-  supervisorctl update
-}
-
-wait_until_ready() {
-  for _ in {1..60}; do
-    if curl${tls ? ' --insecure' : ''} --fail --silent --noproxy '*' --max-time 2 --output /dev/null "$READY_URL"; then
-      say 'ready'
-      return 0
-    fi
-    sleep 1
-  done
-  say "no 2xx from $READY_URL; see /var/log/$NAME on the instance"
-  supervisorctl status "$NAME" >&2 || true
-  return 1
-}
-
-${logs ? CLOUDWATCH_STEPS : ''}install_packages
-make_account
-install_artifact
-${tls ? 'install_tls\n' : ''}configure_supervisord
-wait_until_ready
-${logs ? 'forward_logs\n' : ''}${balanced ? SETTLE : ''}`;
-}
-
-/** A rolling update takes the next instance as soon as this one has signalled. */
-const SETTLE = `say 'waiting for the health checks of the load balancer'
-sleep {{ .SettleSeconds }}
-`;

@@ -19,12 +19,12 @@ export class MarkupError extends Error {
 /** Values of `{{ .Name }}`. A string is data: it is never read as markup or as an expression again. */
 export type MarkupValues = Readonly<Record<string, Argument | number>>;
 
-const MARKUP = /\{\{\s*(?:\.([A-Za-z_]\w*)|"(\{\{)")\s*\}\}/y;
+const PLACEHOLDER = /\{\{\s*(?:\.([A-Za-z_]\w*)|"(\{\{)")\s*\}\}/y;
 const OPENING = new RegExp(`\\{\\{|${INLINE_START.source}`, 'g');
 
 /**
  * Expands a template: `{{ .Name }}` becomes its value, `{{"{{"}}` two braces, and inline JSON such as
- * `{"Ref":"AWS::Region"}` or `{ "Fn::GetAtt": "Db.Endpoint" }` an expression. All else stays as it is,
+ * `{"Ref":"AWS::Region"}` or `{ "Fn::GetAtt": "Db.Endpoint" }` an expression. Everything else stays as it is,
  * blank lines, CR, `${FOO}` and `{a,b}` included.
  *
  * @returns the literal pieces and expressions in order, no two literals side by side, none empty
@@ -37,7 +37,7 @@ export function expandMarkup(source: string, values: MarkupValues): Argument[] {
   for (let match = OPENING.exec(source); match !== null; match = OPENING.exec(source)) {
     append(parts, source.slice(done, match.index));
     const [part, end] =
-      match[0] === '{{' ? readMarkup(source, match.index, values) : readInline(source, match.index);
+      match[0] === '{{' ? readPlaceholder(source, match.index, values) : readInline(source, match.index);
     append(parts, part);
     done = end;
     OPENING.lastIndex = end;
@@ -64,9 +64,9 @@ function append(parts: Argument[], part: Argument): void {
   else parts.push(part);
 }
 
-function readMarkup(source: string, start: number, values: MarkupValues): [Argument, number] {
-  MARKUP.lastIndex = start;
-  const match = MARKUP.exec(source);
+function readPlaceholder(source: string, start: number, values: MarkupValues): [Argument, number] {
+  PLACEHOLDER.lastIndex = start;
+  const match = PLACEHOLDER.exec(source);
   if (match === null) {
     throw new MarkupError(source, start, 'expected {{ .Name }} (write {{"{{"}} for two literal braces)');
   }

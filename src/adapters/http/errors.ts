@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError, problemOf } from '../../core/index.ts';
 import type { RequestHandler } from './request-handler.ts';
@@ -35,6 +36,13 @@ export function answerClientError(error: ParserError, socket: Socket): void {
     return;
   }
   socket.end(rawAnswer(parserProblem(error)));
+}
+
+/** Nothing here is a proxy, and without an answer the client would wait for its own time-out. */
+export function refuseConnect(_request: unknown, socket: Duplex): void {
+  socket.end(
+    rawAnswer(new HttpError(405, 'METHOD_NOT_ALLOWED', 'This server is no proxy: it takes no CONNECT.')),
+  );
 }
 
 /** Node keeps the response under way here; its own default handler looks at the same place. */

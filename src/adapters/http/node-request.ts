@@ -13,7 +13,7 @@ const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/;
  * one is for the core to say.
  */
 export function splitTarget(url: string): { path: string; rawQuery: string } {
-  const target = withoutOrigin(NON_ASCII.test(url) ? escaped(url) : url);
+  const target = withoutOrigin(url);
   const mark = target.indexOf('?');
   if (mark < 0) return { path: target, rawQuery: '' };
   return { path: target.slice(0, mark), rawQuery: target.slice(mark + 1) };
@@ -24,13 +24,6 @@ function withoutOrigin(url: string): string {
   const rest = url.replace(ORIGIN, '');
   // `http://host` and `http://host?query` mean the root (RFC 9112, 3.2.2).
   return rest !== url && !rest.startsWith('/') ? `/${rest}` : rest;
-}
-
-const NON_ASCII = /[\x80-\xff]/;
-
-/** Bytes beyond ASCII, which node:http gives as Latin-1, as the escapes that they should have been. */
-function escaped(url: string): string {
-  return url.replace(/[\x80-\xff]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** A request as the core wants it. Address and scheme are found on first use, for few handlers ask. */

@@ -1,6 +1,7 @@
-import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { parseCidr } from '../../core/cidr.ts';
 import { type Awaitable, ConfigError, type Context, type Logger, type Service } from '../../core/index.ts';
+import { DEFAULT_DRAIN_SECONDS } from '../../core/server-defaults.ts';
 
 /** A function or the routes as Lambda would call them: event in, JSON value out. */
 export type Invokable = (event: unknown, context: Context) => Awaitable<unknown>;
@@ -36,7 +37,7 @@ export interface HttpServerOptions {
   readonly configure?: (fastify: FastifyInstance) => Awaitable<void>;
 }
 
-export const DEFAULT_DRAIN_TIMEOUT_MS = 25_000;
+export const DEFAULT_DRAIN_TIMEOUT_MS = DEFAULT_DRAIN_SECONDS * 1000;
 
 /** Names that stand for a fixed set of networks. */
 const NETWORK_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
@@ -45,16 +46,9 @@ const NETWORK_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
 export function trustedProxies(entries: readonly string[] | undefined): string[] | undefined {
   if (entries === undefined || entries.length === 0) return undefined;
   for (const entry of entries) {
-    if (!isCidr(entry)) {
+    if (!NETWORK_NAMES.has(entry) && parseCidr(entry) === undefined) {
       throw new ConfigError(`trustProxy ${JSON.stringify(entry)}: it must be an IP address or a CIDR`);
     }
   }
   return [...entries];
-}
-
-function isCidr(entry: string): boolean {
-  if (NETWORK_NAMES.has(entry)) return true;
-  const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
-  const family = isIP(address);
-  return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128);
 }

@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Service } from '../../core/index.ts';
 import { expectContinue } from './body.ts';
-import { answerClientError, errorHandler } from './errors.ts';
+import { answerClientError, errorHandler, refuseConnect } from './errors.ts';
 import { addHealthRoutes } from './health.ts';
 import { addInvokeApi } from './invoke-api/api.ts';
 import { type HttpServerOptions, trustedProxies } from './options.ts';
@@ -37,6 +37,7 @@ export async function buildServer(service: Service, options: HttpServerOptions):
     expectContinue(raw);
     fastify.server.emit('request', raw, response);
   });
+  fastify.server.on('connect', refuseConnect);
   fastify.setErrorHandler(errorHandler(handler));
   if (options.configure) fastify.register(unencapsulated(options.configure));
   addRoutes(fastify, handler);

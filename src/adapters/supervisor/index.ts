@@ -1,9 +1,9 @@
+export { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../core/server-defaults.ts';
 export { SupervisorConfigError } from './encode.ts';
 export { type FullSupervisordOptions, fullSupervisordConfig } from './full.ts';
 export {
-  DEFAULT_DRAIN_SECONDS,
-  DEFAULT_PORT,
   DEFAULT_STOPWAITSECS,
+  MAX_STOPWAITSECS,
   type ProgramLog,
   type SupervisorOptions,
   supervisorConfig,

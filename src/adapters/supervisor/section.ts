@@ -1,3 +1,4 @@
+import { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../core/server-defaults.ts';
 import {
   absolutePath,
   commandWord,
@@ -7,12 +8,10 @@ import {
   wholeNumber,
 } from './encode.ts';
 
-/** Port of `app httpServer` unless told otherwise. */
-export const DEFAULT_PORT = 9999;
-/** Seconds that supervisord waits between SIGTERM and SIGKILL. */
+/** Seconds that supervisord waits between SIGTERM and SIGKILL; longer than the server's drain. */
 export const DEFAULT_STOPWAITSECS = 35;
-/** Seconds within which the server has to finish what is in flight; shorter than the wait above. */
-export const DEFAULT_DRAIN_SECONDS = 25;
+/** The most that a configuration may ask for: a day. */
+export const MAX_STOPWAITSECS = 86_400;
 
 /** A rotated log file of one of the program's output streams. */
 export interface ProgramLog {
@@ -32,7 +31,7 @@ export interface SupervisorOptions {
   readonly command: string;
   /** Default `httpServer --port PORT`, with `--drainTimeout` when `drainSeconds` is given. */
   readonly args?: readonly string[];
-  /** TCP port for the default `args`. Default 9999. */
+  /** TCP port for the default `args`. Default {@link DEFAULT_PORT}. */
   readonly port?: number;
   /** Account to run as; needs supervisord to run as root. Default: supervisord's own. */
   readonly user?: string;
@@ -41,9 +40,9 @@ export interface SupervisorOptions {
   /** Absolute path of the working directory. */
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** SIGTERM to SIGKILL. Default 35. */
+  /** SIGTERM to SIGKILL. Default {@link DEFAULT_STOPWAITSECS}. */
   readonly stopwaitsecs?: number;
-  /** The server's own drain limit, checked to be shorter than `stopwaitsecs`. Default 25, as the server's. */
+  /** The server's own drain limit, checked to be shorter than `stopwaitsecs`. Default {@link DEFAULT_DRAIN_SECONDS}. */
   readonly drainSeconds?: number;
   /** Seconds up before it counts as RUNNING; an earlier exit is BACKOFF whatever its status. Default 1. */
   readonly startsecs?: number;
@@ -151,7 +150,7 @@ const GRACE_SECONDS = 2;
 
 function stopWait(options: SupervisorOptions): number {
   const { stopwaitsecs = DEFAULT_STOPWAITSECS, drainSeconds = DEFAULT_DRAIN_SECONDS } = options;
-  wholeNumber('stopwaitsecs', stopwaitsecs, 1, 86_400);
+  wholeNumber('stopwaitsecs', stopwaitsecs, 1, MAX_STOPWAITSECS);
   if (!(drainSeconds >= 0 && drainSeconds + GRACE_SECONDS < stopwaitsecs)) {
     const problem = `the drain of ${drainSeconds} s, and ${GRACE_SECONDS} s of grace, must be shorter than stopwaitsecs=${stopwaitsecs}, or SIGKILL cuts it`;
     throw new SupervisorConfigError('drainSeconds', problem);

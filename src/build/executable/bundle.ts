@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
 import { type Assets, deferred } from './deferred.ts';
 import { findEager } from './eager.ts';
+import { embedded } from './embedded.ts';
 import { BuildError } from './errors.ts';
 import { readJson, sha256 } from './files.ts';
 import { CONDITIONS } from './framework.ts';
@@ -78,18 +79,33 @@ async function esbuild(entry: string, root: string, version: string) {
       entryPoints: [entry],
       metafile: true,
       write: false,
-      plugins: [deferred(common, assets, assetInputs), shorten()],
+      plugins: [deferred(common, assets, assetInputs), embedded(), shorten()],
     });
     const warnings = await show(result.warnings, 'warning');
     const metafile: Metafile = result.metafile;
     // The entry's own key, which is not its given path where that is a symbolic link.
     const entryKey = Object.values(metafile.outputs)[0]!.entryPoint!;
-    return { text: result.outputFiles[0]!.text, metafile, entryKey, warnings, assets, assetInputs };
+    return {
+      text: withoutPaths(result.outputFiles[0]!.text),
+      metafile,
+      entryKey,
+      warnings,
+      assets,
+      assetInputs,
+    };
   } catch (error) {
     const errors = (error as Partial<BuildFailure>).errors;
     if (!errors) throw error;
     throw new BuildError(`bundling ${entry} failed:\n${(await show(errors, 'error')).join('').trimEnd()}`);
   }
+}
+
+/**
+ * esbuild names the function around each module by its path, and makes it strict though the whole file is: a twentieth
+ * of what every start reads.
+ */
+function withoutPaths(code: string): string {
+  return code.replace(/\b__esm\(\{"[^"\n]*"\(\)\{(?:"use strict";)?/g, '__esm({m(){');
 }
 
 function optionsFor(root: string, version: string): BuildOptions {

@@ -9,6 +9,7 @@
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
+import { embedded } from './embedded.ts';
 import { sha256 } from './files.ts';
 import { CORE } from './framework.ts';
 
@@ -45,7 +46,7 @@ export function deferred(options: BuildOptions, assets: Assets, inputs: Set<stri
           supported: { 'dynamic-import': false },
           entryPoints: [path],
           metafile: true,
-          plugins: [deferred(options, assets, inputs), sharedCore(shared)],
+          plugins: [deferred(options, assets, inputs), embedded(), sharedCore(shared)],
           write: false,
         });
         for (const input of Object.keys(metafile!.inputs)) inputs.add(input);

@@ -1,4 +1,4 @@
-import { MAX_TIMEOUT_S } from '../../aws/limits.ts';
+import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
 import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
@@ -81,7 +81,7 @@ function settingsOf(flags: Flags) {
     httpPort: flags.httpPort === undefined ? undefined : portFlag(flags.httpPort, '--httpPort'),
     timeoutMs: positiveSeconds(flags.timeout, '--timeout'),
     initTimeoutMs: positiveSeconds(flags.initTimeout, '--initTimeout'),
-    memoryMB: wholeFlag(flags.memory, '--memory', 128, 10_240),
+    memoryMB: wholeFlag(flags.memory, '--memory', LAMBDA_MEMORY_MB.min, LAMBDA_MEMORY_MB.max),
     concurrency: wholeFlag(flags.concurrency, '--concurrency', 1, MOST_ENVIRONMENTS),
     perEnvironment: wholeFlag(flags.perEnvironment, '--perEnvironment', 1, MOST_ENVIRONMENTS),
     queue: wholeFlag(flags.queue, '--queue', 0, 100_000),
@@ -93,7 +93,7 @@ function settingsOf(flags: Flags) {
 }
 
 function positiveSeconds(value: unknown, flag: string): number {
-  const ms = secondsFlag(value, flag, MAX_TIMEOUT_S);
+  const ms = secondsFlag(value, flag, LAMBDA_TIMEOUT_SECONDS.max);
   if (ms === 0) throw new ConfigError(`${flag} ${JSON.stringify(value)}: it must be more than 0 seconds`);
   return ms;
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../core/server-defaults.ts';
 import { defineCommand } from '../command.ts';
 import { portFlag, secondsFlag, wholeFlag } from '../flags.ts';
 import { streamLogger } from '../output.ts';
@@ -24,7 +25,11 @@ export const httpServerCommand = defineCommand<Flags>({
   builder: (yargs) =>
     yargs
       // Strings: yargs would turn a bad number into NaN, and the error could not show what was given.
-      .option('port', { string: true, default: '9999', describe: 'TCP port; 0 takes a free one' })
+      .option('port', {
+        string: true,
+        default: String(DEFAULT_PORT),
+        describe: 'TCP port; 0 takes a free one',
+      })
       .option('host', { string: true, default: '0.0.0.0', describe: 'Address to listen on' })
       .option('trustProxy', {
         string: true,
@@ -39,7 +44,7 @@ export const httpServerCommand = defineCommand<Flags>({
       })
       .option('drainTimeout', {
         string: true,
-        default: '25',
+        default: String(DEFAULT_DRAIN_SECONDS),
         describe: 'Seconds that running requests may take to end',
       })
       .option('requestTimeout', {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { collectResult, functionError } from '../../aws/function-result.ts';
-import { MAX_TIMEOUT_S } from '../../aws/limits.ts';
+import { LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
 import { ConfigError, Context, HTTP_HANDLER, type Service } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
 import { secondsFlag } from '../flags.ts';
@@ -28,10 +28,14 @@ export const invokeCommand = defineCommand<Flags>({
         requiresArg: true,
         describe: 'JSON file, or - for standard input',
       })
-      .option('timeout', { string: true, default: String(MAX_TIMEOUT_S), describe: 'Seconds it may take' }),
+      .option('timeout', {
+        string: true,
+        default: String(LAMBDA_TIMEOUT_SECONDS.max),
+        describe: 'Seconds it may take',
+      }),
   handler: async (flags, tools) => {
     if (Array.isArray(flags.event)) throw new ConfigError('--event: given more than once');
-    const timeoutMs = secondsFlag(flags.timeout, '--timeout', MAX_TIMEOUT_S);
+    const timeoutMs = secondsFlag(flags.timeout, '--timeout', LAMBDA_TIMEOUT_SECONDS.max);
     const event = await readJsonFile(flags.event);
     const service = await tools.service();
     const name = flags.function ?? (await chooseFunction(service, event));

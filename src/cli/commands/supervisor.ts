@@ -1,4 +1,11 @@
 import { resolve } from 'node:path';
+import {
+  DEFAULT_DRAIN_SECONDS,
+  DEFAULT_PORT,
+  DEFAULT_STOPWAITSECS,
+  MAX_STOPWAITSECS,
+  supervisorConfig,
+} from '../../adapters/supervisor/index.ts';
 import { defineCommand } from '../command.ts';
 import { environmentFlag, portFlag, wholeFlag } from '../flags.ts';
 import { print } from '../output.ts';
@@ -14,8 +21,6 @@ interface Flags {
   readonly drainTimeout: string;
 }
 
-const DAY_S = 86_400;
-
 export const supervisorCommand = defineCommand<Flags>({
   command: 'supervisor',
   describe: "Print supervisord's program section for the HTTP server",
@@ -23,21 +28,24 @@ export const supervisorCommand = defineCommand<Flags>({
     yargs
       .option('program', { string: true, describe: 'Program name; default the name of the service' })
       .option('command', { string: true, describe: 'Path of the executable; default this one' })
-      .option('port', { string: true, default: '9999', describe: 'TCP port' })
+      .option('port', { string: true, default: String(DEFAULT_PORT), describe: 'TCP port' })
       .option('user', { string: true, describe: 'Account to run as' })
       .option('directory', { string: true, describe: 'Working directory' })
       .option('env', { string: true, array: true, describe: 'NAME=value for the environment; repeatable' })
-      .option('stopwaitsecs', { string: true, default: '35', describe: 'Seconds from SIGTERM to SIGKILL' })
+      .option('stopwaitsecs', {
+        string: true,
+        default: String(DEFAULT_STOPWAITSECS),
+        describe: 'Seconds from SIGTERM to SIGKILL',
+      })
       .option('drainTimeout', {
         string: true,
-        default: '25',
+        default: String(DEFAULT_DRAIN_SECONDS),
         describe: 'Seconds the drain may take; less than the above',
       }),
   handler: async (flags, tools) => {
-    const { supervisorConfig } = await import('../../adapters/supervisor/index.ts');
     const { name } = await tools.service();
     const port = portFlag(flags.port);
-    const drainSeconds = wholeFlag(flags.drainTimeout, '--drainTimeout', 0, DAY_S);
+    const drainSeconds = wholeFlag(flags.drainTimeout, '--drainTimeout', 0, MAX_STOPWAITSECS);
     const config = supervisorConfig({
       name: flags.program ?? name,
       command: resolve(flags.command ?? process.execPath),
@@ -45,7 +53,7 @@ export const supervisorCommand = defineCommand<Flags>({
       user: flags.user,
       directory: flags.directory && resolve(flags.directory),
       environment: environmentFlag(flags.env ?? []),
-      stopwaitsecs: wholeFlag(flags.stopwaitsecs, '--stopwaitsecs', 1, DAY_S),
+      stopwaitsecs: wholeFlag(flags.stopwaitsecs, '--stopwaitsecs', 1, MAX_STOPWAITSECS),
       drainSeconds,
     });
     await print(config);

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import t from 'tap';
-import type { HttpRequest } from '../../../src/core/index.ts';
+import { type HttpRequest, reply } from '../../../src/core/index.ts';
 import { RawClient, readAnswer, send, startFor } from './support.ts';
 
 t.test('a body over the limit is refused before the handler runs', async (t) => {
@@ -71,21 +71,61 @@ t.test('Expect: 100-continue is granted, or refused before the body is sent', as
   t.match(large.received, /connection: close/i);
 });
 
-t.test('a client that leaves in mid-upload reaches no handler', async (t) => {
-  let calls = 0;
-  const { server } = await startFor(t, (registry) =>
-    registry.post('/', () => {
-      calls++;
-      return 'ok';
-    }),
+t.test(
+  'a client that leaves in mid-upload fails the read of its body, and is no error of ours',
+  async (t) => {
+    let calls = 0;
+    const thrown: unknown[] = [];
+    const { server, lines } = await startFor(t, (registry) =>
+      registry.post('/', async (request) => {
+        await request.bytes().catch((error) => {
+          thrown.push(error);
+          throw error;
+        });
+        calls++;
+        return 'ok';
+      }),
+    );
+    const client = new RawClient(server.port);
+    client.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    client.socket.destroy();
+    await client.closed;
+    t.match(await send(server.url, '/', { method: 'POST', body: 'x' }), { status: 200 });
+    t.equal(calls, 1);
+    t.match(thrown, [{ status: 400, message: /went away/ }]);
+    t.strictSame(lines, []);
+  },
+);
+
+t.test('interceptors run before the body is read: a client without a token uploads nothing', async (t) => {
+  let read = 0;
+  const { server } = await startFor(
+    t,
+    (registry) => {
+      registry.use((request, _context, next) =>
+        request.headers.authorization ? next() : reply('who?', { status: 401 }),
+      );
+      registry.post('/', async (request) => {
+        read += (await request.bytes()).length;
+        return 'ok';
+      });
+    },
+    { bodyLimit: 10 },
   );
   const client = new RawClient(server.port);
-  client.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf');
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  client.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4000000\r\n\r\n');
+  await client.until(/^HTTP\/1\.1 401 /);
   client.socket.destroy();
-  await client.closed;
-  t.match(await send(server.url, '/', { method: 'POST', body: 'x' }), { status: 200 });
-  t.equal(calls, 1);
+  t.match(
+    await send(server.url, '/', { method: 'POST', body: 'x'.repeat(50) }),
+    { status: 401 },
+    'before the 413',
+  );
+  const headers = { authorization: 'yes' };
+  t.match(await send(server.url, '/', { method: 'POST', body: 'x'.repeat(50), headers }), { status: 413 });
+  t.match(await send(server.url, '/', { method: 'POST', body: 'x', headers }), { status: 200 });
+  t.equal(read, 1);
 });
 
 t.test('a stream route starts before its body has arrived', async (t) => {

@@ -8,7 +8,13 @@ import {
   type RunningServer,
   startHttpServer,
 } from '../../../src/adapters/http/index.ts';
-import { createLogger, createRegistry, type Registry, type Service } from '../../../src/core/index.ts';
+import {
+  createLogger,
+  createRegistry,
+  type Registry,
+  runFunction,
+  type Service,
+} from '../../../src/core/index.ts';
 
 export type LogLine = Record<string, unknown> & { message: string; level: string };
 
@@ -19,8 +25,10 @@ export function memoryLog() {
   return { logger, lines };
 }
 
-export const resolveFunction = (service: Service, name: string): Invokable | undefined =>
-  service.functions.get(name)?.handler as Invokable | undefined;
+export function resolveFunction(service: Service, name: string): Invokable | undefined {
+  const entry = service.functions.get(name);
+  return entry && ((event, context) => runFunction(entry, event, context));
+}
 
 export function testOptions(extra: Partial<HttpServerOptions> = {}) {
   const { logger, lines } = memoryLog();

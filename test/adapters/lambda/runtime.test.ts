@@ -120,7 +120,10 @@ t.test('the size limit fails one invocation', async (t) => {
     t.equal(most.body.length, 6_291_556);
     const over = await api.invoke({ bytes: 6_291_556 - quotes + 1 });
     t.equal(over.kind, 'error');
-    t.match(json(over), { errorType: 'Function.ResponseSizeTooLarge', errorMessage: /6291557 bytes/ });
+    t.match(json(over), {
+      errorType: 'Function.ResponseSizeTooLarge',
+      errorMessage: /exceeded maximum allowed payload size \(6291556 bytes\)/,
+    });
     t.equal((await api.invoke({ bytes: 1 })).body.toString(), '"x"');
   });
 });

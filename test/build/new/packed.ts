@@ -11,14 +11,18 @@ export interface PackedFile {
 
 const WANTED = [/^package\.json$/, /^README\.md$/, /^LICENSE/, /^dist\/lib\/(src|infra)\/.*\.js$/];
 const DECLARATION = /^dist\/lib\/(src|infra)\/.*\.d\.ts$/;
+const SCRIPT = /^dist\/lib\/infra\/instance\/.*\.sh$/;
 const SAMPLE = /^src\/app\/.*\.ts$/;
+
+/** The first boot of an instance, which the compiler does not copy. */
+const SCRIPTS = ['boot', 'tls', 'cloudwatch', 'settle'].map((name) => `dist/lib/infra/instance/${name}.sh`);
 
 /** What is wrong with the files of the package, as they are in `project`; one line each. */
 export async function packageProblems(project: string, files: readonly PackedFile[]): Promise<string[]> {
   const paths = new Set(files.map(({ path }) => path));
   const problems = [...missingFrom(paths, await manifestOf(project))];
   for (const path of paths) {
-    if (![...WANTED, DECLARATION, SAMPLE].some((pattern) => pattern.test(path))) {
+    if (![...WANTED, DECLARATION, SCRIPT, SAMPLE].some((pattern) => pattern.test(path))) {
       problems.push(`${path} does not belong in the package`);
     }
     const text = await readFile(join(project, path), 'utf8');
@@ -44,7 +48,7 @@ function missingFrom(paths: ReadonlySet<string>, { bin, exports }: Manifest): st
   const targets = Object.values(exports).flatMap((entry) =>
     typeof entry === 'string' ? [entry] : [entry.types!, entry.default!],
   );
-  const named = [...targets, ...Object.values(bin), 'src/app/main.ts', 'src/app/registry.ts'];
+  const named = [...targets, ...Object.values(bin), 'src/app/main.ts', 'src/app/registry.ts', ...SCRIPTS];
   return named.map((path) => posix.normalize(path)).filter((path) => !paths.has(path));
 }
 

@@ -136,4 +136,8 @@ t.test('the executable on the command line', { skip }, async (t) => {
   t.equal(JSON.parse(invoked.stdout).message, 'Hello you from Orders-api!');
   const described = await runCommand(app, ['describe'], { cwd: empty });
   t.match(described.stdout, /^Orders-api 0\.1\.0: /);
+  const flags = ['--s3Bucket', 'bucket', '--s3Key', 'k', '--logs', '--out', 'stack'];
+  const provisioned = await runCommand(app, ['provision', '--noop', ...flags], { cwd: empty });
+  t.equal(provisioned.code, 0, provisioned.stderr);
+  t.match(await readFile(join(empty, 'stack', 'user-data.sh'), 'utf8'), /^forward_logs$/m);
 });

@@ -44,7 +44,7 @@ t.test('the least topology: what runs what, and no entry that is not there', asy
   t.match(port!.lines, ['HTTP server', 'from nowhere, until AppCidr is set']);
 });
 
-t.test('every adapter of the template is drawn', async (t) => {
+t.test('every entry of the template is drawn', async (t) => {
   const picture = pictured({
     ...{ alb: 'internal', trustProxy: ['10.0.0.0/16'], ec2Weight: 80, lambdaWeight: 20, failover: 'rule' },
     ...{ functionUrl: 'iam', httpApi: 'open', key: 'ops', sshCidr: '10.1.0.0/16', appCidr: '10.0.0.0/8' },

@@ -93,7 +93,7 @@ t.test('a failed creation: the first cause, not what was cancelled or came later
   });
 });
 
-t.test('no: a new stack leaves nothing behind', async (t) => {
+t.test('declined: a new stack leaves nothing behind', async (t) => {
   const here = scripted({ ...MADE, DescribeStacks: missing }, [false]);
   t.match(await deploy(here.session, DEPLOYMENT, EMITTED), { result: 'declined' });
   t.same(here.asked, ['Create stack omega in eu-test-1?']);
@@ -101,7 +101,7 @@ t.test('no: a new stack leaves nothing behind', async (t) => {
   t.notOk(here.names().includes('ExecuteChangeSet'));
 });
 
-t.test('no: an existing stack stays', async (t) => {
+t.test('declined: an existing stack stays', async (t) => {
   const DescribeStacks = () => stackIn('UPDATE_COMPLETE');
   const here = scripted({ ...MADE, DescribeStacks, GetTemplateSummary: () => ({}) }, [false]);
   t.match(await deploy(here.session, DEPLOYMENT, EMITTED), { result: 'declined' });
@@ -148,7 +148,7 @@ t.test('an update keeps values once given, and nothing that a flag decides', asy
   t.same(tags, { 'amphi:service': 'Omega Service', team: 'a', stage: 'new' });
 });
 
-t.test('a stack that failed at its birth is deleted and made anew', async (t) => {
+t.test('a stack whose creation failed is deleted and created anew', async (t) => {
   let deleted = false;
   const gone = timeline([event('ROLLBACK_COMPLETE'), event('DELETE_IN_PROGRESS'), event('DELETE_COMPLETE')]);
   const born = timeline([event('REVIEW_IN_PROGRESS'), event('CREATE_IN_PROGRESS'), event('CREATE_COMPLETE')]);
@@ -220,7 +220,7 @@ t.test('a template too large for the call goes through the bucket', async (t) =>
   t.equal(TemplateBody, undefined);
 });
 
-t.test('passing failures while waiting are borne, others end it', async (t) => {
+t.test('transient failures while polling are tolerated, others end it', async (t) => {
   const events = timeline([event('REVIEW_IN_PROGRESS'), event('CREATE_COMPLETE')]);
   let turn = 0;
   const DescribeStackEvents = () => {

@@ -24,6 +24,21 @@ interface Order {
   id: number;
 }
 
+t.test('a source has the type of its trigger', async (t) => {
+  const queue = sqs({ queue: 'arn:aws:sqs:eu-west-1:123456789012:orders' });
+  is<Equal<NonNullable<typeof queue.trigger>['type'], 'sqs'>>();
+  t.equal(queue.trigger?.reportFailures, true);
+  const table = dynamodb({ stream: 'arn:aws:dynamodb:eu-west-1:123456789012:table/a/stream/b' });
+  is<Equal<NonNullable<typeof table.trigger>['type'], 'dynamodb'>>();
+  t.equal(table.trigger?.startingPosition, 'TRIM_HORIZON');
+  const batch = kinesis({ batch: true });
+  is<Equal<NonNullable<typeof batch.trigger>['type'], 'kinesis'>>();
+  t.equal(batch.trigger, undefined);
+  is<Equal<NonNullable<ReturnType<typeof customResource>['trigger']>['type'], 'cloudformation'>>();
+  // @ts-expect-error a schedule's trigger has no pattern
+  t.equal(schedule({ expression: 'rate(1 day)' }).trigger?.pattern, undefined);
+});
+
 t.test('handlers are typed by their source', async (t) => {
   const registry = createRegistry({ name: 'typed' });
   registry.event('s3', s3(), (record, context) => {

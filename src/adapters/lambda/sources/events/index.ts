@@ -44,7 +44,7 @@ export type {
   FailureDestination,
   ResourceRef,
   StackParameter,
-  TriggerData,
+  Trigger,
 } from './shared/triggers.ts';
 export { type SnsMessage, type SnsOptions, sns } from './sns/index.ts';
 export { type SqsMessage, type SqsOptions, sqs } from './sqs/index.ts';

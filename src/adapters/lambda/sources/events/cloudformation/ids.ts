@@ -1,4 +1,4 @@
-import type { CustomResourceEvent } from './response.ts';
+import type { CustomResourceEvent } from './types.ts';
 
 const FAILED_CREATE = 'amphi-create-failed-';
 

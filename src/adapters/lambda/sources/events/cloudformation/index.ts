@@ -6,44 +6,18 @@ import {
 } from '../../../../../core/index.ts';
 import { beforeDeadline } from '../shared/batch.ts';
 import { defineSource, malformedEvent } from '../shared/event-source.ts';
-import type { Nothing } from '../shared/nothing.ts';
+import type { CloudFormationTrigger } from '../shared/triggers.ts';
 import { defaultId, isFailedCreate } from './ids.ts';
-import { type CustomResourceEvent, responseTo } from './response.ts';
+import { responseTo } from './response.ts';
+import type {
+  Answer,
+  CustomResourceEvent,
+  CustomResourceRequest,
+  CustomResourceResponse,
+  Outcome,
+} from './types.ts';
 
-interface Common<Properties> {
-  readonly resourceType: string;
-  readonly logicalResourceId: string;
-  readonly stackId: string;
-  readonly requestId: string;
-  /** As CloudFormation sends them: every number and boolean is a string. */
-  readonly properties: Properties;
-  /** The event as it came. */
-  readonly raw: unknown;
-}
-
-export type CustomResourceRequest<Properties = Readonly<Record<string, unknown>>> =
-  | (Common<Properties> & {
-      readonly type: 'Create';
-      /** What the resource is called if the handler names nothing: the same at every retry. */
-      readonly physicalResourceId: string;
-    })
-  | (Common<Properties> & {
-      readonly type: 'Update';
-      readonly physicalResourceId: string;
-      readonly oldProperties: Properties;
-    })
-  | (Common<Properties> & { readonly type: 'Delete'; readonly physicalResourceId: string });
-
-export interface CustomResourceResponse {
-  /** Another than before makes CloudFormation delete the old one after the update. Not for Delete. */
-  readonly physicalResourceId?: string;
-  /** For `Fn::GetAtt`; with everything else at most 4096 bytes of JSON. */
-  readonly data?: Readonly<Record<string, unknown>>;
-  /** Masks `data` where CloudFormation shows it. */
-  readonly noEcho?: boolean;
-}
-
-type Answer = CustomResourceResponse | Nothing;
+export type { CustomResourceRequest, CustomResourceResponse };
 
 /** Milliseconds kept back before the deadline to tell CloudFormation of a timeout. */
 export const RESPONSE_MARGIN_MS = 5000;
@@ -60,9 +34,10 @@ export const RESPONSE_MARGIN_MS = 5000;
  */
 export function customResource<Properties = Readonly<Record<string, unknown>>>(): EventSource<
   CustomResourceRequest<Properties>,
-  Answer
+  Answer,
+  CloudFormationTrigger
 > {
-  return defineSource<CustomResourceRequest<Properties>, Answer>({
+  return defineSource<CustomResourceRequest<Properties>, Answer, CloudFormationTrigger>({
     type: 'cloudformation',
     trigger: { type: 'cloudformation' },
     run: async (event: CustomResourceEvent, context, handler) => {
@@ -76,15 +51,6 @@ export function customResource<Properties = Readonly<Record<string, unknown>>>()
       await send(event.ResponseURL, response, context);
     },
   });
-}
-
-/** What became of a request. */
-export interface Outcome {
-  readonly status: 'SUCCESS' | 'FAILED';
-  readonly answer?: CustomResourceResponse;
-  readonly reason?: string;
-  readonly error?: unknown;
-  readonly timedOut?: boolean;
 }
 
 async function settle(

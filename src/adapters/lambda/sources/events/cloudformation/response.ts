@@ -1,17 +1,5 @@
 import { defaultId, failedCreateId } from './ids.ts';
-import type { Outcome } from './index.ts';
-
-export interface CustomResourceEvent {
-  readonly RequestType: 'Create' | 'Update' | 'Delete';
-  readonly ResponseURL: string;
-  readonly StackId: string;
-  readonly RequestId: string;
-  readonly ResourceType: string;
-  readonly LogicalResourceId: string;
-  readonly PhysicalResourceId?: string;
-  readonly ResourceProperties?: Readonly<Record<string, unknown>>;
-  readonly OldResourceProperties?: Readonly<Record<string, unknown>>;
-}
+import type { CustomResourceEvent, Outcome } from './types.ts';
 
 /** Bytes that CloudFormation takes. */
 export const RESPONSE_LIMIT = 4096;

@@ -31,13 +31,15 @@ export interface LogEvents {
  * CloudWatch Logs checks the function are answered without the handler.
  * @throws ConfigError
  */
-export function cloudWatchLogs(options: CloudWatchLogsOptions = {}): EventSource<LogEvents> {
+export function cloudWatchLogs(
+  options: CloudWatchLogsOptions = {},
+): EventSource<LogEvents, unknown, CloudWatchLogsTrigger> {
   const { logGroup, filterPattern = '' } = options;
   if (typeof logGroup === 'string' && !/^[\w./#-]{1,512}$/.test(logGroup))
     throw optionError('cloudwatch-logs', 'logGroup', logGroup, 'it must be the name of a log group');
   const trigger: CloudWatchLogsTrigger | undefined =
     logGroup === undefined ? undefined : { type: 'cloudwatch-logs', logGroup, filterPattern };
-  return defineSource<LogEvents>({
+  return defineSource<LogEvents, unknown, CloudWatchLogsTrigger>({
     type: 'cloudwatch-logs',
     trigger,
     run: async (event: { awslogs: { data: unknown } }, context, handler) => {

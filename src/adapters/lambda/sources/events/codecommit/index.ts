@@ -35,12 +35,14 @@ export interface CodeCommitChange {
  * only give triggers to a repository that it makes; events of such a trigger are handled the same.
  * @throws ConfigError
  */
-export function codeCommit(options: CodeCommitOptions = {}): EventSource<CodeCommitChange> {
+export function codeCommit(
+  options: CodeCommitOptions = {},
+): EventSource<CodeCommitChange, unknown, CodeCommitTrigger> {
   const { repository, branches } = options;
   if (repository !== undefined) checkArn('codecommit', 'repository', repository, 'codecommit');
   const trigger: CodeCommitTrigger | undefined =
     repository === undefined ? undefined : { type: 'codecommit', repository, branches };
-  return defineSource<CodeCommitChange>({
+  return defineSource<CodeCommitChange, unknown, CodeCommitTrigger>({
     type: 'codecommit',
     trigger,
     matches: (event) => isFrom(event, 'codecommit') || isStateChange(event),

@@ -37,14 +37,14 @@ const PREFIXES: Readonly<Record<CognitoTriggerName, string>> = {
  */
 export function cognito<Name extends CognitoTriggerName>(
   options: CognitoOptions<Name>,
-): EventSource<CognitoEvent<Name>, CognitoResponse<Name>> {
+): EventSource<CognitoEvent<Name>, CognitoResponse<Name>, CognitoTrigger> {
   const { trigger: name, userPool } = options;
   if (!Object.hasOwn(PREFIXES, name))
     throw optionError('cognito', 'trigger', name, `it must be one of ${Object.keys(PREFIXES).join(', ')}`);
   if (userPool !== undefined) checkArn('cognito', 'userPool', userPool, 'cognito-idp');
   const trigger: CognitoTrigger | undefined =
     userPool === undefined ? undefined : { type: 'cognito', userPool, trigger: name };
-  return defineSource<CognitoEvent<Name>, CognitoResponse<Name>>({
+  return defineSource<CognitoEvent<Name>, CognitoResponse<Name>, CognitoTrigger>({
     type: 'cognito',
     trigger,
     matches: (event) =>

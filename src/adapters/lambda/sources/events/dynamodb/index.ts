@@ -4,6 +4,7 @@ import { RecordError } from '../shared/decode.ts';
 import { malformedEvent } from '../shared/event-source.ts';
 import { optionError } from '../shared/option-checks.ts';
 import { type StreamBatchResult, type StreamOptions, streamSource } from '../shared/stream.ts';
+import type { StreamTrigger } from '../shared/triggers.ts';
 import { type NumberMode, unmarshall } from './unmarshall.ts';
 
 export interface DynamoDbOptions extends StreamOptions {
@@ -35,11 +36,13 @@ export interface DynamoDbChange<Item = Record<string, unknown>> {
  */
 export function dynamodb<Item = Record<string, unknown>>(
   options: DynamoDbOptions & { batch: true },
-): EventSource<readonly DynamoDbChange<Item>[], StreamBatchResult>;
+): EventSource<readonly DynamoDbChange<Item>[], StreamBatchResult, StreamTrigger<'dynamodb'>>;
 export function dynamodb<Item = Record<string, unknown>>(
   options?: DynamoDbOptions & { batch?: false },
-): EventSource<DynamoDbChange<Item>>;
-export function dynamodb(options: DynamoDbOptions & { batch?: boolean } = {}): EventSource<never, never> {
+): EventSource<DynamoDbChange<Item>, unknown, StreamTrigger<'dynamodb'>>;
+export function dynamodb(
+  options: DynamoDbOptions & { batch?: boolean } = {},
+): EventSource<never, never, StreamTrigger<'dynamodb'>> {
   const { numbers = 'number' } = options;
   if (!['number', 'bigint', 'string'].includes(numbers))
     throw optionError('dynamodb', 'numbers', numbers, 'it must be number, bigint or string');

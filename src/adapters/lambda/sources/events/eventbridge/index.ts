@@ -31,13 +31,13 @@ export interface EventBridgeEvent<Detail = unknown> {
  */
 export function eventBridge<Detail = unknown>(
   options: EventBridgeOptions = {},
-): EventSource<EventBridgeEvent<Detail>> {
+): EventSource<EventBridgeEvent<Detail>, unknown, EventBridgeTrigger> {
   const { pattern, bus } = options;
   if (pattern !== undefined) checkPattern(pattern);
   else if (bus !== undefined) throw optionError('eventbridge', 'pattern', pattern, 'bus needs it');
   const trigger: EventBridgeTrigger | undefined = pattern && { type: 'eventbridge', pattern, bus };
   const matches = (event: unknown) => isFrom(event, 'eventbridge') && fits(event as RawEvent, pattern);
-  return defineSource<EventBridgeEvent<Detail>>({
+  return defineSource<EventBridgeEvent<Detail>, unknown, EventBridgeTrigger>({
     type: 'eventbridge',
     trigger,
     matches,

@@ -2,6 +2,7 @@ import type { EventSource } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { optionError } from '../shared/option-checks.ts';
+import type { ScheduleTrigger } from '../shared/triggers.ts';
 import { decode, type EventBridgeEvent, type RawEvent } from './index.ts';
 
 export interface ScheduleOptions {
@@ -17,13 +18,15 @@ const CRON = /^cron\(\S+( \S+){5}\)$/;
  * @throws ConfigError
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  */
-export function schedule(options: ScheduleOptions = {}): EventSource<EventBridgeEvent> {
+export function schedule(
+  options: ScheduleOptions = {},
+): EventSource<EventBridgeEvent, unknown, ScheduleTrigger> {
   const { expression } = options;
   if (expression !== undefined && !RATE.test(expression) && !CRON.test(expression)) {
     const want = 'it must be rate(1 minute), rate(N minutes|hours|days) or cron() of six fields';
     throw optionError('schedule', 'expression', expression, want);
   }
-  return defineSource<EventBridgeEvent>({
+  return defineSource<EventBridgeEvent, unknown, ScheduleTrigger>({
     type: 'schedule',
     trigger: expression === undefined ? undefined : { type: 'schedule', expression },
     matches: (event) => isFrom(event, 'eventbridge') && isScheduled(event as RawEvent),

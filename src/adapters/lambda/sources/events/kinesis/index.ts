@@ -4,6 +4,7 @@ import { decodeBase64, type Format } from '../shared/decode.ts';
 import { malformedEvent } from '../shared/event-source.ts';
 import { checkFormat } from '../shared/option-checks.ts';
 import { type StreamBatchResult, type StreamOptions, streamSource } from '../shared/stream.ts';
+import type { StreamTrigger } from '../shared/triggers.ts';
 
 export interface KinesisRecord<Data = Uint8Array> {
   readonly data: Data;
@@ -24,25 +25,25 @@ export interface KinesisRecord<Data = Uint8Array> {
  */
 export function kinesis<Data = unknown>(
   options: StreamOptions & { data: 'json'; batch: true },
-): EventSource<readonly KinesisRecord<Data>[], StreamBatchResult>;
+): EventSource<readonly KinesisRecord<Data>[], StreamBatchResult, StreamTrigger<'kinesis'>>;
 export function kinesis<Data = unknown>(
   options: StreamOptions & { data: 'json'; batch?: false },
-): EventSource<KinesisRecord<Data>>;
+): EventSource<KinesisRecord<Data>, unknown, StreamTrigger<'kinesis'>>;
 export function kinesis(
   options: StreamOptions & { data: 'text'; batch: true },
-): EventSource<readonly KinesisRecord<string>[], StreamBatchResult>;
+): EventSource<readonly KinesisRecord<string>[], StreamBatchResult, StreamTrigger<'kinesis'>>;
 export function kinesis(
   options: StreamOptions & { data: 'text'; batch?: false },
-): EventSource<KinesisRecord<string>>;
+): EventSource<KinesisRecord<string>, unknown, StreamTrigger<'kinesis'>>;
 export function kinesis(
   options: StreamOptions & { data?: 'bytes'; batch: true },
-): EventSource<readonly KinesisRecord[], StreamBatchResult>;
+): EventSource<readonly KinesisRecord[], StreamBatchResult, StreamTrigger<'kinesis'>>;
 export function kinesis(
   options?: StreamOptions & { data?: 'bytes'; batch?: false },
-): EventSource<KinesisRecord>;
+): EventSource<KinesisRecord, unknown, StreamTrigger<'kinesis'>>;
 export function kinesis(
   options: StreamOptions & { data?: Format; batch?: boolean } = {},
-): EventSource<never, never> {
+): EventSource<never, never, StreamTrigger<'kinesis'>> {
   checkFormat('kinesis', 'data', options.data, ['bytes', 'text', 'json']);
   return streamSource({ type: 'kinesis', options, record: (raw: RawRecord) => recordOf(raw, options.data) });
 }

@@ -1,5 +1,5 @@
 import { RecordError } from '../shared/decode.ts';
-import type { S3Record } from './index.ts';
+import type { S3Record } from './record.ts';
 
 export interface S3Notification {
   readonly Records: readonly NotificationRecord[];

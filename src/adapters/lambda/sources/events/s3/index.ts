@@ -5,6 +5,9 @@ import { optionError } from '../shared/option-checks.ts';
 import { runEach } from '../shared/run-each.ts';
 import type { BucketLocation, S3Trigger } from '../shared/triggers.ts';
 import { fromEventBridge, fromNotification, type S3EventBridgeEvent, type S3Notification } from './decode.ts';
+import type { S3Record } from './record.ts';
+
+export type { S3Record };
 
 export interface S3Options {
   /**
@@ -20,32 +23,14 @@ export interface S3Options {
   readonly suffix?: string;
 }
 
-export interface S3Record {
-  /** S3's event type without `s3:`, e.g. `ObjectCreated:Put`. */
-  readonly eventName: string;
-  readonly time: Date;
-  readonly region: string;
-  readonly bucket: string;
-  /** Decoded: spaces, `+` and Unicode are as they were written. */
-  readonly key: string;
-  /** Bytes; absent for removals. */
-  readonly size: number | undefined;
-  readonly etag: string | undefined;
-  readonly versionId: string | undefined;
-  /** Orders the events of one key: hexadecimal, compare after padding on the left. */
-  readonly sequencer: string | undefined;
-  /** The record, or the EventBridge event, as it came. */
-  readonly raw: unknown;
-}
-
 /**
  * Events of an S3 bucket, by its own notification or by EventBridge: the handler sees no difference. Lambda retries an
  * event as a whole, so one that fails comes again.
  * @throws ConfigError
  */
-export function s3(options: S3Options = {}): EventSource<S3Record> {
+export function s3(options: S3Options = {}): EventSource<S3Record, unknown, S3Trigger> {
   checkEvents(options.events);
-  return defineSource<S3Record>({
+  return defineSource<S3Record, unknown, S3Trigger>({
     type: 's3',
     trigger: triggerOf(options),
     matches: (event) => isFrom(event, 's3') || isEventBridge(event) || isTestEvent(event),

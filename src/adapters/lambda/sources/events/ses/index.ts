@@ -53,11 +53,11 @@ const DISPOSITIONS: readonly unknown[] = ['CONTINUE', 'STOP_RULE', 'STOP_RULE_SE
  * Mails that SES received. @throws ConfigError
  * @see https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda.html
  */
-export function ses(options: SesOptions = {}): EventSource<SesMail, SesDisposition | Nothing> {
+export function ses(options: SesOptions = {}): EventSource<SesMail, SesDisposition | Nothing, SesTrigger> {
   checkOptions(options);
   const { ruleSet, ruleName, recipients, invocation = 'Event' } = options;
   const trigger: SesTrigger = { type: 'ses', ruleSet, ruleName, recipients, invocation };
-  return defineSource<SesMail, SesDisposition | Nothing>({
+  return defineSource<SesMail, SesDisposition | Nothing, SesTrigger>({
     type: 'ses',
     trigger,
     run: async (event: { Records: RawRecord[] }, context, handler) => {

@@ -8,20 +8,23 @@ import {
 import { describeEvent } from '../../describe-event.ts';
 import { detectSource, isFrom } from '../../detect.ts';
 import type { SourceName } from '../../http/shared/types.ts';
-import type { TriggerData } from './triggers.ts';
+import type { StreamTrigger, Trigger } from './triggers.ts';
 
-interface Definition<Payload, Result> {
+/** A stream's is of either type while its source is generic. */
+type AnyTrigger = Trigger | StreamTrigger;
+
+interface Definition<Payload, Result, T extends AnyTrigger> {
   readonly type: SourceName | 'schedule';
   /** Default: what `detectSource` says. Must not throw. */
   readonly matches?: (event: unknown) => boolean;
-  readonly trigger?: TriggerData | undefined;
+  readonly trigger?: T | undefined;
   run(event: never, context: InvocationContext, handler: EventHandler<Payload, Result>): Awaitable<unknown>;
 }
 
 /** An event source that refuses events of any other kind. */
-export function defineSource<Payload, Result = unknown>(
-  definition: Definition<Payload, Result>,
-): EventSource<Payload, Result> {
+export function defineSource<Payload, Result = unknown, T extends AnyTrigger = Trigger>(
+  definition: Definition<Payload, Result, T>,
+): EventSource<Payload, Result, T> {
   const { type, trigger, run } = definition;
   const matches = definition.matches ?? ((event: unknown) => isFrom(event, type as SourceName));
   return Object.freeze({

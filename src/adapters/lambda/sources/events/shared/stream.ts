@@ -3,7 +3,7 @@ import { type BatchRecord, type BatchResponse, batchResponse, runLanes, runWhole
 import { defineSource } from './event-source.ts';
 import type { Nothing } from './nothing.ts';
 import { checkArn, checkWhole, optionError } from './option-checks.ts';
-import type { EventFilters, FailureDestination, ResourceRef, StreamTrigger } from './triggers.ts';
+import type { EventFilters, FailureDestination, ResourceRef, StreamTrigger, StreamType } from './triggers.ts';
 
 /** Options that Kinesis and DynamoDB streams share. */
 export interface StreamOptions {
@@ -35,8 +35,8 @@ export interface StreamOptions {
 
 export type StreamBatchResult = BatchResponse | Nothing;
 
-interface StreamSource<Raw, Payload> {
-  readonly type: 'kinesis' | 'dynamodb';
+interface StreamSource<Raw, Payload, Type extends StreamType> {
+  readonly type: Type;
   readonly options: StreamOptions & { readonly batch?: boolean };
   readonly record: (raw: Raw) => BatchRecord<Payload>;
 }
@@ -46,7 +46,9 @@ interface StreamSource<Raw, Payload> {
  * Lambda goes on. With `batch` the handler gets all at once.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
  */
-export function streamSource<Raw, Payload>(source: StreamSource<Raw, Payload>): EventSource<never, never> {
+export function streamSource<Raw, Payload, Type extends StreamType>(
+  source: StreamSource<Raw, Payload, Type>,
+): EventSource<never, never, StreamTrigger<Type>> {
   const { type, options, record } = source;
   checkOptions(type, options);
   const trigger = triggerOf(type, options);
@@ -62,12 +64,12 @@ export function streamSource<Raw, Payload>(source: StreamSource<Raw, Payload>): 
     handler: EventHandler<readonly Payload[], StreamBatchResult>,
   ) => batchResponse(await runWhole(laneOf(event), context, handler, plan));
   const made = options.batch
-    ? defineSource<readonly Payload[], StreamBatchResult>({ type, trigger, run: whole })
-    : defineSource<Payload>({ type, trigger, run: each });
-  return made as unknown as EventSource<never, never>;
+    ? defineSource<readonly Payload[], StreamBatchResult, StreamTrigger<Type>>({ type, trigger, run: whole })
+    : defineSource<Payload, unknown, StreamTrigger<Type>>({ type, trigger, run: each });
+  return made as unknown as EventSource<never, never, StreamTrigger<Type>>;
 }
 
-function checkOptions(type: StreamTrigger['type'], options: StreamOptions): void {
+function checkOptions(type: StreamType, options: StreamOptions): void {
   const { stream, maxAge, startingPosition = 'TRIM_HORIZON' } = options;
   if (stream !== undefined) checkArn(type, 'stream', stream, type);
   checkWhole(type, options, 'batchSize', 1, 10_000);
@@ -79,7 +81,10 @@ function checkOptions(type: StreamTrigger['type'], options: StreamOptions): void
     throw optionError(type, 'startingPosition', startingPosition, 'it must be TRIM_HORIZON or LATEST');
 }
 
-function triggerOf(type: StreamTrigger['type'], options: StreamOptions): StreamTrigger | undefined {
+function triggerOf<Type extends StreamType>(
+  type: Type,
+  options: StreamOptions,
+): StreamTrigger<Type> | undefined {
   const { stream, startingPosition = 'TRIM_HORIZON', bisect = true, reportFailures = true } = options;
   if (stream === undefined) return undefined;
   const { batchSize, batchWindow, retries, maxAge, parallelization, filters, onFailure, kmsKey } = options;

@@ -17,27 +17,25 @@ export type FailureDestination = { readonly queue: ResourceRef } | { readonly to
 /** CloudFormation's filter criteria: each is a pattern; a record that fits one is delivered. */
 export type EventFilters = readonly Readonly<Record<string, unknown>>[];
 
-// Type aliases, not interfaces: only these are assignable to core's Record<string, unknown>.
-
 /** A bucket that the template creates, or an existing one by name, ARN or expression (of its name). */
 export type BucketLocation = ResourceRef | { readonly create: true; readonly name?: string };
 
-export type S3Trigger = {
+export interface S3Trigger {
   readonly type: 's3';
   readonly bucket: BucketLocation;
   readonly events: readonly string[];
   readonly prefix?: string;
   readonly suffix?: string;
-};
+}
 
-export type SnsTrigger = {
+export interface SnsTrigger {
   readonly type: 'sns';
   readonly topic: ResourceRef;
   readonly filter?: Readonly<Record<string, unknown>>;
   readonly filterScope?: 'MessageAttributes' | 'MessageBody';
-};
+}
 
-export type SqsTrigger = {
+export interface SqsTrigger {
   readonly type: 'sqs';
   readonly queue: ResourceRef;
   readonly batchSize?: number;
@@ -46,11 +44,13 @@ export type SqsTrigger = {
   readonly filters?: EventFilters;
   readonly kmsKey?: ResourceRef;
   readonly reportFailures: boolean;
-};
+}
+
+export type StreamType = 'kinesis' | 'dynamodb';
 
 /** What Kinesis and DynamoDB streams have in common. */
-export type StreamTrigger = {
-  readonly type: 'kinesis' | 'dynamodb';
+export interface StreamTrigger<Type extends StreamType = StreamType> {
+  readonly type: Type;
   readonly stream: ResourceRef;
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
   readonly batchSize?: number;
@@ -63,54 +63,68 @@ export type StreamTrigger = {
   readonly onFailure?: FailureDestination;
   readonly kmsKey?: ResourceRef;
   readonly reportFailures: boolean;
-};
+}
 
-export type EventBridgeTrigger = {
+export interface EventBridgeTrigger {
   readonly type: 'eventbridge';
   readonly pattern: Readonly<Record<string, unknown>>;
   readonly bus?: ResourceRef;
-};
+}
 
-export type ScheduleTrigger = { readonly type: 'schedule'; readonly expression: string };
+export interface ScheduleTrigger {
+  readonly type: 'schedule';
+  readonly expression: string;
+}
 
-export type CodeCommitTrigger = {
+export interface CodeCommitTrigger {
   readonly type: 'codecommit';
   readonly repository: ResourceRef;
   readonly branches?: readonly string[];
-};
+}
 
-export type CloudWatchLogsTrigger = {
+export interface CloudWatchLogsTrigger {
   readonly type: 'cloudwatch-logs';
   readonly logGroup: ResourceRef;
   readonly filterPattern: string;
-};
+}
 
-export type SesTrigger = {
+export interface SesTrigger {
   readonly type: 'ses';
   readonly ruleSet?: ResourceRef;
   readonly ruleName?: string;
   readonly recipients?: readonly string[];
   readonly invocation: 'Event' | 'RequestResponse';
-};
+}
 
-export type CognitoTrigger = {
+export interface CognitoTrigger {
   readonly type: 'cognito';
   readonly userPool: ResourceRef;
   readonly trigger: string;
-};
+}
 
-export type CloudFormationTrigger = { readonly type: 'cloudformation' };
+export interface CloudFormationTrigger {
+  readonly type: 'cloudformation';
+}
 
-/** Everything that the infra module can turn into resources. */
-export type TriggerData =
-  | S3Trigger
-  | SnsTrigger
-  | SqsTrigger
-  | StreamTrigger
-  | EventBridgeTrigger
-  | ScheduleTrigger
-  | CodeCommitTrigger
-  | CloudWatchLogsTrigger
-  | SesTrigger
-  | CognitoTrigger
-  | CloudFormationTrigger;
+/** Every kind of trigger by its `type`; the infra module has one emitter for each. */
+export interface Triggers {
+  s3: S3Trigger;
+  sns: SnsTrigger;
+  sqs: SqsTrigger;
+  kinesis: StreamTrigger<'kinesis'>;
+  dynamodb: StreamTrigger<'dynamodb'>;
+  eventbridge: EventBridgeTrigger;
+  schedule: ScheduleTrigger;
+  codecommit: CodeCommitTrigger;
+  'cloudwatch-logs': CloudWatchLogsTrigger;
+  ses: SesTrigger;
+  cognito: CognitoTrigger;
+  cloudformation: CloudFormationTrigger;
+}
+
+export type TriggerType = keyof Triggers;
+
+/** The triggers of some types; of every type by default. */
+export type Trigger<Type extends TriggerType = TriggerType> = {
+  [T in Type]: { readonly type: T } & Triggers[T];
+}[Type];

@@ -33,20 +33,24 @@ export interface SnsMessage<Message = string> {
  */
 export function sns<Message = unknown>(
   options: SnsOptions & { message: 'json' },
-): EventSource<SnsMessage<Message>>;
-export function sns(options?: SnsOptions & { message?: 'text' }): EventSource<SnsMessage>;
-export function sns(options: SnsOptions & { message?: 'json' | 'text' } = {}): EventSource<never> {
+): EventSource<SnsMessage<Message>, unknown, SnsTrigger>;
+export function sns(
+  options?: SnsOptions & { message?: 'text' },
+): EventSource<SnsMessage, unknown, SnsTrigger>;
+export function sns(
+  options: SnsOptions & { message?: 'json' | 'text' } = {},
+): EventSource<never, unknown, SnsTrigger> {
   const { topic, message, filter, filterScope } = options;
   if (topic !== undefined) checkArn('sns', 'topic', topic, 'sns');
   checkFormat('sns', 'message', message, ['text', 'json']);
   const trigger: SnsTrigger | undefined =
     topic === undefined ? undefined : { type: 'sns', topic, filter, filterScope };
-  return defineSource<SnsMessage<unknown>>({
+  return defineSource<SnsMessage<unknown>, unknown, SnsTrigger>({
     type: 'sns',
     trigger,
     run: (event: { Records: RawRecord[] }, context, handler) =>
       runEach(event.Records, (record) => decode(record, message), context, handler),
-  }) as EventSource<never>;
+  }) as EventSource<never, unknown, SnsTrigger>;
 }
 
 interface RawRecord {

@@ -63,30 +63,32 @@ type BatchResult = BatchResponse | Nothing;
  */
 export function sqs<Body = unknown>(
   options: SqsOptions & { body: 'json'; batch: true },
-): EventSource<readonly SqsMessage<Body>[], BatchResult>;
+): EventSource<readonly SqsMessage<Body>[], BatchResult, SqsTrigger>;
 export function sqs<Body = unknown>(
   options: SqsOptions & { body: 'json'; batch?: false },
-): EventSource<SqsMessage<Body>>;
+): EventSource<SqsMessage<Body>, unknown, SqsTrigger>;
 export function sqs(
   options: SqsOptions & { body?: 'text'; batch: true },
-): EventSource<readonly SqsMessage[], BatchResult>;
-export function sqs(options?: SqsOptions & { body?: 'text'; batch?: false }): EventSource<SqsMessage>;
+): EventSource<readonly SqsMessage[], BatchResult, SqsTrigger>;
+export function sqs(
+  options?: SqsOptions & { body?: 'text'; batch?: false },
+): EventSource<SqsMessage, unknown, SqsTrigger>;
 export function sqs(
   options: SqsOptions & { body?: 'json' | 'text'; batch?: boolean } = {},
-): EventSource<never, never> {
+): EventSource<never, never, SqsTrigger> {
   checkOptions(options);
   const { concurrency = Number.POSITIVE_INFINITY, reportFailures: report = true, body, batch } = options;
   const plan = { source: 'sqs', concurrency, report };
   const lanesOf = (event: SqsEvent) => groups(event.Records.map((record) => new Message(record, body)));
   const trigger = triggerOf(options);
   const source = batch
-    ? defineSource<readonly SqsMessage<unknown>[], BatchResult>({
+    ? defineSource<readonly SqsMessage<unknown>[], BatchResult, SqsTrigger>({
         type: 'sqs',
         trigger,
         run: async (event: SqsEvent, context, handler) =>
           batchResponse(await runWhole(lanesOf(event), context, handler, plan)),
       })
-    : defineSource<SqsMessage<unknown>>({
+    : defineSource<SqsMessage<unknown>, unknown, SqsTrigger>({
         type: 'sqs',
         trigger,
         run: async (event: SqsEvent, context, handler) => {
@@ -94,7 +96,7 @@ export function sqs(
           return batchResponse(failed.map(({ id }) => id));
         },
       });
-  return source as EventSource<never, never>;
+  return source as EventSource<never, never, SqsTrigger>;
 }
 
 function checkOptions(options: SqsOptions & { body?: unknown }): void {

@@ -1,0 +1,41 @@
+/** A picture as data, apart from how it is drawn. */
+
+/** What a picture shows of a service's registry. */
+export interface PicturedService {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
+  /** `source` is the type of the events that a handler takes. */
+  readonly functions: readonly { readonly name: string; readonly source?: string }[];
+}
+
+export interface Box {
+  readonly id: string;
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** Boxes that stand one below the other. */
+export interface Column {
+  readonly title: string;
+  readonly boxes: readonly Box[];
+}
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly label?: string;
+}
+
+/** The topology as columns from left to right: entries, what runs the executable, what the registry holds. */
+export interface Picture {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly columns: readonly Column[];
+  readonly edges: readonly Edge[];
+}
+
+/** Ids of boxes that edges from elsewhere lead to. */
+export const INSTANCES = 'instances';
+export const lambdaId = (handler: string) => `lambda-${handler}`;

@@ -1,0 +1,39 @@
+import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../../src/aws/quotas.ts';
+import type { Table } from '../rows.ts';
+
+/** Options of a single Lambda function. */
+export const FUNCTION_OPTIONS = {
+  memorySize: { kind: 'whole', ...LAMBDA_MEMORY_MB, default: 512, help: 'Memory of a Lambda function, MB' },
+  timeout: {
+    kind: 'whole',
+    ...LAMBDA_TIMEOUT_SECONDS,
+    default: 30,
+    help: 'Timeout of a Lambda function, seconds',
+  },
+} as const satisfies Table;
+
+export const FUNCTIONS = {
+  ...FUNCTION_OPTIONS,
+  shutdownExtension: { kind: 'switch', help: 'Functions get SIGTERM before Lambda ends them' },
+  functionUrl: {
+    kind: 'choice',
+    values: ['iam', 'open'],
+    meanings: { iam: 'signed requests only', open: 'everybody' },
+    servesRoutes: true,
+    help: "URL of the routes' function",
+  },
+  stream: {
+    kind: 'switch',
+    needs: ['functionUrl'],
+    // A streaming function frames every HTTP response as only a function URL reads it.
+    excludes: ['alb', 'httpApi'],
+    help: 'The function URL streams its responses',
+  },
+  httpApi: {
+    kind: 'choice',
+    values: ['iam', 'open'],
+    meanings: { iam: 'signed requests only', open: 'everybody' },
+    servesRoutes: true,
+    help: "HTTP API before the routes' function",
+  },
+} as const satisfies Table;

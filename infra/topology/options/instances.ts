@@ -1,0 +1,53 @@
+import {
+  DEFAULT_PORT,
+  DEFAULT_STOPWAITSECS,
+  MAX_STOPWAITSECS,
+} from '../../../src/adapters/supervisor/index.ts';
+import { READINESS_PATH } from '../../../src/core/index.ts';
+import { CIDR, KEY_PAIR, limitedCidr, SECRET, SECRET_VERSION, URL_PATH } from '../forms.ts';
+import type { Table } from '../rows.ts';
+
+export const INSTANCES = {
+  port: { kind: 'whole', min: 1024, max: 65_535, default: DEFAULT_PORT, help: 'HTTP port of the instances' },
+  appCidr: {
+    kind: 'text',
+    form: CIDR,
+    absent: 'nobody',
+    help: 'IPv4 range that may reach the HTTP port, or the load balancer where there is one',
+  },
+  key: { kind: 'text', form: KEY_PAIR, help: 'EC2 key pair; without it nobody can log in' },
+  sshCidr: {
+    kind: 'text',
+    form: limitedCidr('would open SSH to the whole internet'),
+    needs: ['key'],
+    absent: 'nobody',
+    help: 'IPv4 range that may reach port 22',
+  },
+  tlsSecretArn: {
+    kind: 'text',
+    form: SECRET,
+    help: 'Secret with certificate and privateKey: the instances serve HTTPS',
+  },
+  tlsSecretVersion: {
+    kind: 'text',
+    form: SECRET_VERSION,
+    needs: ['tlsSecretArn'],
+    absent: 'the current one at first boot',
+    help: 'Version id of that secret; a new one replaces the instances',
+  },
+  readinessPath: {
+    kind: 'text',
+    flag: false,
+    form: URL_PATH,
+    default: READINESS_PATH,
+    help: 'Path that answers 2xx once the server is ready',
+  },
+  stopwaitsecs: {
+    kind: 'whole',
+    flag: false,
+    min: 1,
+    max: MAX_STOPWAITSECS,
+    absent: `${DEFAULT_STOPWAITSECS}, longer behind a load balancer`,
+    help: 'Seconds between SIGTERM and SIGKILL on the instances',
+  },
+} as const satisfies Table;

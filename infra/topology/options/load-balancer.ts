@@ -1,0 +1,77 @@
+import { STICKINESS_SECONDS } from '../../../src/aws/quotas.ts';
+import { ACM_CERTIFICATE, DOMAIN, HOSTED_ZONE, limitedCidr } from '../forms.ts';
+import type { Table } from '../rows.ts';
+
+export const LOAD_BALANCER = {
+  alb: {
+    kind: 'choice',
+    values: ['internet-facing', 'internal'],
+    needs: ['trustProxy'],
+    servesRoutes: true,
+    help: "Load balancer before the instances and the routes' function",
+  },
+  trustProxy: {
+    kind: 'list',
+    form: limitedCidr('would let anyone forge X-Forwarded-For'),
+    needs: ['alb'],
+    help: "IPv4 range of the load balancer's subnets, whose X-Forwarded-* count",
+  },
+  certificateArn: {
+    kind: 'text',
+    form: ACM_CERTIFICATE,
+    needs: ['alb'],
+    help: 'ACM certificate: the load balancer serves HTTPS',
+  },
+  ec2Weight: {
+    kind: 'whole',
+    min: 0,
+    max: 100,
+    default: 100,
+    needs: ['alb'],
+    help: "Instances' share of the load balancer's traffic",
+  },
+  lambdaWeight: {
+    kind: 'whole',
+    min: 0,
+    max: 100,
+    default: 0,
+    needs: ['alb'],
+    help: "Lambda function's share of it",
+  },
+  stickiness: {
+    kind: 'whole',
+    ...STICKINESS_SECONDS,
+    needs: ['alb'],
+    help: 'Seconds that a client stays with one of the two sides',
+  },
+  failover: {
+    kind: 'choice',
+    values: ['rule', 'dns'],
+    meanings: { rule: 'all weight to Lambda', dns: 'to the HTTP API' },
+    needs: [
+      'alb',
+      { when: 'dns', option: 'domainName' },
+      { when: 'dns', option: 'certificateArn' },
+      {
+        when: 'dns',
+        option: 'httpApi',
+        value: 'open',
+        why: 'the HTTP API takes over from the load balancer',
+      },
+      { when: 'dns', option: 'alb', value: 'internet-facing', why: 'the HTTP API is public' },
+    ],
+    help: 'What happens when no instance is healthy',
+  },
+  domainName: {
+    kind: 'text',
+    form: DOMAIN,
+    needs: ['alb', 'hostedZoneId'],
+    help: 'Name that leads to the load balancer',
+  },
+  hostedZoneId: {
+    kind: 'text',
+    form: HOSTED_ZONE,
+    needs: ['domainName'],
+    help: 'Route 53 zone of that name',
+  },
+} as const satisfies Table;

@@ -1,0 +1,20 @@
+import { LOG_RETENTION_DAYS } from '../../../src/aws/quotas.ts';
+import { environmentProblems } from '../environment.ts';
+import type { Table } from '../rows.ts';
+
+export const SERVER_AND_FUNCTIONS = {
+  environment: {
+    kind: 'pairs',
+    flag: 'env',
+    check: environmentProblems,
+    default: {},
+    help: 'Environment of functions and server, readable in the template',
+  },
+  logRetentionDays: {
+    kind: 'choice',
+    values: LOG_RETENTION_DAYS,
+    default: 30,
+    help: 'Days that logs are kept',
+  },
+  logs: { kind: 'switch', help: "Forward the server's logs to CloudWatch Logs" },
+} as const satisfies Table;

@@ -1,0 +1,6 @@
+/** Defaults of the HTTP server that its configuration elsewhere, such as supervisord's, has to agree with. */
+
+export const DEFAULT_PORT = 9999;
+
+/** Seconds within which requests in flight have to end once the server stops. */
+export const DEFAULT_DRAIN_SECONDS = 25;
