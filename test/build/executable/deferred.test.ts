@@ -61,7 +61,7 @@ t.test("a service's 'amphi' is the framework beside the build, its core there on
   t.strictSame(
     assets.filter((path) => /(^|\/)core\//.test(path) && !DEFERRED.test(path)),
     [],
-    'no asset has a core of its own',
+    'no asset has a core of its own; fetch is one itself',
   );
 });
 
