@@ -8,6 +8,13 @@ import type { Topology, TopologyOptions } from './types.ts';
 /**
  * Every problem with the flags of `app provision`, each as one line that names the flag; none is `[]`.
  * Pure: looks at nothing but its argument.
+ * @example
+ * ```ts
+ * import { provisionProblems } from 'amphi/infra';
+ *
+ * const problems = provisionProblems({ s3Bucket: 'my-artifacts', s3Key: 'app.zip', port: 0 });
+ * console.log(problems.length, problems[0]?.startsWith('--port')); // 1 true
+ * ```
  */
 export function provisionProblems(flags: Unchecked): string[] {
   return [...tableProblems(TOPOLOGY_OPTIONS, flags), ...weightProblems(flags)];

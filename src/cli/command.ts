@@ -57,7 +57,29 @@ export interface Extension {
   ) => Template | undefined | void;
 }
 
-/** Keeps the flag types of one command while many commands share a list. */
+/**
+ * Keeps the flag types of one command while many commands share a list.
+ * @example
+ * ```ts
+ * import { createRegistry, run } from 'amphi';
+ * import { defineCommand, type Extension } from 'amphi/cli';
+ *
+ * const greet = defineCommand<{ to: string }>({
+ *   command: 'greet <to>',
+ *   describe: 'Greet somebody',
+ *   builder: (yargs) => yargs.positional('to', { type: 'string', demandOption: true }),
+ *   handler: async ({ to }, tools) => {
+ *     const { name } = await tools.service();
+ *     console.log(`hello ${to} from ${name}`); // hello Ada from shop
+ *   },
+ * });
+ * const extension: Extension = { commands: [greet] };
+ *
+ * const registry = createRegistry({ name: 'shop' });
+ * // main.ts would import both: { extend: () => import('./cli.ts') }
+ * await run(async () => ({ registry }), { extend: async () => ({ extension }), argv: ['greet', 'Ada'] });
+ * ```
+ */
 export function defineCommand<Flags>(command: Command<Flags>): Command {
   return command as unknown as Command;
 }

@@ -26,7 +26,21 @@ export interface LoggerOptions {
   readonly now?: () => Date;
 }
 
-/** @throws TypeError for an unknown level */
+/**
+ * @throws TypeError for an unknown level
+ * @example
+ * ```ts
+ * import { createLogger } from 'amphi';
+ *
+ * const lines: string[] = [];
+ * const logger = createLogger({ level: 'INFO', write: (line) => lines.push(line), fields: { service: 'shop' } });
+ *
+ * logger.debug('left out');
+ * logger.child({ order: 42 }).info('packed', { items: 2 });
+ * const { service, order, message, items } = JSON.parse(lines[0]!);
+ * console.log(lines.length, service, order, message, items); // 1 shop 42 packed 2
+ * ```
+ */
 export function createLogger(options: LoggerOptions): Logger {
   const threshold = LOG_LEVELS.indexOf(options.level ?? 'INFO');
   if (threshold < 0)
