@@ -359,8 +359,8 @@ export class Registry {
       for (const each of method === undefined ? METHODS : [method]) {
         const entry = { method: each, path, handler, options, weak: method === undefined, owners: [this] };
         this.#assertOpen(nameOf(entry));
-        assertHandler(handler, nameOf(entry));
         assertRouteOptions(options, nameOf(entry));
+        assertHandler(handler, nameOf(entry));
         this.#routes.add(entry);
       }
       return this;
@@ -371,8 +371,8 @@ export class Registry {
     const { name, handler, options } = entry;
     this.#assertOpen(`function ${name}`);
     assertFunctionName(name);
-    assertHandler(handler, `function ${name}`);
     assertHandlerOptions(options, `function ${name}`);
+    assertHandler(handler, `function ${name}`);
     if (this.#functions.has(name)) throw new ConfigError(`function ${name}: already registered`);
     this.#functions.set(name, entry);
     return this;
