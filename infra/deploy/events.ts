@@ -76,7 +76,18 @@ export function firstFailure(events: readonly StackEvent[]): string | undefined 
   if (!cause) return undefined;
   const { LogicalResourceId, ResourceType, ResourceStatusReason, ResourceStatus } = cause;
   const reason = printable(ResourceStatusReason) || ResourceStatus;
-  return `${LogicalResourceId} (${ResourceType}): ${reason}`;
+  const told = signalReasons(events, LogicalResourceId).map((text) => `; ${text}`);
+  return `${LogicalResourceId} (${ResourceType}): ${reason}${told.join('')}`;
+}
+
+/** What instances have said of their failed starts, which stands in earlier events of the same resource: `i-1: reason`. */
+function signalReasons(events: readonly StackEvent[], resource: string | undefined): string[] {
+  const signals = events
+    .filter(({ LogicalResourceId }) => LogicalResourceId === resource)
+    .map(({ ResourceStatusReason = '' }) =>
+      /FAILURE signal with UniqueId (i-\w+):([\w.-]+)/.exec(ResourceStatusReason),
+    );
+  return signals.flatMap((found) => (found ? `${found[1]}: ${found[2]}` : []));
 }
 
 /** One row of the live table: fixed columns, as later rows are not known yet. */

@@ -17,8 +17,14 @@ readonly IMDS='http://169.254.169.254/latest'
 
 WORK=$(mktemp -d)
 readonly WORK
+REASON='the-script'
 
 say() { echo "$NAME: $*" >&2; }
+
+run() { # STEP: a failure is signalled by its name, unless the step knows better
+  REASON=$1
+  "$1"
+}
 
 imds_token() {
   curl --fail --silent --show-error --noproxy '*' --connect-timeout 2 --max-time 5 --request PUT \
@@ -55,12 +61,15 @@ aws_curl() { # SERVICE CURL-ARGUMENT...
 }
 
 signal() { # SUCCESS or FAILURE
-  local instance
+  local instance id
   instance=$(imds meta-data/instance-id) || return 1
+  id=$instance
+  # A signal has no field for a reason, but its id stands in the events of the stack.
+  if [[ $1 == FAILURE ]]; then id="$instance:${REASON//[^A-Za-z0-9._-]/-}"; fi
   aws_curl cloudformation --max-time 60 --output /dev/null \
     --data-urlencode 'Action=SignalResource' --data-urlencode 'Version=2010-05-15' \
     --data-urlencode "StackName=$STACK" --data-urlencode "LogicalResourceId=$RESOURCE" \
-    --data-urlencode "UniqueId=$instance" --data-urlencode "Status=$1" \
+    --data-urlencode "UniqueId=${id:0:64}" --data-urlencode "Status=$1" \
     "https://cloudformation.$REGION.$SUFFIX/"
 }
 
@@ -70,7 +79,7 @@ finish() {
   set +e
   rm -rf -- "$WORK"
   if ((code != 0)); then status=FAILURE; fi
-  say "start-up ended with status $code"
+  say "start-up ended with status $code, $REASON being the last step"
   # Outside of a stack operation, as when the group scales out, nobody waits and the call is refused.
   signal "$status" || say "CloudFormation did not take the signal $status"
   exit "$code"
@@ -85,11 +94,19 @@ missing() { # COMMAND...
   return 1
 }
 
+apt_get() { # ARGUMENT...
+  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5 "$@"
+}
+
+# apt waits for the lock of dpkg, but not for that of its lists, which the machine's own updates may hold; and it
+# takes lists that it could not fetch for a success, so that only the next step fails.
 add_packages() { # PACKAGE...
-  export DEBIAN_FRONTEND=noninteractive
-  local apt=(apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5)
-  "${apt[@]}" update
-  "${apt[@]}" install --no-install-recommends "$@"
+  local end=$((SECONDS + 300))
+  until apt_get update && apt_get install --no-install-recommends "$@"; do
+    if ((SECONDS >= end)); then return 1; fi
+    say 'apt-get failed, trying again'
+    sleep 5
+  done
 }
 
 install_packages() {
@@ -133,7 +150,8 @@ SUPERVISORD_CONF
 }
 
 wait_until_ready() {
-  for _ in {1..60}; do
+  # Longer than a dependency of the server may be away for a minute, and supervisord's pause after that.
+  for _ in {1..180}; do
     # A certificate is for another name than this.
     if curl --insecure --fail --silent --noproxy '*' --max-time 2 --output /dev/null "$READY_URL"; then
       say 'ready'
@@ -142,6 +160,10 @@ wait_until_ready() {
     sleep 1
   done
   say "no 2xx from $READY_URL; see /var/log/$NAME on the instance"
-  supervisorctl status "$NAME" >&2 || true
+  local status state
+  status=$(supervisorctl status "$NAME") || true
+  say "$status"
+  read -r _ state _ <<<"$status"
+  REASON="$REASON-${state:-unknown}"
   return 1
 }

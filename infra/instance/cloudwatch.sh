@@ -18,7 +18,7 @@ forward_logs() {
     say 'the signature of the CloudWatch agent is not the one of Amazon'
     return 1
   fi
-  dpkg --install "$deb"
+  apt_get install "$deb"
   chgrp cwagent "/var/log/$NAME"
   install -d -m 0755 "/etc/$NAME"
   cat >"/etc/$NAME/cloudwatch-agent.json" <<'AGENT_CONF'

@@ -27,7 +27,7 @@ export function programSection(topology: Topology): string {
 }
 
 function programOptions(topology: Topology): SupervisorOptions {
-  const { slug, account, port, environment, logRotation, alb } = topology;
+  const { slug, account, port, environment, startretries, logRotation, alb } = topology;
   const log = (file: string) => ({ ...logRotation, file: `/var/log/${slug}/${file}` });
   const delay = alb === undefined ? 0 : DETECTION_SECONDS;
   return {
@@ -39,6 +39,7 @@ function programOptions(topology: Topology): SupervisorOptions {
     user: account,
     directory: `/var/lib/${slug}`,
     environment,
+    startretries,
     stopwaitsecs: topology.stopwaitsecs ?? delay + DEFAULT_STOPWAITSECS,
     stdout: log('stdout.log'),
     stderr: log('stderr.log'),

@@ -195,6 +195,11 @@ for (const [what, [member, options, code]] of Object.entries(FAILURES)) {
 const AGENT_CTL = `#!/bin/bash
 set -e
 echo "$*" >/agent-report
+for _ in {1..300}; do # the server starts meanwhile
+  if grep --quiet listening /var/log/omega-service/stdout.log; then break; fi
+  if [[ -s /var/log/omega-service/stderr.log ]]; then cat /var/log/omega-service/stderr.log >>/agent-report; break; fi
+  sleep 0.1
+done
 runuser -u cwagent -- sh -c 'cd /var/log/omega-service && ls && cat stdout.log' >>/agent-report
 `;
 
@@ -282,6 +287,26 @@ t.test('an agent that Amazon has not signed is not installed', { skip: skip || A
   t.match(read('log'), /the signature of the CloudWatch agent is not the one of Amazon/);
   t.match(recorded(read('record')).at(-1)!.body, /Status=FAILURE/);
 });
+
+t.test(
+  'a server that never gets ready: its log is forwarded, and the signal says where it ended',
+  { skip: skip || AGENT_TOOLS },
+  async (t) => {
+    const dir = t.testdir();
+    zipOf(dir, 'bootstrap', "#!/bin/sh\necho 'no database' >&2\nexit 1\n");
+    const fingerprint = standInAgent(dir);
+    const read = boot(dir, { ...SAMPLE, logs: true }, (script) =>
+      script.replace(SIGNING_KEY, fingerprint).replace('{1..180}', '{1..2}'),
+    );
+    t.equal(read('code'), '1\n', read('log'));
+    t.match(read('agent-report'), /^-a fetch-config .*\nno database$/m);
+    const signal = Object.fromEntries(new URLSearchParams(recorded(read('record')).at(-1)!.body));
+    t.match(signal, {
+      Status: 'FAILURE',
+      UniqueId: /^i-0abc:wait_until_ready-(BACKOFF|STARTING)$/,
+    });
+  },
+);
 
 t.test('a secret of another shape fails the start, and is not shown', { skip }, async (t) => {
   const dir = t.testdir();

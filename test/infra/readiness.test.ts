@@ -7,7 +7,7 @@ import { SAMPLE } from './sample.ts';
 import { skipWithout } from './tools.ts';
 
 const STEPS =
-  /\ninstall_packages\nmake_account\ninstall_artifact\nconfigure_supervisord\nwait_until_ready\n$/;
+  /\nrun install_packages\nrun make_account\nrun install_artifact\nrun configure_supervisord\nrun wait_until_ready\n$/;
 
 /** Stand-ins: the server answers after so many tries, supervisorctl exits 0 whatever it prints. */
 const PROGRAMS = {
@@ -34,7 +34,7 @@ function waits(t: Test, tries: number) {
   for (const name of Object.keys(PROGRAMS)) chmodSync(join(dir, name), 0o755);
   const { userData } = emitTopology(SAMPLE);
   t.match(userData, STEPS);
-  writeFileSync(join(dir, 'script.sh'), userData.replace(STEPS, '\nwait_until_ready\n'));
+  writeFileSync(join(dir, 'script.sh'), userData.replace(STEPS, '\nrun wait_until_ready\n'));
   const record = join(dir, 'record');
   const env = { PATH: `${dir}:${process.env.PATH}`, RECORD: record, TMPDIR: dir, TRIES: String(tries) };
   const { status, stderr } = spawnSync('bash', [join(dir, 'script.sh')], {
@@ -44,7 +44,8 @@ function waits(t: Test, tries: number) {
   });
   const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n') : [];
   const signal = lines.find((line) => line.includes('Action=SignalResource'));
-  return { status, stderr, signal: / Status=(\w+)/.exec(signal ?? '')?.[1] };
+  const [, id, outcome] = / UniqueId=(\S+) .* Status=(\w+)/.exec(signal ?? '') ?? [];
+  return { status, stderr, id, signal: outcome };
 }
 
 const skip = skipWithout('bash', 'sed', 'grep');
@@ -53,16 +54,18 @@ t.test(
   'a server in BACKOFF is a failed start, though supervisorctl status ends with 0',
   { skip },
   async (t) => {
-    const { status, stderr, signal } = waits(t, 1000);
+    const { status, stderr, id, signal } = waits(t, 1000);
     t.equal(status, 1);
     t.equal(signal, 'FAILURE');
+    t.equal(id, 'i-1:wait_until_ready-BACKOFF', 'the event of the stack tells what it was');
     t.match(stderr, /no 2xx from http:\/\/127\.0\.0\.1:9999/);
     t.match(stderr, /BACKOFF Exited too quickly/, 'the text is in the log of the start');
   },
 );
 
 t.test('a server that is ready after some tries is a good start', { skip }, async (t) => {
-  const { status, signal } = waits(t, 5);
+  // Longer than a minute, for which a dependency of it was away.
+  const { status, signal } = waits(t, 75);
   t.equal(status, 0);
   t.equal(signal, 'SUCCESS');
 });

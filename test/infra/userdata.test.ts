@@ -54,7 +54,7 @@ t.test('only what a topology needs is in its script', async (t) => {
       ([, name]) => name,
     );
   const called = (options: TopologyOptions) =>
-    [...emitTopology(options).userData.matchAll(/^(install_tls|forward_logs|settle)$/gm)].map(
+    [...emitTopology(options).userData.matchAll(/^run (install_tls|forward_logs|settle)$/gm)].map(
       ([, name]) => name,
     );
   for (const [options, names] of [
@@ -85,7 +85,7 @@ t.test('the executable, where the files are not, emits the same script', { skip:
   };
   t.testdir();
   const built = await emitted((args, options) => runCommand(APP, args, options), 'built');
-  t.match(built, /^forward_logs\n$/m);
+  t.match(built, /^run forward_logs$/m);
   t.equal(built, await emitted((args, options) => runMain(SAMPLE_MAIN, args, options), 'source'));
 });
 
@@ -132,7 +132,7 @@ t.test('the size limit counts bytes, and the error gives them', async (t) => {
 
 // The steps at the end of the script change the machine; here they are replaced, and curl is a recorder.
 const STEPS =
-  /\ninstall_packages\nmake_account\ninstall_artifact\nconfigure_supervisord\nwait_until_ready\n$/;
+  /\nrun install_packages\nrun make_account\nrun install_artifact\nrun configure_supervisord\nrun wait_until_ready\n$/;
 
 const CURL = `#!/bin/bash
 printf '%s\\n' "ARGV $*" >>"$RECORD"
@@ -148,9 +148,15 @@ case "\${!#}" in
 esac
 `;
 
-function runSteps(t: { testdir(files: Record<string, string>): string }, steps: string, env = {}) {
-  const dir = t.testdir({ curl: CURL });
-  chmodSync(join(dir, 'curl'), 0o755);
+function runSteps(
+  t: { testdir(files: Record<string, string>): string },
+  steps: string,
+  env = {},
+  programs: Record<string, string> = {},
+) {
+  const all = { curl: CURL, ...programs };
+  const dir = t.testdir(all);
+  for (const name of Object.keys(all)) chmodSync(join(dir, name), 0o755);
   const script = resolved().replace(STEPS, `\n${steps}\n`);
   writeFileSync(join(dir, 'script.sh'), script);
   const record = join(dir, 'record');
@@ -200,9 +206,46 @@ for (const [what, [steps, code]] of Object.entries(FAILURES)) {
     const { status, signals } = runSteps(t, steps);
     t.equal(status, code, 'the script keeps its status');
     t.equal(signals.length, 1);
-    t.match(signals[0], /Status=FAILURE/);
+    t.match(signals[0], /UniqueId=i-0123:the-script .*Status=FAILURE/);
   });
 }
+
+t.test(
+  'a signal of a failure carries what failed, within the 64 characters of its id',
+  { skip },
+  async (t) => {
+    const signalOf = (steps: string) => runSteps(t, steps).signals[0];
+    t.match(signalOf('run install_artifact'), /UniqueId=i-0123:install_artifact --/);
+    t.match(signalOf(`step() { REASON='a "b" (c)'; false; }; run step`), /UniqueId=i-0123:a--b---c- --/);
+    const id = /UniqueId=(\S+)/.exec(signalOf(`step() { REASON=${'x'.repeat(99)}; false; }; run step`)!)![1]!;
+    t.equal(id, `i-0123:${'x'.repeat(57)}`);
+    t.match(
+      signalOf('step() { true; }; run step'),
+      /UniqueId=i-0123 --.*Status=SUCCESS/,
+      'success needs none',
+    );
+  },
+);
+
+/** Fails as when another process holds the lock of the lists, as often as BUSY says; notes what it is asked for. */
+const APT_GET = `#!/bin/bash
+printf '%s\\n' "\${!#}" >>"$RECORD.apt"
+if [[ " $* " == *' update '* ]] && (($(grep -c update "$RECORD.apt") <= BUSY)); then
+  echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 1 (apt-get)' >&2
+  exit 100
+fi
+`;
+
+t.test("packages: the lists' lock in another process's hands is waited for", { skip }, async (t) => {
+  const programs = { 'apt-get': APT_GET, sleep: '#!/bin/bash\n' };
+  const asked = (BUSY: number, steps = 'add_packages unzip') => {
+    const { status } = runSteps(t, steps, { BUSY: String(BUSY) }, programs);
+    return [status, readFileSync(join(t.testdirName, 'record.apt'), 'utf8').trim().split('\n').join(' ')];
+  };
+  t.same(asked(0), [0, 'update unzip']);
+  t.same(asked(2), [0, 'update update update unzip']);
+  t.equal(asked(1e6, 'SECONDS=0; sleep() { SECONDS=301; }; add_packages unzip')[0], 1, 'but not for ever');
+});
 
 t.test('a signal that nobody waits for does not fail the start-up', { skip }, async (t) => {
   const { status, stderr } = runSteps(t, 'true', { SIGNAL_EXIT: '22' });

@@ -21,8 +21,9 @@ const STEPS: readonly {
   { call: 'install_artifact', file: BOOT },
   { call: 'install_tls', file: TLS, when: 'tls' },
   { call: 'configure_supervisord', file: BOOT },
-  { call: 'wait_until_ready', file: BOOT },
+  // Before the server is waited for: the log of one that never gets ready tells why.
   { call: 'forward_logs', file: CLOUDWATCH, when: 'logs' },
+  { call: 'wait_until_ready', file: BOOT },
   { call: 'settle', file: SETTLE, when: 'balanced' },
 ];
 
@@ -30,5 +31,5 @@ const STEPS: readonly {
 export function userDataScript(options: ScriptOptions): string {
   const steps = STEPS.filter(({ when }) => when === undefined || options[when]);
   const files = new Set(steps.map(({ file }) => file));
-  return [...files, `${steps.map(({ call }) => call).join('\n')}\n`].join('\n');
+  return [...files, `${steps.map(({ call }) => `run ${call}`).join('\n')}\n`].join('\n');
 }

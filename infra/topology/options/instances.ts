@@ -1,6 +1,8 @@
 import {
   DEFAULT_PORT,
+  DEFAULT_STARTRETRIES,
   DEFAULT_STOPWAITSECS,
+  MAX_STARTRETRIES,
   MAX_STOPWAITSECS,
 } from '../../../src/adapters/supervisor/index.ts';
 import { READINESS_PATH } from '../../../src/core/index.ts';
@@ -34,6 +36,13 @@ export const INSTANCES = {
     needs: ['tlsSecretArn'],
     absent: 'the current one at first boot',
     help: 'Version id of that secret; a new one replaces the instances',
+  },
+  startretries: {
+    kind: 'whole',
+    min: 0,
+    max: MAX_STARTRETRIES,
+    default: DEFAULT_STARTRETRIES,
+    help: 'Starts of the server that may fail in a row before supervisord gives it up',
   },
   readinessPath: {
     kind: 'text',

@@ -2,7 +2,9 @@ export { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../core/server-defaults.
 export { SupervisorConfigError } from './encode.ts';
 export { type FullSupervisordOptions, fullSupervisordConfig } from './full.ts';
 export {
+  DEFAULT_STARTRETRIES,
   DEFAULT_STOPWAITSECS,
+  MAX_STARTRETRIES,
   MAX_STOPWAITSECS,
   type ProgramLog,
   type SupervisorOptions,

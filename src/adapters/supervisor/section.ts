@@ -13,6 +13,14 @@ export const DEFAULT_STOPWAITSECS = 35;
 /** The most that a configuration may ask for: a day. */
 export const MAX_STOPWAITSECS = 86_400;
 
+/**
+ * Failed starts in a row after which supervisord gives up. Each pause is a second longer than the one before: a thousand
+ * of them take days, and ten no more than a minute, for which a dependency may well be away.
+ */
+export const DEFAULT_STARTRETRIES = 100_000;
+/** The most that a configuration may ask for. */
+export const MAX_STARTRETRIES = 1_000_000;
+
 /** A rotated log file of one of the program's output streams. */
 export interface ProgramLog {
   /** Absolute path; its folder must exist when supervisord starts. */
@@ -46,7 +54,7 @@ export interface SupervisorOptions {
   readonly drainSeconds?: number;
   /** Seconds up before it counts as RUNNING; an earlier exit is BACKOFF whatever its status. Default 1. */
   readonly startsecs?: number;
-  /** Attempts before FATAL. Default 10. */
+  /** Starts that may fail in a row before FATAL, from which nothing brings it back. Default {@link DEFAULT_STARTRETRIES}. */
   readonly startretries?: number;
   /** TERM goes to the whole process group. Default false: the server stops its own children. */
   readonly stopasgroup?: boolean;
@@ -134,7 +142,7 @@ function lifecycle(options: SupervisorOptions): string[] {
     killasgroup = true,
     priority = 999,
     startsecs = 1,
-    startretries = 10,
+    startretries = DEFAULT_STARTRETRIES,
   } = options;
   if (stopasgroup && !killasgroup) {
     throw new SupervisorConfigError('killasgroup', 'may not be false while stopasgroup is true');
@@ -143,7 +151,7 @@ function lifecycle(options: SupervisorOptions): string[] {
     'autostart=true',
     'autorestart=true',
     `startsecs=${wholeNumber('startsecs', startsecs, 0, 3600)}`,
-    `startretries=${wholeNumber('startretries', startretries, 0, 1_000_000)}`,
+    `startretries=${wholeNumber('startretries', startretries, 0, MAX_STARTRETRIES)}`,
     'stopsignal=TERM',
     `stopwaitsecs=${stopWait(options)}`,
     `stopasgroup=${stopasgroup}`,

@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import {
   DEFAULT_DRAIN_SECONDS,
   DEFAULT_PORT,
+  DEFAULT_STARTRETRIES,
   DEFAULT_STOPWAITSECS,
+  MAX_STARTRETRIES,
   MAX_STOPWAITSECS,
   supervisorConfig,
 } from '../../adapters/supervisor/index.ts';
@@ -17,6 +19,7 @@ interface Flags {
   readonly user?: string;
   readonly directory?: string;
   readonly env?: string[];
+  readonly startretries: string;
   readonly stopwaitsecs: string;
   readonly drainTimeout: string;
 }
@@ -30,6 +33,11 @@ export const supervisorCommand = defineAction<Flags>({
       .option('user', { string: true, describe: 'Account to run as' })
       .option('directory', { string: true, describe: 'Working directory' })
       .option('env', { string: true, array: true, describe: 'NAME=value for the environment; repeatable' })
+      .option('startretries', {
+        string: true,
+        default: String(DEFAULT_STARTRETRIES),
+        describe: 'Starts that may fail in a row before supervisord gives the server up',
+      })
       .option('stopwaitsecs', {
         string: true,
         default: String(DEFAULT_STOPWAITSECS),
@@ -51,6 +59,7 @@ export const supervisorCommand = defineAction<Flags>({
       user: flags.user,
       directory: flags.directory && resolve(flags.directory),
       environment: environmentFlag(flags.env ?? []),
+      startretries: wholeFlag(flags.startretries, '--startretries', 0, MAX_STARTRETRIES),
       stopwaitsecs: wholeFlag(flags.stopwaitsecs, '--stopwaitsecs', 1, MAX_STOPWAITSECS),
       drainSeconds,
     });

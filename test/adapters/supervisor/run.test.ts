@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import { freePort, Supervisord, until } from './supervisord.ts';
 import { findProgram } from './tools.ts';
 
-const APP = resolve(import.meta.dirname, '../../dist/app');
+const APP = resolve(import.meta.dirname, '../../../dist/app');
 const SLOW_MS = 5000;
 
 /** Shows that the configuration works on its own, apart from the build and the HTTP adapter. */

@@ -37,18 +37,21 @@ export async function until<T>(what: string, ms: number, check: () => Promise<T 
   throw new Error(`not within ${ms} ms: ${what}`);
 }
 
+/** Where the programs are; `launcher` is what starts supervisord in its place, as a command with its first arguments. */
+export interface Programs {
+  readonly supervisord: string;
+  readonly supervisorctl: string;
+  readonly launcher?: readonly [string, ...string[]];
+}
+
 /** A private supervisord with one program, driven through a socket in its own folder. */
 export class Supervisord {
   readonly #conf: string;
   readonly #log: string;
-  readonly #programs: { supervisord: string; supervisorctl: string };
+  readonly #programs: Programs;
   #child: ChildProcess | undefined;
 
-  constructor(
-    dir: string,
-    programs: { supervisord: string; supervisorctl: string },
-    options: SupervisorOptions,
-  ) {
+  constructor(dir: string, programs: Programs, options: SupervisorOptions) {
     this.#programs = programs;
     this.#conf = join(dir, 'supervisord.conf');
     this.#log = join(dir, 'supervisord.log');
@@ -63,7 +66,9 @@ export class Supervisord {
   }
 
   start(): void {
-    this.#child = spawn(this.#programs.supervisord, ['-c', this.#conf], { stdio: 'ignore', env: CLEAN });
+    const { supervisord, launcher = [supervisord] } = this.#programs;
+    const [command, ...args] = launcher;
+    this.#child = spawn(command, [...args, '-c', this.#conf], { stdio: 'ignore', env: CLEAN });
   }
 
   /** Ends supervisord, which first stops its program. */

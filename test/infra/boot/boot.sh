@@ -31,6 +31,7 @@ answer() { inside curl --silent --show-error --max-time 5 --insecure "$SCHEME://
 code=0
 inside /bin/bash /user-data.sh >"$DIR/log" 2>&1 || code=$?
 echo "$code" >"$DIR/code"
+if [[ -e $ROOT/agent-report ]]; then cp "$ROOT/agent-report" "$DIR/agent-report"; fi
 ((code == 0)) || exit 0
 
 first=$(inside supervisorctl pid "$PROGRAM")
@@ -40,7 +41,6 @@ inside ps -o user:40=,args:200= -p "$first" >"$DIR/process"
 if [[ -d $ROOT/etc/$PROGRAM ]]; then
   inside find "/etc/$PROGRAM" -printf '%m %u %g %p\n' | sort >"$DIR/etc-modes"
 fi
-if [[ -e $ROOT/agent-report ]]; then cp "$ROOT/agent-report" "$DIR/agent-report"; fi
 tr '\0' '\n' <"/proc/$first/environ" >"$DIR/environment"
 kill -9 "$first"
 for _ in {1..100}; do

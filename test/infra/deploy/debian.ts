@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-const CACHE = join(import.meta.dirname, '../../node_modules/.cache/amphi');
+const CACHE = join(import.meta.dirname, '../../../node_modules/.cache/amphi');
 
 /** What the user-data would install first, so that the boot needs no mirror; procps is for the test itself. */
 const PACKAGES = 'supervisor,curl,unzip,ca-certificates,procps';

@@ -62,6 +62,11 @@ t.test('a failed creation: the first cause, not what was cancelled or came later
     event('REVIEW_IN_PROGRESS'),
     event('CREATE_IN_PROGRESS'),
     event('CREATE_FAILED', 'Queue', 'Resource creation cancelled'),
+    event(
+      'CREATE_IN_PROGRESS',
+      'Group',
+      'Received FAILURE signal with UniqueId i-0abc:wait_until_ready-BACKOFF',
+    ),
     event('CREATE_FAILED', 'Group', 'Received 1 FAILURE signal(s)\nout of 1'),
     event('CREATE_FAILED', 'Other', 'something else'),
     event('ROLLBACK_IN_PROGRESS'),
@@ -73,13 +78,13 @@ t.test('a failed creation: the first cause, not what was cancelled or came later
     name: 'DeployError',
     message: [
       'stack omega failed and is now in ROLLBACK_COMPLETE',
-      'first failure: Group (AWS::Some::Type): Received 1 FAILURE signal(s) out of 1',
+      'first failure: Group (AWS::Some::Type): Received 1 FAILURE signal(s) out of 1; i-0abc: wait_until_ready-BACKOFF',
     ].join('\n'),
   });
   const lines = here.said.filter((line) => line.startsWith('03:04:05'));
   t.equal(lines.length, events.length - 1, 'every event of the operation once');
   t.match(
-    lines[2],
+    lines[3],
     /^03:04:05 CREATE_FAILED +Group +AWS::Some::Type +Received 1 FAILURE signal\(s\) out of 1$/,
   );
   t.match(here.inputOf('CreateChangeSet'), {
