@@ -3,7 +3,7 @@ import { isSea } from 'node:sea';
 import type { Artifact } from '../../../infra/deploy/index.ts';
 import type { EmittedTopology } from '../../../infra/index.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
-import { defineCommand, type Extension } from '../command.ts';
+import { defineAction, type Extension } from '../command.ts';
 import { print } from '../output.ts';
 import {
   type AwsFlags,
@@ -26,9 +26,7 @@ interface Flags extends TopologyFlags, AwsFlags {
   readonly json: boolean;
 }
 
-export const provisionCommand = defineCommand<Flags>({
-  command: 'provision',
-  describe: 'Deploy the service: upload the artifact, create or update the stack by a change set',
+export const provisionCommand = defineAction<Flags>({
   builder: (yargs) =>
     withAwsFlags(withTopologyFlags(yargs))
       .option('noop', {
