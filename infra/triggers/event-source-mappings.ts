@@ -59,6 +59,7 @@ export const streamTrigger: Emit<StreamTrigger> = (scope, trigger) => {
     MaximumRetryAttempts: trigger.retries,
     MaximumRecordAgeInSeconds: trigger.maxAge,
     ParallelizationFactor: trigger.parallelization,
+    TumblingWindowInSeconds: trigger.tumblingWindow,
     DestinationConfig: destination && { OnFailure: { Destination: destination.arn } },
     ...commonProperties(trigger.filters, trigger.reportFailures),
   });

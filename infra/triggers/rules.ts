@@ -10,8 +10,8 @@ import type { Emit, TriggerScope } from './trigger-scope.ts';
 export const eventBridgeTrigger: Emit<EventBridgeTrigger> = (scope, { pattern, bus }) =>
   ruleGroup(scope, '', { pattern, bus: bus === undefined ? undefined : scope.resolve('bus', bus) });
 
-export const scheduleTrigger: Emit<ScheduleTrigger> = (scope, { expression }) =>
-  ruleGroup(scope, '', { expression });
+export const scheduleTrigger: Emit<ScheduleTrigger> = (scope, { expression, input }) =>
+  ruleGroup(scope, '', { expression, input });
 
 export const codeCommitTrigger: Emit<CodeCommitTrigger> = (scope, { repository, branches }) => {
   const only = branches && { detail: { referenceType: ['branch'], referenceName: branches } };
@@ -28,13 +28,14 @@ interface RuleParts {
   readonly pattern?: object;
   readonly expression?: string;
   readonly bus?: Argument;
+  readonly input?: unknown;
 }
 
 /** An EventBridge rule with the function as its only target, and the permission to call it. `kind` distinguishes several rules of one trigger. */
 export function ruleGroup(
   scope: TriggerScope,
   kind: string,
-  { pattern, expression, bus }: RuleParts,
+  { pattern, expression, bus, input }: RuleParts,
 ): TemplateGroup {
   const rule = scope.logicalName(`${kind}Rule`);
   return {
@@ -45,7 +46,13 @@ export function ruleGroup(
         ...(pattern === undefined ? {} : { EventPattern: pattern }),
         ...(expression === undefined ? {} : { ScheduleExpression: expression }),
         ...(bus === undefined ? {} : { EventBusName: bus }),
-        Targets: [{ Id: 'Function', Arn: scope.functionArn }],
+        Targets: [
+          {
+            Id: 'Function',
+            Arn: scope.functionArn,
+            ...(input === undefined ? {} : { Input: JSON.stringify(input) }),
+          },
+        ],
       }),
       [scope.logicalName(`${kind}Permission`)]: scope.permission('events.amazonaws.com', {
         arn: getAtt(rule, 'Arn'),

@@ -87,7 +87,16 @@ function isFirehose(event: Json): boolean {
 function recordsOf(event: Json): SourceName | undefined {
   const { eventSource } = event;
   const named = typeof eventSource === 'string' && Object.hasOwn(EVENT_SOURCES, eventSource);
-  return has(event.Records) ? recordSource(event.Records) : named ? EVENT_SOURCES[eventSource] : undefined;
+  const records = has(event.Records) ? recordSource(event.Records) : undefined;
+  return (
+    records ?? (named ? EVENT_SOURCES[eventSource] : has(event.window) ? windowSource(event) : undefined)
+  );
+}
+
+/** The last call of a tumbling window may have no records. */
+function windowSource({ eventSourceARN }: Json): SourceName | undefined {
+  const service = typeof eventSourceARN === 'string' ? eventSourceARN.split(':')[2] : undefined;
+  return service === 'kinesis' || service === 'dynamodb' ? service : undefined;
 }
 
 function has(value: unknown): boolean {

@@ -140,7 +140,7 @@ t.test('shortly before the deadline the unfinished are reported and told to stop
     sqs({ concurrency: 2 }),
     event,
     ({ messageId }) => (messageId === 'quick' ? undefined : new Promise<void>(() => {})),
-    300,
+    2000,
   );
   t.same(result, failures('slow', 'later'));
   t.match(lines, [{ level: 'WARN', message: 'batch stopped before the deadline', source: 'sqs', done: 1 }]);
@@ -149,7 +149,7 @@ t.test('shortly before the deadline the unfinished are reported and told to stop
 });
 
 t.test('a handler that gives up when told to stop has not done its record', async (t) => {
-  const { context } = testContext(100);
+  const { context } = testContext(1000);
   const handle = () =>
     new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
   const result = await sqs().run(await queueEvent(['a', ''], ['b', '']), context, handle);
@@ -287,3 +287,46 @@ t.test('dynamodb: a bad image fails its record, naming the attribute', async (t)
   t.same(big.result, failures());
   t.equal(big.seen[1]!.newImage!.deep[0]!.big, 9007199254740993n);
 });
+
+t.test(
+  'a tumbling window keeps its state from batch to batch, to the last call without records',
+  async (t) => {
+    const base = await sampleOf('kinesis');
+    const windowed = kinesis<{ total: number }>({ batch: true, tumblingWindow: 60 });
+    const about = {
+      window: { start: '2026-11-26T00:00:00Z', end: '2026-11-26T00:01:00Z' },
+      shardId: 'shardId-000000000006',
+      eventSourceARN: base.Records[0].eventSourceARN,
+      isFinalInvokeForWindow: false,
+      isWindowTerminatedEarly: false,
+    };
+    const count = ({
+      records,
+      state,
+    }: {
+      records: readonly unknown[];
+      state: { total: number } | undefined;
+    }) => ({
+      state: { total: (state?.total ?? 0) + records.length },
+    });
+    const first = await runOn(windowed, { ...base, ...about, state: {} }, count);
+    t.strictSame(first.result, { batchItemFailures: [], state: { total: base.Records.length } });
+    const last = { ...about, Records: [], state: first.result.state, isFinalInvokeForWindow: true };
+    const final = await runOn(windowed, last, ({ final, state }) => (final ? { state } : undefined));
+    t.match(final.seen, [
+      { records: [], final: true, end: new Date('2026-11-26T00:01:00Z'), state: first.result.state },
+    ]);
+    t.strictSame(final.result, { batchItemFailures: [], state: first.result.state });
+    const silent = await runOn(windowed, last, () => undefined);
+    t.strictSame(silent.result.state, first.result.state, 'a handler that returns none keeps it');
+    t.match(await runOn(kinesis(), last), {
+      seen: [],
+      result: { batchItemFailures: [], state: first.result.state },
+    });
+    t.throws(() => kinesis({ tumblingWindow: 60 } as never), /tumblingWindow 60: it needs batch: true/);
+    t.throws(
+      () => kinesis({ batch: true, tumblingWindow: 901 }),
+      /tumblingWindow 901: it must be a whole number/,
+    );
+  },
+);

@@ -167,8 +167,8 @@ t.test('malformed requests are refused without a call', async (t) => {
   const seen: CustomResourceRequest[] = [];
   const cases: [changes: object, message: RegExp][] = [
     [{ RequestType: 'Replace' }, /RequestType is "Replace"/],
-    [{ ResponseURL: undefined }, /ResponseURL is no string/],
-    [{ RequestType: 'Delete' }, /PhysicalResourceId is no string/],
+    [{ ResponseURL: undefined }, /ResponseURL is missing, not a string/],
+    [{ RequestType: 'Delete', PhysicalResourceId: 7 }, /PhysicalResourceId is 7, not a string/],
   ];
   for (const [changes, message] of cases) {
     const event = await eventOf('http://127.0.0.1:9/', changes);
@@ -183,3 +183,16 @@ t.test('malformed requests are refused without a call', async (t) => {
     /ResponseURL is no http\(s\) URL/,
   );
 });
+
+t.test(
+  'an update or a delete without an id, as local generators make them, has the default one',
+  async (t) => {
+    for (const type of ['Update', 'Delete'] as const) {
+      const { url, puts } = await responseUrl(t, 200);
+      const event = await eventOf(url, { RequestType: type, PhysicalResourceId: undefined });
+      const { seen } = await runOn(customResource(), event);
+      t.match(seen, [{ type, physicalResourceId: 'orders-SeedData-5b918d10' }]);
+      t.match(JSON.stringify(puts), /orders-SeedData-5b918d10/);
+    }
+  },
+);

@@ -8,7 +8,7 @@ import { invokeHttp } from '../../../../src/adapters/lambda/sources/http/invoke.
 import { SAMPLES } from '../../../../src/adapters/lambda/sources/samples/index.ts';
 import { createRegistry, type EventSource } from '../../../../src/core/index.ts';
 import { runMain, SAMPLE_MAIN } from '../../../support/run-app.ts';
-import { sampleOf, testContext } from './support.ts';
+import { runOn, sampleOf, testContext } from './support.ts';
 
 const {
   cloudWatchLogs,
@@ -194,4 +194,34 @@ t.test('app events', async (t) => {
     unknown.stderr,
     /^app: events: there is no source "toString", use one of apigateway-v1, .*kafka\n$/,
   );
+});
+
+t.test('a Cognito trigger that is newer than the list is taken by its name', async (t) => {
+  const newer = cognito({ trigger: 'InboundFederation' as never });
+  const event = { ...(await sampleOf('cognito')), triggerSource: 'InboundFederation_ExternalProvider' };
+  t.equal(newer.matches(event), true);
+  const { seen, result } = await runOn(newer, event, () => ({ accepted: true }) as never);
+  t.match(seen, [{ triggerSource: 'InboundFederation_ExternalProvider' }]);
+  t.match(result, { response: { accepted: true } });
+});
+
+t.test('a schedule with an input of its own gets it, whatever the scheduler puts in', async (t) => {
+  const input = { job: 'report', due: '<aws.scheduler.scheduled-time>' };
+  const nightly = schedule({ expression: 'rate(1 day)', input });
+  t.strictSame(nightly.trigger, { type: 'schedule', expression: 'rate(1 day)', input });
+  const { seen } = await runOn(nightly, { job: 'report', due: '2026-11-26T03:00:00Z' });
+  t.strictSame(seen, [{ job: 'report', due: '2026-11-26T03:00:00Z' }]);
+  await t.rejects(
+    async () => schedule().run({ job: 'x' }, testContext().context, () => {}),
+    /takes schedule events/,
+  );
+});
+
+t.test('a bare list of records, and records without their payload, say what is wrong', async (t) => {
+  const [record] = (await sampleOf('sqs')).Records;
+  const run = async (event: unknown) => sqs().run(event, testContext().context, () => {});
+  await t.rejects(run([record, record]), /bare list of 2 records, as EventBridge Pipes sends them/);
+  await t.rejects(run({ Records: [record, 7] }), /Records is .*, not a list of objects/);
+  const sent = async (event: unknown) => sns().run(event, testContext().context, () => {});
+  await t.rejects(sent({ Records: [{ EventSource: 'aws:sns' }] }), /Sns is missing, not an object/);
 });

@@ -102,7 +102,7 @@ t.test('a type argument goes with JSON only, and wrong options are errors', asyn
   const badQueue = () => sqs({ queue: 7 });
   t.throws(badQueue, { name: 'ConfigError', message: /^sqs: queue 7: it must be an ARN/ });
   // @ts-expect-error no trigger of Cognito
-  const badTrigger = () => cognito({ trigger: 'PreLogin' });
-  t.throws(badTrigger, /^cognito: trigger "PreLogin": it must be one of PreSignUp, /);
+  const badTrigger = () => cognito({ trigger: 'pre-login' });
+  t.throws(badTrigger, /^cognito: trigger "pre-login": it must be one of PreSignUp, /);
   is<Equal<RecordError['recordId'], string>>();
 });

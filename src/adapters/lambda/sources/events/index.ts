@@ -36,7 +36,7 @@ export { type S3Options, type S3Record, s3 } from './s3/index.ts';
 export { type SesDisposition, type SesMail, type SesOptions, ses } from './ses/index.ts';
 export type { BatchResponse } from './shared/batch.ts';
 export { RecordError } from './shared/decode.ts';
-export type { StreamOptions } from './shared/stream.ts';
+export type { StreamOptions, StreamWindow, StreamWindowResult } from './shared/stream.ts';
 export type {
   BucketLocation,
   CloudFormationExpression,

@@ -6,6 +6,7 @@ import {
 } from '../../../../../core/index.ts';
 import { beforeDeadline } from '../shared/batch.ts';
 import { defineSource, malformedEvent } from '../shared/event-source.ts';
+import { type Parts, requireParts } from '../shared/parts.ts';
 import type { CloudFormationTrigger } from '../shared/triggers.ts';
 import { defaultId, isFailedCreate } from './ids.ts';
 import { responseTo } from './response.ts';
@@ -52,8 +53,8 @@ export function customResource<Properties = Readonly<Record<string, unknown>>>()
   return defineSource<CustomResourceRequest<Properties>, Answer, CloudFormationTrigger>({
     type: 'cloudformation',
     trigger: { type: 'cloudformation' },
+    check: checkEvent,
     run: async (event: CustomResourceEvent, context, handler) => {
-      checkEvent(event);
       const outcome = await settle(event, context, () => handler(decode(event) as never, context));
       const response = responseTo(event, outcome);
       const { status, reason } = outcome;
@@ -89,21 +90,29 @@ async function runHandler(handle: () => Awaitable<Answer>): Promise<Outcome> {
   }
 }
 
-function checkEvent(event: CustomResourceEvent): void {
-  const { RequestType: type } = event;
+const PARTS: Parts = {
+  RequestType: 'text',
+  ResponseURL: 'text',
+  StackId: 'text',
+  RequestId: 'text',
+  LogicalResourceId: 'text',
+  ResourceType: 'text?',
+  PhysicalResourceId: 'text?',
+  ResourceProperties: 'object?',
+  OldResourceProperties: 'object?',
+};
+
+function checkEvent(event: unknown): void {
+  requireParts('cloudformation', event, PARTS);
+  const { RequestType: type } = event as CustomResourceEvent;
   if (type !== 'Create' && type !== 'Update' && type !== 'Delete')
     throw malformedEvent('cloudformation', `RequestType is ${JSON.stringify(type)}`);
-  for (const field of ['ResponseURL', 'StackId', 'RequestId', 'LogicalResourceId'] as const) {
-    if (typeof event[field] !== 'string') throw malformedEvent('cloudformation', `${field} is no string`);
-  }
-  if (type !== 'Create' && typeof event.PhysicalResourceId !== 'string')
-    throw malformedEvent('cloudformation', 'PhysicalResourceId is no string');
 }
 
 function decode(event: CustomResourceEvent): CustomResourceRequest {
   const { ServiceToken: _, ...properties } = event.ResourceProperties ?? {};
   const common = {
-    resourceType: event.ResourceType,
+    resourceType: event.ResourceType ?? '',
     logicalResourceId: event.LogicalResourceId,
     physicalResourceId: event.PhysicalResourceId ?? defaultId(event),
     stackId: event.StackId,

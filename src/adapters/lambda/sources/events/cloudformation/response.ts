@@ -46,7 +46,9 @@ function problemOf(event: CustomResourceEvent, { answer }: Outcome): string | un
 
 /** An update or delete never loses the id; a create has one at every outcome, since CloudFormation wants it. */
 function physicalId(event: CustomResourceEvent, { status, answer, timedOut }: Outcome): string {
-  if (event.RequestType !== 'Create') return answer?.physicalResourceId ?? event.PhysicalResourceId!;
+  // Local generators leave the id out.
+  if (event.RequestType !== 'Create')
+    return answer?.physicalResourceId ?? event.PhysicalResourceId ?? defaultId(event);
   if (status === 'FAILED' && !timedOut) return failedCreateId(event);
   return answer?.physicalResourceId ?? defaultId(event);
 }

@@ -1,6 +1,7 @@
 import type { EventSource } from '../../../../../core/index.ts';
 import { defineSource, malformedEvent } from '../shared/event-source.ts';
 import { optionError } from '../shared/option-checks.ts';
+import { type Parts, requireParts } from '../shared/parts.ts';
 import type { CloudWatchLogsTrigger, ResourceRef } from '../shared/triggers.ts';
 
 export interface CloudWatchLogsOptions {
@@ -53,9 +54,13 @@ export function cloudWatchLogs(
   return defineSource<LogEvents, unknown, CloudWatchLogsTrigger>({
     type: 'cloudwatch-logs',
     trigger,
-    run: async (event: { awslogs: { data: unknown } }, context, handler) => {
+    check: (event) => requireParts('cloudwatch-logs', event, { 'awslogs.data': 'text' }),
+    run: async (event: { awslogs: { data: string } }, context, handler) => {
       const data = await unpack(event.awslogs.data);
-      if (data.messageType === 'CONTROL_MESSAGE') return;
+      if (data?.messageType === 'CONTROL_MESSAGE') return;
+      requireParts('cloudwatch-logs', data, DATA, 'in awslogs.data ');
+      for (const entry of data.logEvents)
+        requireParts('cloudwatch-logs', entry, ENTRY, 'in awslogs.data a log event: ');
       return handler(decode(data), context);
     },
   });
@@ -75,8 +80,16 @@ interface Data {
   }[];
 }
 
-async function unpack(data: unknown): Promise<Data> {
-  if (typeof data !== 'string') throw malformedEvent('cloudwatch-logs', 'awslogs.data is no string');
+const DATA: Parts = {
+  owner: 'text?',
+  logGroup: 'text',
+  logStream: 'text',
+  subscriptionFilters: 'texts?',
+  logEvents: 'objects',
+};
+const ENTRY: Parts = { id: 'text', timestamp: 'millis', message: 'text', extractedFields: 'object?' };
+
+async function unpack(data: string): Promise<Data> {
   // zlib only where logs come: it is no part of the start of a function.
   const { gunzipSync } = await import('node:zlib');
   try {
@@ -87,7 +100,7 @@ async function unpack(data: unknown): Promise<Data> {
 }
 
 function decode(data: Data): LogEvents {
-  const { owner, logGroup, logStream, subscriptionFilters } = data;
+  const { owner = '', logGroup, logStream, subscriptionFilters = [] } = data;
   const logEvents = data.logEvents.map(({ id, timestamp, message, extractedFields }) => {
     return { id, time: new Date(timestamp), message, extractedFields };
   });

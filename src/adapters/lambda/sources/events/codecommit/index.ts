@@ -2,6 +2,7 @@ import type { EventSource } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { checkArn } from '../shared/option-checks.ts';
+import { type Parts, requireParts } from '../shared/parts.ts';
 import { runEach } from '../shared/run-each.ts';
 import type { CodeCommitTrigger, ResourceRef } from '../shared/triggers.ts';
 
@@ -59,6 +60,7 @@ export function codeCommit(
     matches: (event) => isFrom(event, 'codecommit') || isStateChange(event),
     run: async (event: TriggerEvent | StateChange, context, handler) => {
       if (isStateChange(event)) return void (await handler(fromStateChange(event), context));
+      requireParts('codecommit', event, { Records: 'objects' });
       const changes = (event as TriggerEvent).Records.flatMap(fromRecord);
       await runEach(changes, (change) => change, context, handler);
     },
@@ -84,7 +86,19 @@ interface Reference {
   readonly deleted?: boolean;
 }
 
+const RECORD: Parts = {
+  eventSourceARN: 'text',
+  eventTime: 'time',
+  userIdentityARN: 'text?',
+  customData: 'text?',
+  'codecommit.references': 'objects',
+};
+const REFERENCE: Parts = { ref: 'text', commit: 'text?' };
+
 function fromRecord(record: TriggerRecord): CodeCommitChange[] {
+  requireParts('codecommit', record, RECORD, 'a record: ');
+  for (const reference of record.codecommit.references)
+    requireParts('codecommit', reference, REFERENCE, 'a record: codecommit.references: ');
   const { eventSourceARN: arn } = record;
   return record.codecommit.references.map(({ ref, commit, created = false, deleted = false }) => ({
     repository: arn.slice(arn.lastIndexOf(':') + 1),
@@ -94,8 +108,8 @@ function fromRecord(record: TriggerRecord): CodeCommitChange[] {
     created,
     deleted,
     time: new Date(record.eventTime),
-    userArn: record.userIdentityARN,
-    customData: record.customData,
+    userArn: record.userIdentityARN ?? '',
+    customData: record.customData ?? undefined,
     raw: record,
   }));
 }
@@ -120,18 +134,29 @@ function isStateChange(event: unknown): event is StateChange {
   );
 }
 
+const CHANGE: Parts = {
+  time: 'time',
+  resources: 'texts?',
+  'detail.event': 'text',
+  'detail.repositoryName': 'text',
+  'detail.referenceFullName': 'text',
+  'detail.commitId': 'text?',
+  'detail.callerUserArn': 'text?',
+};
+
 function fromStateChange(event: StateChange): CodeCommitChange {
+  requireParts('codecommit', event, CHANGE);
   const { detail } = event;
   const deleted = detail.event === 'referenceDeleted';
   return {
     repository: detail.repositoryName,
-    repositoryArn: event.resources[0] ?? '',
+    repositoryArn: event.resources?.[0] ?? '',
     ref: detail.referenceFullName,
     commit: deleted ? undefined : detail.commitId,
     created: detail.event === 'referenceCreated',
     deleted,
     time: new Date(event.time),
-    userArn: detail.callerUserArn,
+    userArn: detail.callerUserArn ?? '',
     customData: undefined,
     raw: event,
   };

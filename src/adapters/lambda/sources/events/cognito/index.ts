@@ -2,6 +2,7 @@ import type { EventSource } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { checkArn, optionError } from '../shared/option-checks.ts';
+import { type Parts, requireParts } from '../shared/parts.ts';
 import type { CognitoTrigger, ResourceRef } from '../shared/triggers.ts';
 import type { CognitoEvent, CognitoResponse, CognitoTriggerName, CognitoTriggers } from './types.ts';
 
@@ -13,6 +14,9 @@ export interface CognitoOptions<Name extends CognitoTriggerName> {
    */
   readonly userPool?: ResourceRef;
 }
+
+/** Cognito's triggers grow: one that is not listed here is taken by its name. */
+const prefixOf = (name: CognitoTriggerName): string => PREFIXES[name] ?? `${name}_`;
 
 /** Each trigger and the prefix of its `triggerSource`. */
 const PREFIXES: Readonly<Record<CognitoTriggerName, string>> = {
@@ -51,8 +55,13 @@ export function cognito<Name extends CognitoTriggerName>(
   options: CognitoOptions<Name>,
 ): EventSource<CognitoEvent<Name>, CognitoResponse<Name>, CognitoTrigger> {
   const { trigger: name, userPool } = options;
-  if (!Object.hasOwn(PREFIXES, name))
-    throw optionError('cognito', 'trigger', name, `it must be one of ${Object.keys(PREFIXES).join(', ')}`);
+  if (typeof name !== 'string' || !/^[A-Z][A-Za-z]+$/.test(name))
+    throw optionError(
+      'cognito',
+      'trigger',
+      name,
+      `it must be one of ${Object.keys(PREFIXES).join(', ')} or a newer one`,
+    );
   if (userPool !== undefined) checkArn('cognito', 'userPool', userPool, 'cognito-idp');
   const trigger: CognitoTrigger | undefined =
     userPool === undefined ? undefined : { type: 'cognito', userPool, trigger: name };
@@ -60,13 +69,25 @@ export function cognito<Name extends CognitoTriggerName>(
     type: 'cognito',
     trigger,
     matches: (event) =>
-      isFrom(event, 'cognito') && String((event as RawEvent).triggerSource).startsWith(PREFIXES[name]),
+      isFrom(event, 'cognito') && String((event as RawEvent).triggerSource).startsWith(prefixOf(name)),
+    check: (event) => requireParts('cognito', event, PARTS),
     run: async (event: RawEvent, context, handler) => {
       const answer = await handler(decode(event), context);
       return { ...event, response: { ...(event.response as object | undefined), ...(answer ?? {}) } };
     },
   });
 }
+
+const PARTS: Parts = {
+  triggerSource: 'text',
+  userPoolId: 'text',
+  userName: 'text?',
+  region: 'text?',
+  callerContext: 'object?',
+  'callerContext.clientId': 'text?',
+  request: 'object?',
+  response: 'object?',
+};
 
 interface RawEvent {
   readonly triggerSource: string;
@@ -80,12 +101,12 @@ interface RawEvent {
 
 function decode<Name extends CognitoTriggerName>(event: RawEvent): CognitoEvent<Name> {
   const { triggerSource, userPoolId, userName, region, callerContext } = event;
-  const request = event.request as CognitoTriggers[Name]['request'];
+  const request = (event.request ?? {}) as CognitoTriggers[Name]['request'];
   return {
     triggerSource,
     userPoolId,
     userName,
-    region,
+    region: region ?? '',
     clientId: callerContext?.clientId,
     request,
     raw: event,

@@ -3,7 +3,14 @@ import { requiredId } from '../shared/batch.ts';
 import { RecordError } from '../shared/decode.ts';
 import { malformedEvent } from '../shared/event-source.ts';
 import { optionError } from '../shared/option-checks.ts';
-import { type StreamBatchResult, type StreamOptions, streamSource } from '../shared/stream.ts';
+import { type Parts, requireRecordParts } from '../shared/parts.ts';
+import {
+  type StreamBatchResult,
+  type StreamOptions,
+  type StreamWindow,
+  type StreamWindowResult,
+  streamSource,
+} from '../shared/stream.ts';
 import type { StreamTrigger } from '../shared/triggers.ts';
 import { type NumberMode, unmarshall } from './unmarshall.ts';
 
@@ -45,6 +52,13 @@ export interface DynamoDbChange<Item = Record<string, unknown>> {
  * });
  * ```
  */
+export function dynamodb<Item = Record<string, unknown>, State = Readonly<Record<string, unknown>>>(
+  options: DynamoDbOptions & { batch: true; tumblingWindow: number },
+): EventSource<
+  StreamWindow<DynamoDbChange<Item>, State>,
+  StreamWindowResult<State>,
+  StreamTrigger<'dynamodb'>
+>;
 export function dynamodb<Item = Record<string, unknown>>(
   options: DynamoDbOptions & { batch: true },
 ): EventSource<readonly DynamoDbChange<Item>[], StreamBatchResult, StreamTrigger<'dynamodb'>>;
@@ -84,25 +98,37 @@ function recordOf(raw: RawRecord, numbers: NumberMode) {
   return { id, decode: () => decode(raw, id, numbers) };
 }
 
+const PARTS: Parts = {
+  eventName: 'text',
+  eventID: 'text?',
+  eventSourceARN: 'text?',
+  userIdentity: 'object?',
+  'dynamodb.ApproximateCreationDateTime': 'seconds',
+  'dynamodb.Keys': 'object?',
+  'dynamodb.NewImage': 'object?',
+  'dynamodb.OldImage': 'object?',
+};
+
 function decode(raw: RawRecord, id: string, numbers: NumberMode): DynamoDbChange {
+  requireRecordParts('dynamodb', id, raw, PARTS);
   const { Keys, NewImage, OldImage, ApproximateCreationDateTime } = raw.dynamodb;
   const image = (field: string, given: Image | undefined) => {
     try {
-      return given && unmarshall(given, numbers);
+      return given ? unmarshall(given, numbers) : undefined;
     } catch (error) {
       throw new RecordError('dynamodb', id, `${field}: ${(error as Error).message}`, error);
     }
   };
   return {
     eventName: raw.eventName,
-    eventId: raw.eventID,
+    eventId: raw.eventID ?? '',
     keys: image('Keys', Keys) ?? {},
     newImage: image('NewImage', NewImage),
     oldImage: image('OldImage', OldImage),
     sequenceNumber: id,
     changedAt: new Date(ApproximateCreationDateTime * 1000),
     expired: raw.userIdentity?.principalId === 'dynamodb.amazonaws.com',
-    streamArn: raw.eventSourceARN,
+    streamArn: raw.eventSourceARN ?? '',
     raw,
   };
 }

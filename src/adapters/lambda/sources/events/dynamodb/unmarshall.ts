@@ -7,19 +7,31 @@ export type NumberMode = 'number' | 'bigint' | 'string';
 type Attribute = Readonly<Record<string, unknown>>;
 type Convert = (value: never, numbers: NumberMode, path: string) => unknown;
 
-const CONVERT: Readonly<Record<string, Convert>> = {
-  S: (value: string) => value,
-  N: (value: string, numbers, path) => numberOf(value, numbers, path),
-  B: (value: string) => bytesOf(value),
-  BOOL: (value: boolean) => value,
-  NULL: () => null,
-  M: (value: Readonly<Record<string, Attribute>>, numbers, path) => unmarshall(value, numbers, path),
-  L: (value: readonly Attribute[], numbers, path) =>
-    value.map((item, i) => unmarshallValue(item, numbers, `${path}[${i}]`)),
-  SS: (value: readonly string[]) => new Set(value),
-  NS: (value: readonly string[], numbers, path) =>
-    new Set(value.map((item) => numberOf(item, numbers, path))),
-  BS: (value: readonly string[]) => new Set(value.map(bytesOf)),
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+
+/** Each type with what its value must be, and how it is converted. */
+const CONVERT: Readonly<Record<string, readonly [is: (value: unknown) => boolean, convert: Convert]>> = {
+  S: [isText, (value: string) => value],
+  N: [isText, (value: string, numbers, path) => numberOf(value, numbers, path)],
+  B: [isText, (value: string) => bytesOf(value)],
+  BOOL: [(value) => typeof value === 'boolean', (value: boolean) => value],
+  NULL: [() => true, () => null],
+  M: [
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    (value: Readonly<Record<string, Attribute>>, numbers, path) => unmarshall(value, numbers, path),
+  ],
+  L: [
+    Array.isArray,
+    (value: readonly Attribute[], numbers, path) =>
+      value.map((item, i) => unmarshallValue(item, numbers, `${path}[${i}]`)),
+  ],
+  SS: [isTexts, (value: readonly string[]) => new Set(value)],
+  NS: [
+    isTexts,
+    (value: readonly string[], numbers, path) => new Set(value.map((item) => numberOf(item, numbers, path))),
+  ],
+  BS: [isTexts, (value: readonly string[]) => new Set(value.map(bytesOf))],
 };
 
 /**
@@ -43,7 +55,11 @@ function unmarshallValue(attribute: Attribute, numbers: NumberMode, path: string
   if (type === undefined || more.length > 0 || !Object.hasOwn(CONVERT, type)) {
     throw new Error(`attribute ${path} has no type of DynamoDB: ${JSON.stringify(attribute)}`);
   }
-  return CONVERT[type]!(attribute[type] as never, numbers, path);
+  const [is, convert] = CONVERT[type]!;
+  if (!is(attribute[type])) {
+    throw new Error(`attribute ${path} is no ${type} of DynamoDB: ${JSON.stringify(attribute[type])}`);
+  }
+  return convert(attribute[type] as never, numbers, path);
 }
 
 function bytesOf(base64: string): Uint8Array {

@@ -2,6 +2,7 @@ import type { EventSource } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { optionError } from '../shared/option-checks.ts';
+import { type Parts, requireParts } from '../shared/parts.ts';
 import type { EventBridgeTrigger, ResourceRef } from '../shared/triggers.ts';
 
 export interface EventBridgeOptions {
@@ -84,8 +85,21 @@ export interface RawEvent {
   readonly resources?: readonly string[];
 }
 
+const PARTS: Parts = {
+  id: 'text?',
+  source: 'text',
+  'detail-type': 'text',
+  time: 'time',
+  account: 'text?',
+  region: 'text?',
+  resources: 'texts?',
+};
+
 export function decode(event: RawEvent): EventBridgeEvent {
-  const { id, source, detail, account, region, resources = [] } = event;
+  requireParts('eventbridge', event, PARTS);
+  const { source, detail } = event;
+  const [id, account, region] = [event.id ?? '', event.account ?? '', event.region ?? ''];
+  const resources = event.resources ?? [];
   const time = new Date(event.time);
   return {
     id,

@@ -5,9 +5,14 @@ import { optionError } from '../shared/option-checks.ts';
 import type { ScheduleTrigger } from '../shared/triggers.ts';
 import { decode, type EventBridgeEvent, type RawEvent } from './index.ts';
 
-export interface ScheduleOptions {
+export interface ScheduleOptions<Input = unknown> {
   /** `rate(5 minutes)` or `cron(0 3 * * ? *)`, in UTC; without it the template declares no trigger. */
   readonly expression?: string;
+  /**
+   * JSON that the handler gets in place of EventBridge's event. Whatever comes is taken then: a schedule that is set up
+   * elsewhere (EventBridge Scheduler) may put context attributes into its input.
+   */
+  readonly input?: Input;
 }
 
 const RATE = /^rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)$/;
@@ -29,20 +34,29 @@ const CRON = /^cron\(\S+( \S+){5}\)$/;
  * });
  * ```
  */
+export function schedule<Input>(
+  options: ScheduleOptions<Input> & { readonly input: Input },
+): EventSource<Input, unknown, ScheduleTrigger>;
 export function schedule(
-  options: ScheduleOptions = {},
-): EventSource<EventBridgeEvent, unknown, ScheduleTrigger> {
-  const { expression } = options;
+  options?: ScheduleOptions<undefined>,
+): EventSource<EventBridgeEvent, unknown, ScheduleTrigger>;
+export function schedule(options: ScheduleOptions = {}): EventSource<never, unknown, ScheduleTrigger> {
+  const { expression, input } = options;
   if (expression !== undefined && !RATE.test(expression) && !CRON.test(expression)) {
     const want = 'it must be rate(1 minute), rate(N minutes|hours|days) or cron() of six fields';
     throw optionError('schedule', 'expression', expression, want);
   }
-  return defineSource<EventBridgeEvent, unknown, ScheduleTrigger>({
+  const trigger: ScheduleTrigger | undefined =
+    expression === undefined
+      ? undefined
+      : { type: 'schedule', expression, ...(input === undefined ? {} : { input }) };
+  return defineSource<unknown, unknown, ScheduleTrigger>({
     type: 'schedule',
-    trigger: expression === undefined ? undefined : { type: 'schedule', expression },
+    trigger,
     matches: (event) => isFrom(event, 'eventbridge') && isScheduled(event as RawEvent),
-    run: (event: RawEvent, context, handler) => handler(decode(event), context),
-  });
+    accepts: () => input !== undefined,
+    run: (event: RawEvent, context, handler) => handler(input === undefined ? decode(event) : event, context),
+  }) as EventSource<never, unknown, ScheduleTrigger>;
 }
 
 function isScheduled(event: RawEvent): boolean {

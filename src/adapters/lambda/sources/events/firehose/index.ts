@@ -3,6 +3,7 @@ import { requiredId, runLanes } from '../shared/batch.ts';
 import { decodeBase64, type Format, RecordError } from '../shared/decode.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { checkFormat, checkWhole } from '../shared/option-checks.ts';
+import { requireParts, requireRecordParts } from '../shared/parts.ts';
 
 export interface FirehoseOptions {
   /** Records that are handled at the same time. Default: all. */
@@ -60,10 +61,14 @@ export function firehose(
   const { concurrency = Number.POSITIVE_INFINITY, data: format } = options;
   return defineSource<FirehoseRecord<unknown>, FirehoseResult>({
     type: 'firehose',
+    check: (event) => requireParts('firehose', event, { records: 'objects', deliveryStreamArn: 'text?' }),
     run: async (event: RawEvent, context, handler) => {
       const results = new Map<RawRecord, Transformed>();
       const transform = async (raw: RawRecord, within: InvocationContext) => {
-        results.set(raw, encode(raw, await handler(decode(raw, event.deliveryStreamArn, format), within)));
+        results.set(
+          raw,
+          encode(raw, await handler(decode(raw, event.deliveryStreamArn ?? '', format), within)),
+        );
       };
       const lanes = event.records.map((raw) => [
         { id: requiredId(raw.recordId, 'firehose', 'recordId'), decode: () => raw },
@@ -100,8 +105,15 @@ function decode(
   format: Format | undefined,
 ): FirehoseRecord<unknown> {
   const { recordId } = raw;
+  requireRecordParts('firehose', recordId, raw, { data: 'text', approximateArrivalTimestamp: 'millis?' });
   const data = decodeBase64(raw.data, format, { source: 'firehose', id: recordId, field: 'the data' });
-  return { recordId, data, arrivedAt: new Date(raw.approximateArrivalTimestamp), deliveryStreamArn, raw };
+  return {
+    recordId,
+    data,
+    arrivedAt: new Date(raw.approximateArrivalTimestamp ?? 0),
+    deliveryStreamArn,
+    raw,
+  };
 }
 
 function encode({ recordId }: RawRecord, result: FirehoseResult): Transformed {

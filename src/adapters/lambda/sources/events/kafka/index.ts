@@ -3,6 +3,7 @@ import { runLanes } from '../shared/batch.ts';
 import { decodeBase64, type Format } from '../shared/decode.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { checkFormat } from '../shared/option-checks.ts';
+import { type Parts, requireParts, requireRecordParts } from '../shared/parts.ts';
 
 export interface KafkaRecord<Value = Uint8Array> {
   readonly topic: string;
@@ -43,6 +44,7 @@ export function kafka(options: { value?: Format } = {}): EventSource<never> {
   checkFormat('kafka', 'value', format, ['bytes', 'text', 'json']);
   return defineSource<KafkaRecord<unknown>>({
     type: 'kafka',
+    check: checkEvent,
     run: async (event: { records: Record<string, RawRecord[]> }, context, handler) => {
       const lanes = Object.values(event.records).map((records) =>
         records.map((raw) => recordOf(raw, format)),
@@ -61,26 +63,50 @@ interface RawRecord {
   readonly key?: string | null;
   readonly value?: string | null;
   /** Values as lists of signed bytes. */
-  readonly headers?: readonly Readonly<Record<string, readonly number[]>>[];
+  readonly headers?: readonly Readonly<Record<string, readonly number[]>>[] | null;
 }
 
+function checkEvent(event: unknown): void {
+  requireParts('kafka', event, { records: 'object' });
+  const { records } = event as { records: object };
+  for (const name of Object.keys(records)) requireParts('kafka', records, { [name]: 'objects' }, 'records.');
+}
+
+const PARTS: Parts = {
+  topic: 'text',
+  partition: 'number',
+  offset: 'number',
+  timestamp: 'millis',
+  key: 'text?',
+  value: 'text?',
+  headers: 'objects?',
+};
+
 function recordOf(raw: RawRecord, format: Format | undefined) {
-  const { topic, partition, offset, timestamp, key, value, headers = [] } = raw;
+  const { topic, partition, offset, timestamp, key, value, headers } = raw;
   const id = `${topic}-${partition}@${offset}`;
   const place = { source: 'kafka', id, field: 'the value' };
   return {
     id,
-    decode: (): KafkaRecord<unknown> => ({
-      topic,
-      partition,
-      offset,
-      time: new Date(timestamp),
-      key: typeof key === 'string' ? new Uint8Array(Buffer.from(key, 'base64')) : undefined,
-      value: value === null || value === undefined ? undefined : decodeBase64(value, format, place),
-      headers: headers.flatMap((header) =>
-        Object.entries(header).map(([name, bytes]) => ({ name, value: Uint8Array.from(bytes) })),
-      ),
-      raw,
-    }),
+    decode: (): KafkaRecord<unknown> => {
+      requireRecordParts('kafka', id, raw, PARTS);
+      return {
+        topic,
+        partition,
+        offset,
+        time: new Date(timestamp),
+        key: typeof key === 'string' ? new Uint8Array(Buffer.from(key, 'base64')) : undefined,
+        value: value === null || value === undefined ? undefined : decodeBase64(value, format, place),
+        headers: (headers ?? []).flatMap((header) => headersOf(id, header)),
+        raw,
+      };
+    },
   };
+}
+
+function headersOf(id: string, header: Readonly<Record<string, readonly number[]>>) {
+  return Object.entries(header).map(([name, bytes]) => {
+    requireRecordParts('kafka', id, header, { [name]: 'bytes' });
+    return { name, value: Uint8Array.from(bytes) };
+  });
 }

@@ -3,7 +3,14 @@ import { requiredId } from '../shared/batch.ts';
 import { decodeBase64, type Format } from '../shared/decode.ts';
 import { malformedEvent } from '../shared/event-source.ts';
 import { checkFormat } from '../shared/option-checks.ts';
-import { type StreamBatchResult, type StreamOptions, streamSource } from '../shared/stream.ts';
+import { type Parts, requireRecordParts } from '../shared/parts.ts';
+import {
+  type StreamBatchResult,
+  type StreamOptions,
+  type StreamWindow,
+  type StreamWindowResult,
+  streamSource,
+} from '../shared/stream.ts';
 import type { StreamTrigger } from '../shared/triggers.ts';
 
 export interface KinesisRecord<Data = Uint8Array> {
@@ -34,6 +41,19 @@ export interface KinesisRecord<Data = Uint8Array> {
  * });
  * ```
  */
+export function kinesis<Data = unknown, State = Readonly<Record<string, unknown>>>(
+  options: StreamOptions & { data: 'json'; batch: true; tumblingWindow: number },
+): EventSource<StreamWindow<KinesisRecord<Data>, State>, StreamWindowResult<State>, StreamTrigger<'kinesis'>>;
+export function kinesis<State = Readonly<Record<string, unknown>>>(
+  options: StreamOptions & { data: 'text'; batch: true; tumblingWindow: number },
+): EventSource<
+  StreamWindow<KinesisRecord<string>, State>,
+  StreamWindowResult<State>,
+  StreamTrigger<'kinesis'>
+>;
+export function kinesis<State = Readonly<Record<string, unknown>>>(
+  options: StreamOptions & { data?: 'bytes'; batch: true; tumblingWindow: number },
+): EventSource<StreamWindow<KinesisRecord, State>, StreamWindowResult<State>, StreamTrigger<'kinesis'>>;
 export function kinesis<Data = unknown>(
   options: StreamOptions & { data: 'json'; batch: true },
 ): EventSource<readonly KinesisRecord<Data>[], StreamBatchResult, StreamTrigger<'kinesis'>>;
@@ -70,6 +90,14 @@ interface RawRecord {
   };
 }
 
+const PARTS: Parts = {
+  eventID: 'text?',
+  eventSourceARN: 'text?',
+  'kinesis.data': 'text',
+  'kinesis.partitionKey': 'text',
+  'kinesis.approximateArrivalTimestamp': 'seconds',
+};
+
 function recordOf(raw: RawRecord, format: Format | undefined) {
   const { kinesis } = raw;
   if (typeof kinesis !== 'object' || kinesis === null)
@@ -77,15 +105,18 @@ function recordOf(raw: RawRecord, format: Format | undefined) {
   const id = requiredId(kinesis.sequenceNumber, 'kinesis', 'sequenceNumber');
   return {
     id,
-    decode: (): KinesisRecord<unknown> => ({
-      data: decodeBase64(kinesis.data, format, { source: 'kinesis', id, field: 'the data' }),
-      partitionKey: kinesis.partitionKey,
-      sequenceNumber: id,
-      shardId: raw.eventID?.split(':', 1)[0] ?? '',
-      // Seconds with a fraction.
-      arrivedAt: new Date(kinesis.approximateArrivalTimestamp * 1000),
-      streamArn: raw.eventSourceARN,
-      raw,
-    }),
+    decode: (): KinesisRecord<unknown> => {
+      requireRecordParts('kinesis', id, raw, PARTS);
+      return {
+        data: decodeBase64(kinesis.data, format, { source: 'kinesis', id, field: 'the data' }),
+        partitionKey: kinesis.partitionKey,
+        sequenceNumber: id,
+        shardId: raw.eventID?.split(':', 1)[0] ?? '',
+        // Seconds with a fraction.
+        arrivedAt: new Date(kinesis.approximateArrivalTimestamp * 1000),
+        streamArn: raw.eventSourceARN ?? '',
+        raw,
+      };
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { RecordError } from '../shared/decode.ts';
+import { type Parts, requireParts } from '../shared/parts.ts';
 import type { S3Record } from './record.ts';
 
 export interface S3Notification {
@@ -40,14 +41,41 @@ export interface S3EventBridgeEvent {
   };
 }
 
+const NOTIFICATION: Parts = {
+  eventName: 'text',
+  eventTime: 'time',
+  awsRegion: 'text?',
+  's3.bucket.name': 'text',
+  's3.object.key': 'text',
+  's3.object.size': 'number?',
+  's3.object.eTag': 'text?',
+  's3.object.versionId': 'text?',
+  's3.object.sequencer': 'text?',
+};
+
+const EVENT: Parts = {
+  'detail-type': 'text',
+  time: 'time',
+  region: 'text?',
+  'detail.bucket.name': 'text',
+  'detail.object.key': 'text',
+  'detail.object.size': 'number?',
+  'detail.object.etag': 'text?',
+  'detail.object.version-id': 'text?',
+  'detail.object.sequencer': 'text?',
+  'detail.reason': 'text?',
+  'detail.deletion-type': 'text?',
+};
+
 /** A record of a notification: its key is URL-encoded as a form is, with `+` for a space. */
 export function fromNotification(record: NotificationRecord): S3Record {
+  requireParts('s3', record, NOTIFICATION, 'a record: ');
   const { bucket, object } = record.s3;
   return {
     // Lambda gets `ObjectCreated:Put`; some emulators leave the prefix.
     eventName: record.eventName.replace(/^s3:/, ''),
     time: new Date(record.eventTime),
-    region: record.awsRegion,
+    region: record.awsRegion ?? '',
     bucket: bucket.name,
     key: decodeKey(object.key, bucket.name),
     size: object.size,
@@ -68,11 +96,12 @@ function decodeKey(key: string, bucket: string): string {
 
 /** An event by EventBridge: its key is as it was written, not encoded. */
 export function fromEventBridge(event: S3EventBridgeEvent): S3Record {
+  requireParts('s3', event, EVENT);
   const { bucket, object } = event.detail;
   return {
     eventName: eventNameOf(event),
     time: new Date(event.time),
-    region: event.region,
+    region: event.region ?? '',
     bucket: bucket.name,
     key: object.key,
     size: object.size,

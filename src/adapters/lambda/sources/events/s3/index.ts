@@ -2,6 +2,7 @@ import type { EventSource } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { optionError } from '../shared/option-checks.ts';
+import { requireParts } from '../shared/parts.ts';
 import { runEach } from '../shared/run-each.ts';
 import type { BucketLocation, S3Trigger } from '../shared/triggers.ts';
 import { fromEventBridge, fromNotification, type S3EventBridgeEvent, type S3Notification } from './decode.ts';
@@ -48,7 +49,10 @@ export function s3(options: S3Options = {}): EventSource<S3Record, unknown, S3Tr
     run: async (event: S3Notification | S3EventBridgeEvent, context, handler) => {
       if (isTestEvent(event)) context.logger.info('S3 test event ignored');
       else if (isEventBridge(event)) await handler(fromEventBridge(event), context);
-      else await runEach((event as S3Notification).Records, fromNotification, context, handler);
+      else {
+        requireParts('s3', event, { Records: 'objects' });
+        await runEach((event as S3Notification).Records, fromNotification, context, handler);
+      }
     },
   });
 }

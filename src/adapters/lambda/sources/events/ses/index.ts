@@ -2,6 +2,7 @@ import type { EventSource } from '../../../../../core/index.ts';
 import { defineSource, malformedEvent } from '../shared/event-source.ts';
 import type { Nothing } from '../shared/nothing.ts';
 import { optionError } from '../shared/option-checks.ts';
+import { type Parts, requireParts } from '../shared/parts.ts';
 import type { ResourceRef, SesTrigger } from '../shared/triggers.ts';
 
 export interface SesOptions {
@@ -72,6 +73,7 @@ export function ses(options: SesOptions = {}): EventSource<SesMail, SesDispositi
   return defineSource<SesMail, SesDisposition | Nothing, SesTrigger>({
     type: 'ses',
     trigger,
+    check: (event) => requireParts('ses', event, { Records: 'objects' }),
     run: async (event: { Records: RawRecord[] }, context, handler) => {
       const [record, ...more] = event.Records;
       if (more.length > 0) throw malformedEvent('ses', `it has ${more.length + 1} records, not one`);
@@ -113,20 +115,37 @@ interface RawRecord {
   };
 }
 
+const PARTS: Parts = {
+  'ses.mail.messageId': 'text',
+  'ses.mail.timestamp': 'time',
+  'ses.mail.source': 'text?',
+  'ses.mail.destination': 'texts?',
+  'ses.mail.headers': 'objects?',
+  'ses.mail.commonHeaders': 'object?',
+  'ses.mail.commonHeaders.subject': 'text?',
+  'ses.mail.commonHeaders.from': 'texts?',
+  'ses.mail.commonHeaders.to': 'texts?',
+  'ses.mail.commonHeaders.cc': 'texts?',
+  'ses.receipt': 'object',
+  'ses.receipt.recipients': 'texts?',
+};
+
 function decode(record: RawRecord): SesMail {
+  requireParts('ses', record, PARTS, 'a record: ');
   const { mail, receipt } = record.ses;
-  const { subject, from = [], to = [], cc = [] } = mail.commonHeaders ?? {};
-  const verdict = (name: string) => (receipt[`${name}Verdict`] as { status?: Verdict } | undefined)?.status;
+  const { subject, from, to, cc } = mail.commonHeaders ?? {};
+  const verdict = (name: string) =>
+    (receipt[`${name}Verdict`] as { status?: Verdict } | null | undefined)?.status;
   return {
     messageId: mail.messageId,
     receivedAt: new Date(mail.timestamp),
-    source: mail.source,
-    recipients: receipt.recipients,
-    destination: mail.destination,
-    subject,
-    from,
-    to,
-    cc,
+    source: mail.source ?? '',
+    recipients: receipt.recipients ?? [],
+    destination: mail.destination ?? [],
+    subject: subject ?? undefined,
+    from: from ?? [],
+    to: to ?? [],
+    cc: cc ?? [],
     headers: mail.headers ?? [],
     verdicts: {
       spam: verdict('spam'),

@@ -19,6 +19,8 @@ export interface BatchPlan {
   readonly concurrency: number;
   /** Whether the event source mapping has ReportBatchItemFailures. */
   readonly report: boolean;
+  /** Whether a handler of whole batches is called for one without records. */
+  readonly evenEmpty?: boolean;
 }
 
 /** Records that must be handled in order; after a failure the rest of its lane is left for the next try. */
@@ -146,7 +148,8 @@ export async function runWhole<Payload>(
   };
   const undecoded = await runLanes(lanes, context, collect, { ...plan, concurrency: 1 });
   const failed = new Set(undecoded.map(({ id }) => id));
-  const answer = payloads.length > 0 ? await handler(payloads, context) : undefined;
+  const wanted = payloads.length > 0 || plan.evenEmpty === true;
+  const answer = wanted ? await handler(payloads, context) : undefined;
   const known = new Set(lanes.flat().map(({ id }) => id));
   for (const id of namedBy(answer)) {
     if (!known.has(id)) {

@@ -18,6 +18,10 @@ interface Definition<Payload, Result, T extends AnyTrigger> {
   /** Default: what `detectSource` says. Must not throw. */
   readonly matches?: (event: unknown) => boolean;
   readonly trigger?: T | undefined;
+  /** Events that the handler takes beside those that `matches` knows as its own. */
+  readonly accepts?: (event: unknown) => boolean;
+  /** Throws for an event that lacks what it must have. */
+  readonly check?: (event: unknown) => void;
   run(event: never, context: InvocationContext, handler: EventHandler<Payload, Result>): Awaitable<unknown>;
 }
 
@@ -25,14 +29,15 @@ interface Definition<Payload, Result, T extends AnyTrigger> {
 export function defineSource<Payload, Result = unknown, T extends AnyTrigger = Trigger>(
   definition: Definition<Payload, Result, T>,
 ): EventSource<Payload, Result, T> {
-  const { type, trigger, run } = definition;
+  const { type, trigger, run, accepts, check } = definition;
   const matches = definition.matches ?? ((event: unknown) => isFrom(event, type as SourceName));
   return Object.freeze({
     type,
     matches,
     trigger,
     run(event: unknown, context: InvocationContext, handler: EventHandler<Payload, Result>) {
-      if (!matches(event)) throw wrongEvent(type, event);
+      if (!matches(event) && !accepts?.(event)) throw wrongEvent(type, event);
+      check?.(event);
       return run(event as never, context, handler);
     },
   });

@@ -59,6 +59,7 @@ export interface StreamTrigger<Type extends StreamType = StreamType> {
   readonly retries?: number;
   readonly maxAge?: number;
   readonly parallelization?: number;
+  readonly tumblingWindow?: number;
   readonly filters?: EventFilters;
   readonly onFailure?: FailureDestination;
   readonly kmsKey?: ResourceRef;
@@ -74,6 +75,8 @@ export interface EventBridgeTrigger {
 export interface ScheduleTrigger {
   readonly type: 'schedule';
   readonly expression: string;
+  /** JSON that the handler gets in place of EventBridge's event. */
+  readonly input?: unknown;
 }
 
 export interface CodeCommitTrigger {

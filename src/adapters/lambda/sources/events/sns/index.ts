@@ -1,7 +1,8 @@
 import type { EventSource } from '../../../../../core/index.ts';
-import { decodeText } from '../shared/decode.ts';
+import { decodeText, RecordError } from '../shared/decode.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { checkArn, checkFormat } from '../shared/option-checks.ts';
+import { type Parts, partProblem, requireParts, requireRecordParts } from '../shared/parts.ts';
 import { runEach } from '../shared/run-each.ts';
 import type { ResourceRef, SnsTrigger } from '../shared/triggers.ts';
 
@@ -59,6 +60,7 @@ export function sns(
   return defineSource<SnsMessage<unknown>, unknown, SnsTrigger>({
     type: 'sns',
     trigger,
+    check: (event) => requireParts('sns', event, { Records: 'objects' }),
     run: (event: { Records: RawRecord[] }, context, handler) =>
       runEach(event.Records, (record) => decode(record, message), context, handler),
   }) as EventSource<never, unknown, SnsTrigger>;
@@ -76,9 +78,25 @@ interface RawRecord {
   };
 }
 
+const PARTS: Parts = {
+  Sns: 'object',
+  'Sns.MessageId': 'text',
+  'Sns.Message': 'text',
+  'Sns.Timestamp': 'time',
+  'Sns.TopicArn': 'text?',
+  'Sns.Subject': 'text?',
+  'Sns.MessageAttributes': 'object?',
+  EventSubscriptionArn: 'text?',
+};
+
 function decode(record: RawRecord, format: 'json' | 'text' | undefined): SnsMessage<unknown> {
   const { Sns: sns } = record;
-  const attributes = Object.entries(sns.MessageAttributes ?? {}).map(([name, { Type, Value }]) => {
+  requireRecordParts('sns', String(sns?.MessageId), record, PARTS);
+  const attributes = Object.entries(sns.MessageAttributes ?? {}).map(([name, attribute]) => {
+    const path = `Sns.MessageAttributes.${name}`;
+    const problem = partProblem(attribute, { Type: 'text', Value: 'text' });
+    if (problem !== undefined) throw new RecordError('sns', sns.MessageId, `${path}.${problem}`);
+    const { Type, Value } = attribute;
     return [name, Type === 'Binary' ? new Uint8Array(Buffer.from(Value, 'base64')) : Value] as const;
   });
   return {
@@ -86,8 +104,8 @@ function decode(record: RawRecord, format: 'json' | 'text' | undefined): SnsMess
     message: decodeText(sns.Message, format, { source: 'sns', id: sns.MessageId, field: 'the message' }),
     subject: sns.Subject ?? undefined,
     attributes: Object.fromEntries(attributes),
-    topicArn: sns.TopicArn,
-    subscriptionArn: record.EventSubscriptionArn,
+    topicArn: sns.TopicArn ?? '',
+    subscriptionArn: record.EventSubscriptionArn ?? '',
     publishedAt: new Date(sns.Timestamp),
     raw: record,
   };

@@ -3,6 +3,7 @@ import { type BatchResponse, batchResponse, runLanes, runWhole } from '../shared
 import { defineSource } from '../shared/event-source.ts';
 import type { Nothing } from '../shared/nothing.ts';
 import { checkArn, checkFormat, checkWhole, optionError } from '../shared/option-checks.ts';
+import { requireParts } from '../shared/parts.ts';
 import type { EventFilters, ResourceRef, SqsTrigger } from '../shared/triggers.ts';
 import { groups, Message, type SqsEvent, type SqsMessage } from './message.ts';
 
@@ -69,17 +70,20 @@ export function sqs(
   const { concurrency = Number.POSITIVE_INFINITY, reportFailures: report = true, body, batch } = options;
   const plan = { source: 'sqs', concurrency, report };
   const lanesOf = (event: SqsEvent) => groups(event.Records.map((record) => new Message(record, body)));
+  const check = (event: unknown) => requireParts('sqs', event, { Records: 'objects' });
   const trigger = triggerOf(options);
   const source = batch
     ? defineSource<readonly SqsMessage<unknown>[], BatchResult, SqsTrigger>({
         type: 'sqs',
         trigger,
+        check,
         run: async (event: SqsEvent, context, handler) =>
           batchResponse(await runWhole(lanesOf(event), context, handler, plan)),
       })
     : defineSource<SqsMessage<unknown>, unknown, SqsTrigger>({
         type: 'sqs',
         trigger,
+        check,
         run: async (event: SqsEvent, context, handler) => {
           const failed = await runLanes(lanesOf(event), context, handler, plan);
           return batchResponse(failed.map(({ id }) => id));

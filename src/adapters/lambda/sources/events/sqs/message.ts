@@ -1,5 +1,6 @@
 import { type BatchRecord, type Lane, requiredId } from '../shared/batch.ts';
-import { decodeText } from '../shared/decode.ts';
+import { decodeText, RecordError } from '../shared/decode.ts';
+import { type Parts, partProblem, requireRecordParts } from '../shared/parts.ts';
 
 export interface SqsMessage<Body = string> {
   readonly messageId: string;
@@ -49,29 +50,51 @@ export class Message implements BatchRecord<SqsMessage<unknown>> {
   /** Only a FIFO queue's groups mean order; a standard queue's are for fairness. */
   get group(): string | undefined {
     const { eventSourceARN, attributes } = this.record;
-    return eventSourceARN?.endsWith('.fifo') ? (attributes?.MessageGroupId ?? '') : undefined;
+    const fifo = typeof eventSourceARN === 'string' && eventSourceARN.endsWith('.fifo');
+    return fifo ? String(attributes?.MessageGroupId ?? '') : undefined;
   }
 
   decode = (): SqsMessage<unknown> => {
     const { record } = this;
+    requireRecordParts('sqs', this.id, record, PARTS);
     const system = record.attributes ?? {};
     return {
       messageId: this.id,
       body: decodeText(record.body, this.#format, { source: 'sqs', id: this.id, field: 'the body' }),
-      attributes: attributesOf(record.messageAttributes),
-      receiptHandle: record.receiptHandle,
+      attributes: attributesOf(this.id, record.messageAttributes),
+      receiptHandle: record.receiptHandle ?? '',
       receiveCount: Number(system.ApproximateReceiveCount ?? 1),
-      sentAt: new Date(Number(system.SentTimestamp ?? Number.NaN)),
+      // Some local queues say nothing of it.
+      sentAt: new Date(Number(system.SentTimestamp ?? 0)),
       groupId: system.MessageGroupId,
       deduplicationId: system.MessageDeduplicationId,
-      queueArn: record.eventSourceARN,
+      queueArn: record.eventSourceARN ?? '',
       raw: record,
     };
   };
 }
 
-function attributesOf(given: SqsRecord['messageAttributes']): Record<string, string | Uint8Array> {
-  const entries = Object.entries(given ?? {}).map(([name, { stringValue, binaryValue }]) => {
+const PARTS: Parts = {
+  body: 'text',
+  receiptHandle: 'text?',
+  eventSourceARN: 'text?',
+  attributes: 'object?',
+  'attributes.ApproximateReceiveCount': 'text?',
+  'attributes.SentTimestamp': 'stamp?',
+  'attributes.MessageGroupId': 'text?',
+  'attributes.MessageDeduplicationId': 'text?',
+  messageAttributes: 'object?',
+};
+
+function attributesOf(
+  id: string,
+  given: SqsRecord['messageAttributes'],
+): Record<string, string | Uint8Array> {
+  const entries = Object.entries(given ?? {}).map(([name, attribute]) => {
+    const path = `messageAttributes.${name}`;
+    const problem = partProblem(attribute ?? {}, { stringValue: 'text?', binaryValue: 'text?' });
+    if (problem !== undefined) throw new RecordError('sqs', id, `${path}.${problem}`);
+    const { stringValue, binaryValue } = attribute ?? {};
     return [name, stringValue ?? new Uint8Array(Buffer.from(binaryValue ?? '', 'base64'))] as const;
   });
   return Object.fromEntries(entries);

@@ -19,7 +19,7 @@ export function payload2Request(
   const { http, domainName } = event.requestContext;
   const headers = singleHeaders(event.headers);
   // The array is whole where the header, if there at all, may be comma-joined.
-  if (event.cookies && event.cookies.length > 0) headers.cookie = event.cookies.join('; ');
+  if (Array.isArray(event.cookies) && event.cookies.length > 0) headers.cookie = event.cookies.join('; ');
   defaultHost(headers, domainName);
   return {
     method: requiredText(http.method, source, 'requestContext.http.method').toUpperCase(),

@@ -35,8 +35,9 @@ function joinQuery(params: Params, key: Encode, value: Encode): string {
     const values = params[name];
     if (values === null || values === undefined) continue;
     const encoded = key(name);
-    if (typeof values === 'string') out += `&${encoded}=${value(values)}`;
-    else for (const one of values) out += `&${encoded}=${value(String(one))}`;
+    if (Array.isArray(values)) for (const one of values) out += `&${encoded}=${value(String(one))}`;
+    // Hand-written events have numbers and booleans here.
+    else out += `&${encoded}=${value(String(values))}`;
   }
   return out.slice(1);
 }
