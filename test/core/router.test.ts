@@ -16,6 +16,7 @@ const found = (router: Router<string>, path: string) => {
 
 t.test('every refusal names the path and what is wrong', async (t) => {
   const refusals: [path: unknown, why: string][] = [
+    ['/users/{id}', 'write the parameter as :id, not {id}'],
     ['', 'it must start with /'],
     ['a', 'it must start with /'],
     ['*', 'it must start with /'],
