@@ -72,6 +72,9 @@ t.test('what is taken, circles and late registrations are refused by name', asyn
         .mount('/p', one),
     { message: 'function f: already registered' },
   );
+  const kept = newRegistry('kept').get('/p/a', () => 'kept');
+  t.throws(() => kept.mount('/p', one));
+  t.equal((await send(kept, 'GET', '/p/a')).body, 'kept', 'what was refused leaves no trace');
   t.throws(() => one.mount('/x', one), { message: 'mount /x: a registry cannot hold itself' });
   const outer = newRegistry('outer').mount('/in', one);
   t.throws(() => one.mount('/out', outer), { message: 'mount /out: a registry cannot hold itself' });
