@@ -21,6 +21,7 @@ interface Flags extends TopologyFlags, AwsFlags {
   readonly out?: string;
   readonly artifact?: string;
   readonly parameter?: string[];
+  readonly renewImage: boolean;
   readonly tag?: string[];
   readonly yes: boolean;
   readonly json: boolean;
@@ -45,6 +46,12 @@ export const provisionCommand = defineCommand<Flags>({
         string: true,
         array: true,
         describe: 'Name=Value of a template parameter, such as VpcId or SubnetIds; repeatable, and kept',
+      })
+      .option('renewImage', {
+        boolean: true,
+        default: false,
+        describe:
+          'Replace the instances by ones of the newest image; without it an update keeps the one they run on',
       })
       .option('tag', { string: true, array: true, describe: 'Name=Value tag of the stack; repeatable' })
       .option('yes', { boolean: true, default: false, describe: 'Do not ask before the change set is run' })
@@ -71,13 +78,21 @@ function checkFlags(flags: Flags): void {
 }
 
 async function writeFiles(flags: Flags, service: Service, extension: Extension): Promise<number> {
-  const { emitTopology, writeTopology } = await import('../../../infra/index.ts');
+  const { emitTopology, ProvisionError, regionProblems, topologyWarnings, writeTopology } = await import(
+    '../../../infra/index.ts'
+  );
   const uploaded = flags.artifact === undefined ? {} : await keyOf(flags.artifact, service);
-  const emitted = emitTopology({ ...topologyOptions(flags, service, extension), ...uploaded });
+  const options = { ...topologyOptions(flags, service, extension), ...uploaded };
+  const emitted = emitTopology(options);
+  const problems = flags.region === undefined ? [] : regionProblems({ ...options }, flags.region);
+  if (problems.length > 0) throw new ProvisionError(...problems);
+  topologyWarnings({ ...options }).forEach(warn);
   const files = await writeTopology(flags.out ?? `${service.name}-stack`, emitted);
   for (const file of files) await print(relative('.', file));
   return 0;
 }
+
+const warn = (text: string) => void process.stderr.write(`app: warning: ${text}\n`);
 
 async function keyOf(path: string, service: Service) {
   const { artifactKey, namedArtifact } = await import('../../../infra/deploy/index.ts');
@@ -91,7 +106,9 @@ const STAND_IN = '0'.repeat(64);
 
 async function provision(flags: Flags, service: Service, extension: Extension): Promise<number> {
   requireAnswerer(flags.yes, 'provision');
-  const { emitTopology } = await import('../../../infra/index.ts');
+  const { emitTopology, flaggedParameters, regionProblems, topologyWarnings } = await import(
+    '../../../infra/index.ts'
+  );
   const { slugOf } = await import('../../../infra/topology/names.ts');
   const aws = await import('../../../infra/deploy/index.ts');
   const slug = slugOf(service.name);
@@ -107,9 +124,13 @@ async function provision(flags: Flags, service: Service, extension: Extension): 
     slug,
     bucket: options.s3Bucket,
     parameters: pairsFlag('parameter', flags.parameter),
+    flagged: flaggedParameters({ ...options }),
+    renewImage: flags.renewImage,
+    problemsIn: (region: string) => regionProblems({ ...options }, region),
     tags: pairsFlag('tag', flags.tag),
   };
   aws.checkStackName(deployment.stack);
+  topologyWarnings({ ...options }).forEach(warn);
   return withSession(flags, flags.yes, async (session) => {
     await aws.checkTarget(session, deployment, checked.template);
     await aws.checkBucket(session.aws, deployment.bucket);
