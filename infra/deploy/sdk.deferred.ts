@@ -29,3 +29,4 @@ export {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+export { loadSharedConfigFiles } from '@smithy/core/config';

@@ -14,6 +14,7 @@ import {
   withAwsFlags,
   withSession,
 } from './aws-flags.ts';
+import { together } from './together.ts';
 import { type TopologyFlags, topologyOptions, withTopologyFlags } from './topology-flags.ts';
 
 interface Flags extends TopologyFlags, AwsFlags {
@@ -57,7 +58,6 @@ export const provisionCommand = defineCommand<Flags>({
       .option('yes', { boolean: true, default: false, describe: 'Do not ask before the change set is run' })
       .option('json', { boolean: true, default: false, describe: 'Print the result and outputs as JSON' }),
   handler: async (flags, tools) => {
-    checkFlags(flags);
     const service = await tools.service();
     return flags.noop
       ? writeFiles(flags, service, tools.extension)
@@ -65,27 +65,35 @@ export const provisionCommand = defineCommand<Flags>({
   },
 });
 
-function checkFlags(flags: Flags): void {
-  for (const name of ['out', 'artifact'] as const) {
+/** What is wrong with the flags apart from those of the topology, each as a step of its own. */
+const FLAG_CHECKS: readonly ((flags: Flags) => void)[] = [
+  ...(['out', 'artifact'] as const).map((name) => (flags: Flags) => {
     if (Array.isArray(flags[name])) throw new ConfigError(`--${name}: given more than once`);
-  }
-  if (flags.out === '') throw new ConfigError('--out: needs a folder');
-  if (flags.artifact === '') throw new ConfigError('--artifact: needs a file');
-  if (flags.artifact !== undefined && flags.s3Key !== undefined) {
+    const what = name === 'out' ? 'folder' : 'file';
+    if (flags[name] === '') throw new ConfigError(`--${name}: needs a ${what}`);
+  }),
+  ({ artifact, s3Key }) => {
+    if (artifact === undefined || s3Key === undefined) return;
     throw new ConfigError('--artifact is uploaded under its content hash: it cannot go with --s3Key');
-  }
-  checkAwsFlags(flags);
-}
+  },
+  checkAwsFlags,
+];
+
+const flagChecks = (flags: Flags) => FLAG_CHECKS.map((check) => () => check(flags));
 
 async function writeFiles(flags: Flags, service: Service, extension: Extension): Promise<number> {
   const { emitTopology, ProvisionError, regionProblems, topologyWarnings, writeTopology } = await import(
     '../../../infra/index.ts'
   );
+  const unread = typeof flags.artifact === 'string' && flags.artifact !== '';
+  const options = { ...topologyOptions(flags, service, extension), ...(unread && { s3Key: STAND_IN }) };
+  const checkRegion = () => {
+    const problems = flags.region === undefined ? [] : regionProblems({ ...options }, flags.region);
+    if (problems.length > 0) throw new ProvisionError(...problems);
+  };
+  together(...flagChecks(flags), () => emitTopology(options), checkRegion);
   const uploaded = flags.artifact === undefined ? {} : await keyOf(flags.artifact, service);
-  const options = { ...topologyOptions(flags, service, extension), ...uploaded };
-  const emitted = emitTopology(options);
-  const problems = flags.region === undefined ? [] : regionProblems({ ...options }, flags.region);
-  if (problems.length > 0) throw new ProvisionError(...problems);
+  const emitted = emitTopology({ ...options, ...uploaded });
   topologyWarnings({ ...options }).forEach(warn);
   const files = await writeTopology(flags.out ?? `${service.name}-stack`, emitted);
   for (const file of files) await print(relative('.', file));
@@ -105,7 +113,6 @@ async function keyOf(path: string, service: Service) {
 const STAND_IN = '0'.repeat(64);
 
 async function provision(flags: Flags, service: Service, extension: Extension): Promise<number> {
-  requireAnswerer(flags.yes, 'provision');
   const { emitTopology, flaggedParameters, regionProblems, topologyWarnings } = await import(
     '../../../infra/index.ts'
   );
@@ -117,19 +124,26 @@ async function provision(flags: Flags, service: Service, extension: Extension): 
     emitTopology(
       flags.s3Key === undefined ? { ...options, s3Key: aws.artifactKey(slug, sha256), sha256 } : options,
     );
-  const checked = emit(STAND_IN);
+  const stack = flags.stack ?? slug;
+  const [checked, parameters, tags] = together(
+    () => emit(STAND_IN),
+    () => pairsFlag('parameter', flags.parameter),
+    () => pairsFlag('tag', flags.tag),
+    () => aws.checkStackName(stack),
+    () => requireAnswerer(flags.yes, 'provision'),
+    ...flagChecks(flags),
+  );
   const deployment = {
-    stack: flags.stack ?? slug,
+    stack,
     service: service.name,
     slug,
     bucket: options.s3Bucket,
-    parameters: pairsFlag('parameter', flags.parameter),
+    parameters,
     flagged: flaggedParameters({ ...options }),
     renewImage: flags.renewImage,
     problemsIn: (region: string) => regionProblems({ ...options }, region),
-    tags: pairsFlag('tag', flags.tag),
+    tags,
   };
-  aws.checkStackName(deployment.stack);
   topologyWarnings({ ...options }).forEach(warn);
   return withSession(flags, flags.yes, async (session) => {
     await aws.checkTarget(session, deployment, checked.template);

@@ -251,7 +251,15 @@ t.test('Ctrl-C and SIGTERM tell what goes on in AWS, and take back what does not
   }
 });
 
-t.test('no credentials, no region, no AWS', async (t) => {
+t.test('no profile, no credentials, no region, no AWS', async (t) => {
+  const files = t.testdir({
+    config: '[profile here]\nregion = eu-west-1\n[sso-session s]\nsso_region = x\n',
+    credentials: '[other]\naws_access_key_id = x\n',
+  });
+  const profiles = {
+    AWS_CONFIG_FILE: join(files, 'config'),
+    AWS_SHARED_CREDENTIALS_FILE: join(files, 'credentials'),
+  };
   const bare = { AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' };
   const status = (env: Record<string, string>, ...args: string[]) =>
     runMain(SAMPLE_MAIN, ['status', ...args], {
@@ -259,6 +267,15 @@ t.test('no credentials, no region, no AWS', async (t) => {
     });
   const cases: [RegExp, Promise<RunResult>][] = [
     [/^app: no AWS region: give --region or set AWS_REGION$/m, status({})],
+    [
+      /^app: --profile nope is not in the AWS configuration files: there is here, other$/m,
+      status(profiles, '--profile', 'nope'),
+    ],
+    [
+      /^app: AWS_PROFILE nope is not in the AWS configuration files: there is no profile at all$/m,
+      status({ AWS_PROFILE: 'nope' }, '--region', 'eu-west-1'),
+    ],
+    [/^app: CloudFormation DescribeStacks: no AWS credentials/m, status(profiles, '--profile', 'here')],
     [
       /^app: CloudFormation DescribeStacks: no AWS credentials: set AWS_PROFILE/m,
       status({}, '--region', 'eu-west-1'),
