@@ -12,8 +12,6 @@ export {
 export { type EmittedTopology, emitTopology, TOPOLOGY_FILES, writeTopology } from './provision.ts';
 export { mergeGroups } from './template/index.ts';
 export { ProvisionError } from './topology/errors.ts';
-export { flaggedParameters } from './topology/flagged-parameters.ts';
-export { regionProblems } from './topology/regional.ts';
 export type {
   ServiceDescription,
   Template,
@@ -24,4 +22,4 @@ export type {
   Topology,
   TopologyOptions,
 } from './topology/types.ts';
-export { provisionProblems, topologyWarnings } from './topology/validate.ts';
+export { provisionProblems } from './topology/validate.ts';

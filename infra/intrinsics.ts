@@ -44,7 +44,17 @@ export interface TemplateResource extends ResourceAttributes {
   readonly Properties: object;
 }
 
-/** A resource of a known type: TypeScript checks its properties against AWS's published schema. */
+/**
+ * A resource of a known type: TypeScript checks its properties against AWS's published schema.
+ * @example
+ * ```ts
+ * import { getAtt, resource } from 'amphi/infra';
+ *
+ * const queue = resource('AWS::SQS::Queue', { VisibilityTimeout: 60 }, { DeletionPolicy: 'Retain' });
+ * console.log(queue.Type, queue.DeletionPolicy); // AWS::SQS::Queue Retain
+ * console.log(JSON.stringify(getAtt('Queue', 'Arn'))); // {"Fn::GetAtt":["Queue","Arn"]}
+ * ```
+ */
 export function resource<Type extends keyof ResourceTypes>(
   type: Type,
   properties: Resolvable<ResourceTypes[Type]>,
@@ -53,11 +63,38 @@ export function resource<Type extends keyof ResourceTypes>(
   return { Type: type, ...attributes, Properties: properties };
 }
 
+/**
+ * `Ref`: a parameter's value, or what the type of a resource gives for it.
+ * @example
+ * ```ts
+ * import { ref } from 'amphi/infra';
+ *
+ * console.log(JSON.stringify(ref('AWS::Region'))); // {"Ref":"AWS::Region"}
+ * ```
+ */
 export const ref = (name: string): Intrinsic => ({ Ref: name });
 
+/**
+ * `Fn::GetAtt`: an attribute of a resource.
+ * @example
+ * ```ts
+ * import { getAtt } from 'amphi/infra';
+ *
+ * console.log(JSON.stringify(getAtt('Queue', 'Arn'))); // {"Fn::GetAtt":["Queue","Arn"]}
+ * ```
+ */
 export const getAtt = (name: string, attribute: string): Intrinsic => ({ 'Fn::GetAtt': [name, attribute] });
 
-/** `Fn::Sub`; with `values`, names of its own beside those of the template. */
+/**
+ * `Fn::Sub`; with `values`, names of its own beside those of the template.
+ * @example
+ * ```ts
+ * import { ref, sub } from 'amphi/infra';
+ *
+ * console.log(JSON.stringify(sub('${AWS::StackName}-logs'))); // {"Fn::Sub":"${AWS::StackName}-logs"}
+ * console.log(JSON.stringify(sub('x-${Q}', { Q: ref('Queue') }))); // {"Fn::Sub":["x-${Q}",{"Q":{"Ref":"Queue"}}]}
+ * ```
+ */
 export const sub = (text: string, values?: Readonly<Record<string, Argument>>): Intrinsic => ({
   'Fn::Sub': values === undefined ? text : [text, values],
 });

@@ -25,6 +25,19 @@ export interface EmittedTopology {
  *
  * @throws ProvisionError for flags (each line names its own), function names that collide, values that
  *   supervisord cannot hold, too much user-data, and an inconsistent decorated template
+ * @example
+ * ```ts
+ * import { emitTopology, type TopologyOptions } from 'amphi/infra';
+ *
+ * const options: TopologyOptions = {
+ *   service: { name: 'shop', version: '1.0.0', functions: ['work'], hasRoutes: true },
+ *   s3Bucket: 'my-artifacts',
+ *   s3Key: 'shop/app.zip',
+ * };
+ *
+ * const { template, userDataBytes } = emitTopology({ ...options, memorySize: 512 });
+ * console.log(template.AWSTemplateFormatVersion, userDataBytes < 16_384); // 2010-09-09 true
+ * ```
  */
 export function emitTopology(options: TopologyOptions): EmittedTopology {
   const topology = checkedTopology(options);
@@ -53,6 +66,24 @@ export const TOPOLOGY_FILES = {
  *
  * @returns the paths written
  * @throws the file system's error, which names the path
+ * @example
+ * ```ts
+ * import { mkdtemp, rm } from 'node:fs/promises';
+ * import { basename, join } from 'node:path';
+ * import { tmpdir } from 'node:os';
+ * import { emitTopology, type TopologyOptions, writeTopology } from 'amphi/infra';
+ *
+ * const options: TopologyOptions = {
+ *   service: { name: 'shop', version: '1.0.0', functions: ['work'], hasRoutes: true },
+ *   s3Bucket: 'my-artifacts',
+ *   s3Key: 'shop/app.zip',
+ * };
+ *
+ * const dir = await mkdtemp(join(tmpdir(), 'stack-'));
+ * const paths = await writeTopology(dir, emitTopology(options));
+ * console.log(paths.map((path) => basename(path)).join(' ')); // template.json user-data.sh supervisord.conf
+ * await rm(dir, { recursive: true });
+ * ```
  */
 export async function writeTopology(dir: string, emitted: EmittedTopology): Promise<string[]> {
   const files = [

@@ -40,6 +40,15 @@ export function topologyTemplate(topology: Topology, userData: Argument): Templa
  * Merges groups in order into one template.
  *
  * @throws ProvisionError for a limit that is passed; Error naming a logical name that comes twice or is not alphanumeric
+ * @example
+ * ```ts
+ * import { mergeGroups, ref, resource } from 'amphi/infra';
+ *
+ * const topic = { Resources: { Orders: resource('AWS::SNS::Topic', { DisplayName: 'Orders' }) } };
+ * const output = { Outputs: { Topic: { Description: 'Orders', Value: ref('Orders') } } };
+ * const template = mergeGroups('Orders', [topic, output]);
+ * console.log(JSON.stringify(template.Outputs)); // {"Topic":{"Description":"Orders","Value":{"Ref":"Orders"}}}
+ * ```
  */
 export function mergeGroups(description: string, groups: readonly TemplateGroup[]): Template {
   // Parameters and resources share one name space: Ref reaches both.

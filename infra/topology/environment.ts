@@ -1,4 +1,4 @@
-import { environmentProblem } from '../../src/adapters/supervisor/index.ts';
+import { environmentProblem } from '../../src/adapters/supervisor/encode.ts';
 import { LAMBDA_ENVIRONMENT_BYTES } from '../../src/aws/quotas.ts';
 
 /** Variables that Lambda sets itself and refuses in a template, or that would break the runtime. */

@@ -8,25 +8,16 @@ import type { Topology, TopologyOptions } from './types.ts';
 /**
  * Every problem with the flags of `app provision`, each as one line that names the flag; none is `[]`.
  * Pure: looks at nothing but its argument.
+ * @example
+ * ```ts
+ * import { provisionProblems } from 'amphi/infra';
+ *
+ * const problems = provisionProblems({ s3Bucket: 'my-artifacts', s3Key: 'app.zip', port: 0 });
+ * console.log(problems.length, problems[0]?.startsWith('--port')); // 1 true
+ * ```
  */
 export function provisionProblems(flags: Unchecked): string[] {
   return [...tableProblems(TOPOLOGY_OPTIONS, flags), ...weightProblems(flags)];
-}
-
-/** What works but is seldom meant, each as one line that names the flag. */
-export function topologyWarnings(flags: Unchecked): string[] {
-  const { alb, certificateArn, appCidr, tlsSecretArn } = flags;
-  if (alb === 'internet-facing' && certificateArn === undefined) {
-    return [
-      '--alb internet-facing without --certificateArn: requests and responses cross the internet unencrypted',
-    ];
-  }
-  if (alb === undefined && appCidr === '0.0.0.0/0' && tlsSecretArn === undefined) {
-    return [
-      '--appCidr 0.0.0.0/0 without --tlsSecretArn: requests and responses cross the internet unencrypted',
-    ];
-  }
-  return [];
 }
 
 /** What the two weights have to be together. */

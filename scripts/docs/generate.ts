@@ -32,7 +32,11 @@ export async function generateDocs(root: string, outDir: string): Promise<void> 
   const modules = await publicModules(root);
   const { Application } = await loadTypeDoc();
   const app = await Application.bootstrapWithPlugins({
-    ...{ entryPoints: [...modules.values()], tsconfig: join(root, 'tsconfig.json'), plugin: [MARKDOWN] },
+    ...{
+      entryPoints: [...modules.values()],
+      tsconfig: join(root, 'tsconfig.build.json'),
+      plugin: [MARKDOWN],
+    },
     ...{ readme: 'none', disableSources: true, githubPages: false, excludePrivate: true },
     ...{ excludeInternal: true, excludeExternals: true, validation: VALIDATION },
     ...{ logLevel: 'Warn', treatWarningsAsErrors: true, name: 'Amphi' },

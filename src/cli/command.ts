@@ -21,12 +21,23 @@ export interface CommandTools {
   service(): Promise<Service>;
 }
 
-/** A command: its yargs builder, and a handler that resolves to the exit code (nothing is 0). */
-export interface Command<Flags = Record<string, unknown>> {
-  readonly command: string;
-  readonly describe: string;
+/** What a command does: its yargs builder, and a handler that resolves to the exit code (nothing is 0). */
+export interface CommandAction<Flags = Record<string, unknown>> {
   readonly builder?: (yargs: Argv) => Argv<unknown>;
   readonly handler: (flags: Flags, tools: CommandTools) => Promise<number | undefined> | Promise<void>;
+}
+
+export interface Command<Flags = Record<string, unknown>> extends CommandAction<Flags> {
+  /** Name and positional arguments as yargs takes them, e.g. `greet <to>`. */
+  readonly command: string;
+  readonly describe: string;
+}
+
+/** A command whose module is loaded when it is called, or its help is asked for. */
+export interface LazyCommand {
+  readonly command: string;
+  readonly describe: string;
+  readonly load: () => Promise<CommandAction>;
 }
 
 /** A flag that the service adds to commands. */
@@ -57,7 +68,34 @@ export interface Extension {
   ) => Template | undefined | void;
 }
 
-/** Keeps the flag types of one command while many commands share a list. */
+/**
+ * Keeps the flag types of one command while many commands share a list.
+ * @example
+ * ```ts
+ * import { createRegistry, run } from 'amphi';
+ * import { defineCommand, type Extension } from 'amphi/cli';
+ *
+ * const greet = defineCommand<{ to: string }>({
+ *   command: 'greet <to>',
+ *   describe: 'Greet somebody',
+ *   builder: (yargs) => yargs.positional('to', { type: 'string', demandOption: true }),
+ *   handler: async ({ to }, tools) => {
+ *     const { name } = await tools.service();
+ *     console.log(`hello ${to} from ${name}`); // hello Ada from shop
+ *   },
+ * });
+ * const extension: Extension = { commands: [greet] };
+ *
+ * const registry = createRegistry({ name: 'shop' });
+ * // main.ts would import both: { extend: () => import('./cli.ts') }
+ * await run(async () => ({ registry }), { extend: async () => ({ extension }), argv: ['greet', 'Ada'] });
+ * ```
+ */
 export function defineCommand<Flags>(command: Command<Flags>): Command {
   return command as unknown as Command;
+}
+
+/** The same for a command that stands in a table by its name. */
+export function defineAction<Flags>(action: CommandAction<Flags>): CommandAction {
+  return action as unknown as CommandAction;
 }

@@ -2,10 +2,13 @@ import type { Argv } from 'yargs';
 import { ConfigError } from '../core/index.ts';
 import type { Command, CustomFlag, Extension, ParsedFlags } from './command.ts';
 
+/** A command by its name, whatever it does. */
+type Named = Pick<Command, 'command'>;
+
 const FLAG_NAME = /^[a-z][A-Za-z0-9]*$/;
 
 /** @throws ConfigError for what could not work: unknown commands, names taken, bad flag names */
-export function assertExtension(extension: Extension, builtIn: readonly Command[]): void {
+export function assertExtension(extension: Extension, builtIn: readonly Named[]): void {
   const names = builtIn.map(nameOf);
   for (const command of extension.commands ?? []) {
     const name = nameOf(command);
@@ -22,7 +25,7 @@ function assertFlag({ name, commands }: CustomFlag, names: readonly string[]): v
 }
 
 /** The word that calls a command. */
-export function nameOf({ command }: Command): string {
+export function nameOf({ command }: Named): string {
   return command.split(' ')[0]!;
 }
 

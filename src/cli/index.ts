@@ -1,6 +1,7 @@
 /** The package `amphi/cli`: what a service adds to the command line. */
 export {
   type Command,
+  type CommandAction,
   type CommandTools,
   type CustomFlag,
   defineCommand,

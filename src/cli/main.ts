@@ -1,10 +1,10 @@
 import type { Argv } from 'yargs';
 import { ConfigError } from '../core/index.ts';
-import type { Command, CommandTools, LoadExtension, LoadRegistry } from './command.ts';
+import type { CommandTools, LazyCommand, LoadExtension, LoadRegistry } from './command.ts';
 import { commands } from './commands/index.ts';
 import { addFlags, assertExtension, flagProblems, flagsOf, nameOf } from './extension.ts';
 import { exitFlushed, tolerateClosedPipe } from './output.ts';
-import { strictParser, UsageError } from './parser.ts';
+import { isUsageError, strictParser, UsageError } from './parser.ts';
 
 /** Exit codes: 0 done, 1 the work failed, 2 the command line is wrong. */
 const FAILED = 1;
@@ -27,14 +27,15 @@ async function execute({ load, extend, argv }: CommandLine): Promise<number> {
     const extension = extend ? (await extend()).extension : {};
     assertExtension(extension, commands);
     const tools: CommandTools = { load, extension, service: async () => (await load()).registry.freeze() };
-    return await runChosen([...commands, ...(extension.commands ?? [])], tools, argv);
+    const own = (extension.commands ?? []).map((command) => ({ ...command, load: async () => command }));
+    return await runChosen([...commands, ...own], tools, argv);
   } catch (error) {
     return report(error);
   }
 }
 
 async function runChosen(
-  all: readonly Command[],
+  all: readonly LazyCommand[],
   tools: CommandTools,
   argv: readonly string[],
 ): Promise<number> {
@@ -42,12 +43,13 @@ async function runChosen(
   const parser = await base(argv);
   for (const command of all) {
     const flags = flagsOf(tools.extension, nameOf(command));
-    const builder = (yargs: Argv) => addFlags(command.builder?.(yargs) ?? yargs, nameOf(command), flags);
+    const builder = async (yargs: Argv) =>
+      addFlags((await command.load()).builder?.(yargs) ?? yargs, nameOf(command), flags);
     parser.command(command.command, command.describe, builder, async (values) => {
       const problems = flagProblems(flags, values);
       if (problems.length > 0) throw new UsageError(problems.join('\n'));
       await tools.extension.prepare?.(nameOf(command), values);
-      code = (await command.handler(values, tools)) ?? 0;
+      code = (await (await command.load()).handler(values, tools)) ?? 0;
     });
   }
   await parser.parseAsync();
@@ -63,7 +65,7 @@ async function base(argv: readonly string[]): Promise<Argv> {
 }
 
 function report(error: unknown): number {
-  if (error instanceof UsageError) {
+  if (isUsageError(error)) {
     process.stderr.write(`app: ${error.message}\nTry: app --help\n`);
     return USAGE;
   }

@@ -14,7 +14,19 @@ export interface RunOptions {
   readonly argv?: readonly string[];
 }
 
-/** The whole executable: Lambda's runtime loop or the command line. */
+/**
+ * The whole executable: Lambda's runtime loop or the command line.
+ * @example
+ * ```ts
+ * import { createRegistry, run } from 'amphi';
+ *
+ * const registry = createRegistry({ name: 'greeter', version: '1.2.3' });
+ * registry.get('/hello/:name', (request) => `Hello ${request.params.name}`);
+ *
+ * // As dist/app httpServer; without argv the arguments of the process.
+ * await run(async () => ({ registry }), { argv: ['describe'] }); // greeter 1.2.3
+ * ```
+ */
 export async function run(load: LoadRegistry, options: RunOptions = {}): Promise<void> {
   const { extend, argv = process.argv.slice(2) } = options;
   if (isLambdaStart(argv, process.env)) {

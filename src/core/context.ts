@@ -23,6 +23,12 @@ const INTERCEPTORS_MS = 100;
 
 type Reject = (error: unknown) => void;
 
+/** Who waits for the handler: `depth` is 0 for the adapter, and grows with each interceptor on the way inside. */
+interface Waiting {
+  readonly depth: number;
+  readonly reject: Reject;
+}
+
 /**
  * The context of one invocation. Built per request, so the signal, its timer and the child logger
  * are made only when a handler asks for them.
@@ -37,8 +43,7 @@ export class Context implements InvocationContext {
   #finished = false;
   #deadline: number | undefined;
   #limit: NodeJS.Timeout | undefined;
-  /** Who waits for the handler, the outermost first. */
-  #waiting: Reject[] | undefined;
+  #waiting: Waiting[] | undefined;
   #interrupted: { error: unknown } | undefined;
 
   constructor(init: ContextInit) {
@@ -87,21 +92,21 @@ export class Context implements InvocationContext {
   interrupt(error: unknown): void {
     if (this.#interrupted) return;
     this.#interrupted = { error };
-    this.#waiting?.at(-1)?.(error);
+    const waiting = (this.#waiting ?? []).toSorted((one, other) => other.depth - one.depth);
+    waiting[0]?.reject(error);
     this.abort(error);
-    if ((this.#waiting?.length ?? 0) > 1) {
-      setTimeout(() => this.#waiting?.at(0)?.(error), INTERCEPTORS_MS).unref();
-    }
+    if (waiting.length > 1) setTimeout(() => waiting.at(-1)!.reject(error), INTERCEPTORS_MS);
   }
 
   /** Calls `reject` if the invocation is interrupted before the function that this returns is called. */
-  whileWaiting(reject: Reject): () => void {
+  whileWaiting(depth: number, reject: Reject): () => void {
     if (this.#interrupted) reject(this.#interrupted.error);
     this.#waiting ??= [];
     const waiting = this.#waiting;
-    waiting.push(reject);
+    const entry = { depth, reject };
+    waiting.push(entry);
     return () => {
-      const at = waiting.indexOf(reject);
+      const at = waiting.indexOf(entry);
       if (at >= 0) waiting.splice(at, 1);
     };
   }

@@ -17,11 +17,16 @@ export function foldHttp(
   handler: RouteHandler,
   toErrorReply: ToErrorReply,
 ): RouteHandler {
-  return interceptors.reduceRight<RouteHandler>((inner, interceptor) => {
+  return interceptors.reduceRight<RouteHandler>((inner, interceptor, index) => {
     return async (request, context) => {
       let passed: Promise<Reply> | undefined;
       const next = () => {
-        passed = settle(inner, request, context, toErrorReply);
+        passed = settle(
+          () => interruptible(inner(request, context), context, index + 1),
+          request,
+          context,
+          toErrorReply,
+        );
         return passed;
       };
       const value = await interceptor(request, context, next);
@@ -33,13 +38,13 @@ export function foldHttp(
 
 /** The final reply of what is inside, whatever happens there: an interceptor sees what the client will get. */
 async function settle(
-  inner: RouteHandler,
+  inner: () => unknown,
   request: RequestView,
   context: Context,
   toErrorReply: ToErrorReply,
 ): Promise<Reply> {
   try {
-    const value = await interruptible(inner(request, context), context);
+    const value = await inner();
     // A copy: a handler may return one Reply for all requests, and interceptors change what they get.
     const reply = copyReply(toReply(value));
     // The interceptor may change it, so it is encoded again in the end.
@@ -51,10 +56,10 @@ async function settle(
 }
 
 /** The value, or the error with which the invocation is interrupted before it is there. */
-function interruptible(value: unknown, context: Context): unknown {
+function interruptible(value: unknown, context: Context, depth: number): unknown {
   if (!isThenable(value)) return value;
   return new Promise((resolve, reject) => {
-    const done = context.whileWaiting(reject);
+    const done = context.whileWaiting(depth, reject);
     value.then(
       (late) => {
         done();

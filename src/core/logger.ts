@@ -26,7 +26,21 @@ export interface LoggerOptions {
   readonly now?: () => Date;
 }
 
-/** @throws TypeError for an unknown level */
+/**
+ * @throws TypeError for an unknown level
+ * @example
+ * ```ts
+ * import { createLogger } from 'amphi';
+ *
+ * const lines: string[] = [];
+ * const logger = createLogger({ level: 'INFO', write: (line) => lines.push(line), fields: { service: 'shop' } });
+ *
+ * logger.debug('left out');
+ * logger.child({ order: 42 }).info('packed', { items: 2 });
+ * const { service, order, message, items } = JSON.parse(lines[0]!);
+ * console.log(lines.length, service, order, message, items); // 1 shop 42 packed 2
+ * ```
+ */
 export function createLogger(options: LoggerOptions): Logger {
   const threshold = LOG_LEVELS.indexOf(options.level ?? 'INFO');
   if (threshold < 0)
@@ -42,16 +56,35 @@ export function createLogger(options: LoggerOptions): Logger {
     warn: log('WARN'),
     error: log('ERROR'),
     fatal: log('FATAL'),
-    child: (fields) => createLogger({ ...options, fields: { ...options.fields, ...fields } }),
+    child: (fields) =>
+      createLogger({ ...options, fields: { ...options.fields, ...unreserved(fields, options.fields) } }),
   };
+}
+
+/** What the logger itself writes; the request id where it is bound. Nobody may forge these in a line. */
+const RESERVED = ['timestamp', 'level', 'message', 'requestId'];
+
+/** The fields with other names, `_level` for `level`, where they would overwrite a reserved one. */
+function unreserved(fields: LogFields | undefined, bound: LogFields | undefined): LogFields | undefined {
+  if (fields === undefined || fields === null) return undefined;
+  let renamed: Record<string, unknown> | undefined;
+  for (const name of RESERVED) {
+    if (!Object.hasOwn(fields, name)) continue;
+    if (name === 'requestId' && bound?.requestId === undefined) continue;
+    renamed ??= { ...fields };
+    renamed[`_${name}`] = fields[name];
+    delete renamed[name];
+  }
+  return renamed ?? fields;
 }
 
 function format(
   level: LogLevel,
   message: string,
-  fields: LogFields | undefined,
+  given: LogFields | undefined,
   options: LoggerOptions,
 ): string {
+  const fields = unreserved(given, options.fields);
   const timestamp = (options.now?.() ?? new Date()).toISOString();
   try {
     return `${JSON.stringify({ timestamp, level, ...options.fields, message, ...fields }, replacer())}\n`;
@@ -83,10 +116,16 @@ function replacer(): (this: unknown, key: string, value: unknown) => unknown {
     if (typeof given !== 'object' || given === null) return given;
     while (ancestors.length > 0 && ancestors.at(-1)!.shown !== this) ancestors.pop();
     if (ancestors.some((ancestor) => ancestor.given === given)) return '[Circular]';
-    const shown = given instanceof Error ? errorFields(given) : given;
+    const shown = shownOf(given);
     ancestors.push({ given, shown });
     return shown;
   };
+}
+
+/** An error by its fields, a Set by its values, a Map by its entries: all of them would be `{}`. */
+function shownOf(given: object): object {
+  if (given instanceof Error) return errorFields(given);
+  return given instanceof Set || given instanceof Map ? [...given] : given;
 }
 
 function errorFields(error: Error): Record<string, unknown> {

@@ -39,7 +39,25 @@ export interface RegistryOptions {
   readonly description?: string;
 }
 
-/** Registers a route: `get('/users/:id', options, handler)`; the options may be left out. */
+/**
+ * Registers a route: `get('/users/:id', options, handler)`; the options may be left out.
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { z } from 'zod';
+ *
+ * const registry = createRegistry({ name: 'shop' });
+ * const schema = { params: z.object({ id: z.coerce.number() }), query: z.object({ full: z.stringbool() }) };
+ *
+ * registry.get('/items/:id', { schema }, (request) => {
+ *   const { params, query } = request.valid;
+ *   return { id: params.id + 1, full: query.full };
+ * });
+ *
+ * const response = await registry.fetch(new Request('http://localhost/items/41?full=yes'));
+ * console.log(await response.text()); // {"id":42,"full":true}
+ * ```
+ */
 export interface RegisterRoute<Self> {
   <const Path extends string>(path: Path, handler: HttpHandler<ParamsOf<Path>>): Self;
   <const Path extends string, S extends RouteSchema = Record<never, never>>(
@@ -94,7 +112,22 @@ export class Registry {
     this.description = options.description ?? '';
   }
 
-  /** A raw function, invoked by its name: Lambda's `_HANDLER`, the Invoke API, `app invoke`. */
+  /**
+   * A raw function, invoked by its name: Lambda's `_HANDLER`, the Invoke API, `app invoke`.
+   * @example
+   * ```ts
+   * import { Context, createLogger, createRegistry } from 'amphi';
+   * import { resolveFunction } from 'amphi/lambda';
+   *
+   * const registry = createRegistry({ name: 'math' });
+   *
+   * registry.function('double', { timeoutMs: 1000 }, (event: { n: number }) => event.n * 2);
+   *
+   * const logger = createLogger({ write: (line) => process.stderr.write(line) });
+   * const context = new Context({ requestId: '1', functionName: 'double', logger });
+   * console.log(await resolveFunction(registry.freeze(), 'double')!({ n: 21 }, context)); // 42
+   * ```
+   */
   function<In = unknown, Out = unknown>(name: string, handler: FunctionHandler<In, Out>): this;
   function<In = unknown, Out = unknown>(
     name: string,
@@ -106,7 +139,23 @@ export class Registry {
     return this.#function({ name, handler: handler as FunctionHandler, options, interceptors: [] });
   }
 
-  /** A typed handler of one event source; invoked by its name like a function. */
+  /**
+   * A typed handler of one event source; invoked by its name like a function.
+   * @example
+   * ```ts
+   * import { createRegistry } from 'amphi';
+   * import { sqs } from 'amphi/events';
+   *
+   * export const registry = createRegistry({ name: 'orders' });
+   *
+   * const orders = sqs<{ id: number }>({ queue: { parameter: 'QueueArn' }, body: 'json' });
+   *
+   * registry.event('work', orders, { description: 'Packs an order' }, ({ body }, context) => {
+   *   context.logger.info('packed', { order: body.id });
+   *   console.log(body.id); // 42
+   * });
+   * ```
+   */
   event<Payload, Result = unknown>(
     name: string,
     source: EventSource<Payload, Result>,
@@ -139,6 +188,26 @@ export class Registry {
   /**
    * Around every HTTP handler, or those below a prefix such as `/orders`; the framework's own 404, 405 and OPTIONS
    * included. Which requests lie below a prefix is decided as the router decides. The first is the outermost.
+   * @example
+   * ```ts
+   * import { createRegistry, HttpError } from 'amphi';
+   *
+   * const registry = createRegistry({ name: 'shop' });
+   *
+   * registry.use(async (_request, _context, next) => {
+   *   const reply = await next();
+   *   reply.headers['x-status'] = String(reply.status ?? 200);
+   *   return reply;
+   * });
+   * registry.use('/admin', (request, _context, next) => {
+   *   if (request.headers.authorization === undefined) throw new HttpError(401, 'LOG_IN', 'Log in first.');
+   *   return next();
+   * });
+   * registry.get('/admin/users', () => []);
+   *
+   * const response = await registry.fetch(new Request('http://localhost/admin/users'));
+   * console.log(response.headers.get('x-status')); // 401
+   * ```
    */
   use(interceptor: HttpInterceptor): this;
   use(prefix: string, interceptor: HttpInterceptor): this;
@@ -151,7 +220,26 @@ export class Registry {
     return this;
   }
 
-  /** Around every function and event handler. The first is the outermost. */
+  /**
+   * Around every function and event handler. The first is the outermost.
+   * @example
+   * ```ts
+   * import { Context, createLogger, createRegistry } from 'amphi';
+   * import { resolveFunction } from 'amphi/lambda';
+   *
+   * const registry = createRegistry({ name: 'math' });
+   *
+   * registry.useFunction(async (event, _context, next) => {
+   *   const result = await next();
+   *   console.log(JSON.stringify({ event, result })); // {"event":3,"result":9}
+   *   return result;
+   * });
+   * registry.function('square', (n: number) => n * n);
+   *
+   * const context = new Context({ requestId: '1', functionName: 'square', logger: createLogger({ write: () => {} }) });
+   * await resolveFunction(registry.freeze(), 'square')!(3, context);
+   * ```
+   */
   useFunction(interceptor: FunctionInterceptor): this {
     this.#assertOpen('useFunction');
     assertHandler(interceptor, 'useFunction');
@@ -159,7 +247,22 @@ export class Registry {
     return this;
   }
 
-  /** Shapes the replies of errors; the first hook that returns something decides. */
+  /**
+   * Shapes the replies of errors; the first hook that returns something decides.
+   * @example
+   * ```ts
+   * import { createRegistry, HttpError, reply } from 'amphi';
+   *
+   * const registry = createRegistry({ name: 'shop' });
+   *
+   * registry.onError((error) =>
+   *   error instanceof HttpError && error.status === 404 ? reply('Nothing here.', { status: 404 }) : undefined,
+   * );
+   *
+   * const response = await registry.fetch(new Request('http://localhost/nowhere'));
+   * console.log(response.status, await response.text()); // 404 Nothing here.
+   * ```
+   */
   onError(hook: ErrorHook): this {
     this.#assertOpen('onError');
     assertHandler(hook, 'onError');
@@ -171,6 +274,19 @@ export class Registry {
    * Takes over all of another registry: its routes below the prefix, its functions by their names, its interceptors
    * and error hooks around its own handlers, inside those of this one.
    * @throws ConfigError for a route or name that is taken
+   * @example
+   * ```ts
+   * import { createRegistry } from 'amphi';
+   *
+   * const users = createRegistry({ name: 'users' });
+   * users.get('/:id', (request) => `user ${request.params.id}`);
+   *
+   * const registry = createRegistry({ name: 'shop' });
+   * registry.mount('/users', users);
+   *
+   * const response = await registry.fetch(new Request('http://localhost/users/7'));
+   * console.log(await response.text()); // user 7
+   * ```
    */
   mount(prefix: string, registry: Registry): this {
     const where = `mount ${prefix}`;
@@ -188,7 +304,20 @@ export class Registry {
     return this;
   }
 
-  /** Ends registration and gives what the adapters run; the same service at every call. */
+  /**
+   * Ends registration and gives what the adapters run; the same service at every call.
+   * @example
+   * ```ts
+   * import { createRegistry } from 'amphi';
+   *
+   * const registry = createRegistry({ name: 'shop' });
+   * registry.get('/', () => 'open');
+   * registry.function('close', () => undefined);
+   *
+   * const service = registry.freeze();
+   * console.log(service.handlerNames.join(' ')); // http close
+   * ```
+   */
   freeze(): Service {
     if (this.#service) return this.#service;
     const collected = this.#collect();
@@ -206,7 +335,19 @@ export class Registry {
     return this.#service;
   }
 
-  /** The routes as a fetch handler: native Request in, native Response out. */
+  /**
+   * The routes as a fetch handler: native Request in, native Response out.
+   * @example
+   * ```ts
+   * import { createRegistry } from 'amphi';
+   *
+   * const registry = createRegistry({ name: 'echo' });
+   * registry.post('/', async (request) => ({ got: await request.json() }));
+   *
+   * const response = await registry.fetch(new Request('http://localhost/', { method: 'POST', body: '[1]' }));
+   * console.log(await response.text()); // {"got":[1]}
+   * ```
+   */
   readonly fetch = async (request: Request): Promise<Response> => {
     const { fetchService } = await import('./fetch.deferred.ts');
     return fetchService(this.freeze(), request);
@@ -218,8 +359,8 @@ export class Registry {
       for (const each of method === undefined ? METHODS : [method]) {
         const entry = { method: each, path, handler, options, weak: method === undefined, owners: [this] };
         this.#assertOpen(nameOf(entry));
-        assertHandler(handler, nameOf(entry));
         assertRouteOptions(options, nameOf(entry));
+        assertHandler(handler, nameOf(entry));
         this.#routes.add(entry);
       }
       return this;
@@ -230,8 +371,8 @@ export class Registry {
     const { name, handler, options } = entry;
     this.#assertOpen(`function ${name}`);
     assertFunctionName(name);
-    assertHandler(handler, `function ${name}`);
     assertHandlerOptions(options, `function ${name}`);
+    assertHandler(handler, `function ${name}`);
     if (this.#functions.has(name)) throw new ConfigError(`function ${name}: already registered`);
     this.#functions.set(name, entry);
     return this;
@@ -289,6 +430,17 @@ export class Registry {
 /**
  * Makes the registry of a service.
  * @throws ConfigError for a bad name
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ *
+ * const registry = createRegistry({ name: 'greeter', version: '1.0.0', description: 'Says hello' });
+ *
+ * registry.get('/hello/:name', (request) => `Hello ${request.params.name}`);
+ *
+ * const response = await registry.fetch(new Request('http://localhost/hello/Ada'));
+ * console.log(await response.text()); // Hello Ada
+ * ```
  */
 export function createRegistry(options: RegistryOptions): Registry {
   return new Registry(options);

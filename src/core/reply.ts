@@ -66,7 +66,22 @@ export function copyReply({ body, status, headers, cookies, error }: Reply): Rep
   return copy;
 }
 
-/** A reply with status, headers or cookies: `reply({id}, {status: 201, headers: {location}})`. */
+/**
+ * A reply with status, headers or cookies: `reply({id}, {status: 201, headers: {location}})`.
+ * @example
+ * ```ts
+ * import { createRegistry, reply } from 'amphi';
+ *
+ * const registry = createRegistry({ name: 'shop' });
+ *
+ * registry.post('/items', () =>
+ *   reply({ id: 7 }, { status: 201, headers: { location: '/items/7' }, cookies: ['seen=1; HttpOnly'] }),
+ * );
+ *
+ * const response = await registry.fetch(new Request('http://localhost/items', { method: 'POST' }));
+ * console.log(response.status, response.headers.get('location')); // 201 /items/7
+ * ```
+ */
 export function reply<Body = undefined>(body?: Body, init?: ReplyInit): Reply<Body> {
   return new Reply(body as Body, init);
 }

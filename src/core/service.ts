@@ -219,7 +219,7 @@ function wait(
   };
   const fail = async (error: unknown) =>
     answer(errorResponse(await toErrorReply(error, view, context, target.errorHooks), view));
-  const done = context.whileWaiting((error) => void fail(error));
+  const done = context.whileWaiting(0, (error) => void fail(error));
   context.startLimit(target.options.timeoutMs);
   // A thenable of another kind might call back at once.
   const promise = value instanceof Promise ? value : Promise.resolve(value);

@@ -114,6 +114,11 @@ export const views: readonly ContractCase[] = [
     body: base64('why'),
   }),
   seen('an emoji in the path', request('GET', '/see/%F0%9F%98%80/x'), { params: { '*': '😀/x' } }),
+  seen('escapes that nothing needs', request('GET', '/%73ee/%7Ex%2dy'), {
+    params: { '*': '~x-y' },
+    path: '/see/~x-y',
+    url: `https://${HOST}/see/~x-y`,
+  }),
   seen('%2F in a parameter', request('GET', '/users/a%2Fb/posts/%25'), { params: { id: 'a/b', post: '%' } }),
   seen('a space and a plus in the path', request('GET', '/see/a%20b+c'), { params: { '*': 'a b+c' } }),
   seen('two slashes first', request('GET', '/see//host/x'), { params: { '*': '/host/x' } }),
@@ -211,6 +216,43 @@ export const answers: readonly ContractCase[] = [
   problem('a rejection', request('GET', '/reject'), 500, 'INTERNAL_ERROR'),
   problem('a thrown HttpError', request('GET', '/refuse'), 409, 'ALREADY_THERE', { 'retry-after': '5' }),
   problem('a header that cannot be sent', request('GET', '/bad-reply'), 500, 'BAD_REPLY'),
+  plain('a body within the limit', request('POST', '/small', { body: '0123456789' }), { body: '0123456789' }),
+  problem(
+    'a body over the limit',
+    request('POST', '/small', { body: '0123456789a' }),
+    413,
+    'PAYLOAD_TOO_LARGE',
+  ),
+  problem(
+    'the same, unread',
+    request('POST', '/small/unread', { body: '0123456789a' }),
+    413,
+    'PAYLOAD_TOO_LARGE',
+  ),
+  problem('a handler over its time', request('GET', '/late'), 504, 'TIMEOUT'),
+  plain('a set and a map', request('GET', '/collections'), {
+    headers: JSON_TYPE,
+    body: '{"set":[1,2],"map":[["k",1]],"none":{}}',
+  }),
+  plain('shared memory', request('GET', '/shared-memory'), { headers: BYTES, body: Buffer.from([7, 7, 7]) }),
+  ...['promise-inside', 'promise-body', 'promise-body-later', 'locked', 'detached', 'iterator'].map((odd) =>
+    problem(`an odd reply: ${odd}`, request('GET', `/odd/${odd}`), 500, 'BAD_REPLY'),
+  ),
+  problem('an error below a prefix', request('GET', '/cors'), 500, 'INTERNAL_ERROR', {
+    'access-control-allow-origin': '*',
+  }),
+  problem(
+    'a method that is not there, below a prefix',
+    request('DELETE', '/cors'),
+    405,
+    'METHOD_NOT_ALLOWED',
+    {
+      'access-control-allow-origin': '*',
+      allow: 'GET, HEAD, OPTIONS',
+    },
+  ),
+  problem('a guarded path', request('GET', '/guarded'), 401, 'WHO'),
+  problem('a guarded path, spelled otherwise', request('GET', '/%67u%61rded'), 401, 'WHO'),
   problem('a reply that is no JSON', request('GET', '/bigint'), 500, 'BAD_REPLY'),
 ];
 

@@ -70,4 +70,35 @@ registry.get('/refuse', () => {
 });
 registry.get('/bad-reply', () => reply('x', { headers: { 'x-bad': 'a\r\nb: c' } }));
 registry.get('/bigint', () => ({ big: 1n }));
+registry.post('/small', { bodyLimit: 10 }, (request) => request.text());
+registry.post('/small/unread', { bodyLimit: 10 }, () => 'not read');
+registry.get('/late', { timeoutMs: 30 }, () => new Promise(() => {}));
+registry.get('/collections', () => ({ set: new Set([1, 2]), map: new Map([['k', 1]]), none: {} }));
+registry.get('/odd/promise-inside', () => ({ user: Promise.resolve('ann') }));
+registry.get('/odd/promise-body', () => reply(Promise.reject(new Error('secret'))));
+registry.get('/odd/promise-body-later', async () => reply(Promise.reject(new Error('secret'))));
+registry.get('/odd/locked', async () => {
+  const stream = new ReadableStream();
+  stream.getReader();
+  return stream;
+});
+registry.get('/odd/detached', async () => {
+  const bytes = new Uint8Array(8);
+  structuredClone(bytes, { transfer: [bytes.buffer] });
+  return bytes;
+});
+registry.get('/odd/iterator', async () => reply({ [Symbol.asyncIterator]: 'secret' }));
+registry.get('/shared-memory', async () => new Uint8Array(new SharedArrayBuffer(3)).fill(7));
+registry.get('/cors', () => {
+  throw new Error('secret');
+});
+registry.use('/cors', async (_request, _context, next) => {
+  const answer = await next();
+  answer.headers['access-control-allow-origin'] = '*';
+  return answer;
+});
+registry.use('/guarded', (request) => {
+  throw new HttpError(401, 'WHO', `no token for ${request.path}`);
+});
+registry.get('/guarded', () => 'secret');
 registry.function('hello', (event) => ({ hello: event }));

@@ -110,3 +110,39 @@ t.test('a field that cannot be shown costs that field only', async (t) => {
   logger.info('deep', { deep, other: 1 });
   t.match(last(), { message: 'deep', other: 1 });
 });
+
+t.test('fields cannot forge what the logger itself writes', async (t) => {
+  const { logger, last } = capture({ fields: { requestId: 'real', service: 's' } });
+  logger.error('x', {
+    level: 'assistant',
+    timestamp: 'yesterday',
+    requestId: 'mine',
+    message: 'y',
+    service: 'own',
+  });
+  t.strictSame(last(), {
+    timestamp: '1970-01-01T00:00:00.000Z',
+    level: 'ERROR',
+    requestId: 'real',
+    service: 'own',
+    message: 'x',
+    _level: 'assistant',
+    _timestamp: 'yesterday',
+    _message: 'y',
+    _requestId: 'mine',
+  });
+  logger.child({ requestId: 'mine', level: 'x' }).info('m');
+  t.match(last(), { requestId: 'real', _requestId: 'mine', level: 'INFO', _level: 'x' });
+  const free = capture();
+  free.logger.info('m', { requestId: 'given' });
+  t.match(free.last(), { requestId: 'given' }, 'where none is bound');
+});
+
+t.test('sets and maps show what they hold', async (t) => {
+  const { logger, last } = capture();
+  logger.info('m', {
+    tags: new Set(['a', new Set([1])]),
+    by: new Map<string, unknown>([['k', new Map([['x', 1n]])]]),
+  });
+  t.match(last(), { tags: ['a', [1]], by: [['k', [['x', '1']]]] });
+});

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { z } from 'zod';
-import { createRegistry, type StandardSchema } from '../../src/core/index.ts';
+import { createRegistry, reply, type StandardSchema } from '../../src/core/index.ts';
 import { send } from './support.ts';
 
 const newRegistry = () => createRegistry({ name: 'svc' });
@@ -112,3 +112,35 @@ t.test('a query key __proto__ is a key like any other', async (t) => {
   ]);
   t.equal(({} as { a?: unknown }).a, undefined);
 });
+
+t.test(
+  'a response schema shapes what is sent, and a reply that breaks it is a 500 that says where',
+  async (t) => {
+    const response = z.object({ id: z.number(), at: z.date().transform((at) => at.toISOString()) });
+    const registry = newRegistry()
+      .get('/value', { schema: { response } }, () => ({ id: 1, at: new Date(0), secret: 'x' }))
+      .get('/reply', { schema: { response } }, async () =>
+        reply({ id: 2, at: new Date(0) }, { status: 201, headers: { 'x-a': '1' }, cookies: ['c=1'] }),
+      )
+      .get('/native', { schema: { response } }, () => new Response('as it is'))
+      .get('/refused', { schema: { response } }, () => reply({ why: 'no' } as never, { status: 409 }))
+      .get('/broken', { schema: { response } }, () => ({ id: 'one', at: new Date(0) }) as never);
+    t.match(await send(registry, 'GET', '/value'), {
+      status: 200,
+      body: '{"id":1,"at":"1970-01-01T00:00:00.000Z"}',
+    });
+    t.match(await send(registry, 'GET', '/reply'), {
+      status: 201,
+      headers: { 'x-a': '1' },
+      cookies: ['c=1'],
+      body: '{"id":2,"at":"1970-01-01T00:00:00.000Z"}',
+    });
+    t.equal((await send(registry, 'GET', '/native')).status, 200);
+    t.match(await send(registry, 'GET', '/refused'), { status: 409, body: '{"why":"no"}' });
+    const broken = await send(registry, 'GET', '/broken');
+    t.match(broken.json(), { status: 500, code: 'BAD_REPLY' });
+    t.match(broken.lines, [
+      { route: '/broken', error: { message: /does not fit its schema: response\.id: / } },
+    ]);
+  },
+);

@@ -1,12 +1,8 @@
 import t from 'tap';
-import {
-  emitTopology,
-  provisionProblems,
-  regionProblems,
-  type TopologyOptions,
-  topologyWarnings,
-} from '../../infra/index.ts';
+import { emitTopology, provisionProblems, type TopologyOptions } from '../../infra/index.ts';
 import { imageProblem, rootDeviceOf, UBUNTU } from '../../infra/topology/images.ts';
+import { regionProblems } from '../../infra/topology/regional.ts';
+import { topologyWarnings } from '../../infra/topology/warnings.ts';
 import { FULL, SAMPLE } from './sample.ts';
 import { BALANCED, VARIANTS } from './variants.ts';
 

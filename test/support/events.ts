@@ -51,7 +51,7 @@ export const LOSSY: Readonly<Record<HttpSourceName, Losses>> = {
   alb: { ...NO_LOSS, repeatedQuery: true, repeatedHeaders: 'last', twoCookies: true },
   'alb-multi': NO_LOSS,
   'vpc-lattice-v1': { ...NO_LOSS, repeatedQuery: true, repeatedHeaders: 'comma', twoCookies: true },
-  'vpc-lattice-v2': { ...NO_LOSS, twoCookies: true },
+  'vpc-lattice-v2': NO_LOSS,
 };
 
 interface Sent {

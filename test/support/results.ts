@@ -43,7 +43,7 @@ export function readResult(source: HttpSourceName, result: unknown): PlainRespon
 }
 
 function linesOf(source: HttpSourceName, result: Record<string, unknown>): [string, string][] {
-  const single = singleLines(source, result.headers);
+  const single = source === 'vpc-lattice-v2' ? [] : singleLines(source, result.headers);
   const multi = multiLines(source, result.multiValueHeaders);
   switch (source) {
     case 'apigateway-v1': {
@@ -55,6 +55,10 @@ function linesOf(source: HttpSourceName, result: Record<string, unknown>): [stri
       return [...single, ...multiLines(source, { 'set-cookie': result.cookies ?? [] })];
     case 'alb-multi':
       return multi;
+    case 'vpc-lattice-v2':
+      return Object.entries(result.headers ?? {}).flatMap(([name, value]) =>
+        [value].flat().map((one): [string, string] => [name.toLowerCase(), text(source, name, one)]),
+      );
     default:
       return single;
   }

@@ -29,6 +29,13 @@ const OPENING = new RegExp(`\\{\\{|${INLINE_START.source}`, 'g');
  *
  * @returns the literal pieces and expressions in order, no two literals side by side, none empty
  * @throws MarkupError for a missing key, unterminated JSON or an expression of the wrong shape
+ * @example
+ * ```ts
+ * import { expandMarkup } from 'amphi/infra';
+ *
+ * const parts = expandMarkup('aws --region {"Ref":"AWS::Region"} s3 ls {{ .Bucket }}', { Bucket: 'logs' });
+ * console.log(JSON.stringify(parts)); // ["aws --region ",{"Ref":"AWS::Region"}," s3 ls logs"]
+ * ```
  */
 export function expandMarkup(source: string, values: MarkupValues): Argument[] {
   const parts: Argument[] = [];
@@ -46,7 +53,16 @@ export function expandMarkup(source: string, values: MarkupValues): Argument[] {
   return parts;
 }
 
-/** One string where there are no expressions, else one Fn::Join of all pieces. */
+/**
+ * One string where there are no expressions, else one Fn::Join of all pieces.
+ * @example
+ * ```ts
+ * import { joinParts, ref } from 'amphi/infra';
+ *
+ * console.log(joinParts(['plain'])); // plain
+ * console.log(JSON.stringify(joinParts(['in ', ref('AWS::Region')]))); // {"Fn::Join":["",["in ",{"Ref":"AWS::Region"}]]}
+ * ```
+ */
 export function joinParts(parts: readonly Argument[]): Argument {
   if (parts.length === 0) return '';
   return parts.length === 1 ? parts[0]! : { 'Fn::Join': ['', parts] };

@@ -13,7 +13,25 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** A server that does not listen, for `inject` and supertest. */
+/**
+ * A server that does not listen, for `inject` and supertest.
+ * @example
+ * ```ts
+ * import { createLogger, createRegistry } from 'amphi';
+ * import { createHttpServer } from 'amphi/http';
+ * import { resolveFunction } from 'amphi/lambda';
+ *
+ * const registry = createRegistry({ name: 'shop' });
+ * registry.get('/', () => 'open');
+ * const logger = createLogger({ write: (line) => process.stderr.write(line) });
+ * const options = { port: 0, host: '127.0.0.1', logger, resolveFunction };
+ *
+ * const fastify = await createHttpServer(registry.freeze(), options);
+ * const { statusCode, body } = await fastify.inject('/');
+ * console.log(statusCode, body); // 200 open
+ * await fastify.close();
+ * ```
+ */
 export async function createHttpServer(
   service: Service,
   options: HttpServerOptions,
@@ -23,7 +41,24 @@ export async function createHttpServer(
   return fastify;
 }
 
-/** @throws ConfigError when it cannot listen, naming host and port, and for bad options */
+/**
+ * @throws ConfigError when it cannot listen, naming host and port, and for bad options
+ * @example
+ * ```ts
+ * import { createLogger, createRegistry } from 'amphi';
+ * import { startHttpServer } from 'amphi/http';
+ * import { resolveFunction } from 'amphi/lambda';
+ *
+ * const registry = createRegistry({ name: 'shop' });
+ * registry.get('/', () => 'open');
+ * const logger = createLogger({ write: (line) => process.stderr.write(line) });
+ * const options = { port: 0, host: '127.0.0.1', logger, resolveFunction };
+ *
+ * const server = await startHttpServer(registry.freeze(), options);
+ * console.log(await (await fetch(server.url)).text()); // open
+ * await server.close();
+ * ```
+ */
 export async function startHttpServer(service: Service, options: HttpServerOptions): Promise<RunningServer> {
   const { url, port, drain } = await start(service, options);
   return { url, port, close: async () => void (await drain.close()) };
@@ -35,6 +70,20 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  * Serves until SIGTERM or SIGINT, then drains; a second signal ends the drain at once.
  * @returns the exit code: 0, or 1 when requests had to be aborted
  * @throws as `startHttpServer`
+ * @example
+ * ```ts
+ * import { createLogger, createRegistry } from 'amphi';
+ * import { runHttpServer } from 'amphi/http';
+ * import { resolveFunction } from 'amphi/lambda';
+ *
+ * const registry = createRegistry({ name: 'shop' });
+ * registry.get('/', () => 'open');
+ * const logger = createLogger({ write: (line) => process.stderr.write(line) });
+ * const options = { port: 0, host: '127.0.0.1', logger, resolveFunction };
+ *
+ * setTimeout(() => process.kill(process.pid, 'SIGTERM'), 200);
+ * console.log(await runHttpServer(registry.freeze(), options)); // 0
+ * ```
  */
 export async function runHttpServer(service: Service, options: HttpServerOptions): Promise<number> {
   const { logger } = options;

@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { FastifyReply } from 'fastify';
@@ -25,6 +25,7 @@ export function sendResponse(
   if (last && !uploading) reply.header('connection', 'close');
   if (isStream(body)) {
     streaming.set(reply, [...Object.keys(headers), 'set-cookie']);
+    flushSoon(reply.raw);
     reply.send(logged(toReadable(body), reply, context));
   } else if (body !== undefined && headers['content-type'] === undefined) {
     sendUntyped(reply, body);
@@ -50,6 +51,20 @@ function sendUntyped(reply: FastifyReply, body: string | Uint8Array): void {
   reply.hijack();
   reply.raw.writeHead(reply.statusCode, headers as OutgoingHttpHeaders);
   reply.raw.end(body);
+}
+
+/** What a stream gets to fail with a status of its own, ms. */
+const FIRST_CHUNK_MS = 10;
+
+/** A stream whose first chunk takes its time (server-sent events) must not keep the headers waiting. */
+function flushSoon(response: ServerResponse): void {
+  // Fastify has set the headers when it pipes.
+  response.once('pipe', () => {
+    const flush = () => {
+      if (!response.headersSent && !response.destroyed) response.flushHeaders();
+    };
+    setTimeout(flush, FIRST_CHUNK_MS).unref();
+  });
 }
 
 function toReadable(body: BodyStream): Readable {

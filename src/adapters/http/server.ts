@@ -13,8 +13,13 @@ import { loadTls } from './tls.ts';
 const KEEP_ALIVE_MS = 75_000;
 const HEADERS_TIMEOUT_MS = 80_000;
 
-/** Node accepts at most 16 KB of headers, so no path is longer and the core sees them all. */
-const NO_PARAM_LIMIT = 65_536;
+/**
+ * Request line and headers together, bytes: as many as an Application Load Balancer takes, where Node's default is a
+ * quarter. Source: Elastic Load Balancing, "Quotas for your Application Load Balancers", HTTP headers.
+ */
+const MAX_HEADER_BYTES = 64 * 1024;
+/** No path is longer, so the core sees them all. */
+const NO_PARAM_LIMIT = MAX_HEADER_BYTES;
 
 export interface BuiltServer {
   readonly fastify: FastifyInstance;
@@ -40,12 +45,13 @@ export async function buildServer(service: Service, options: HttpServerOptions):
   fastify.server.on('connect', refuseConnect);
   fastify.setErrorHandler(errorHandler(handler));
   if (options.configure) fastify.register(unencapsulated(options.configure));
-  addRoutes(fastify, handler);
+  // After the plugins have loaded, or their onRoute hooks would not see the routes.
+  fastify.register(unencapsulated((ready) => addRoutes(ready, handler)));
   return { fastify, handler };
 }
 
 function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): FastifyServerOptions {
-  const http = { headersTimeout: HEADERS_TIMEOUT_MS };
+  const http = { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES };
   const tls = options.tls ? { https: { ...http, ...loadTls(options.tls) } } : { http };
   const made = {
     ...tls,

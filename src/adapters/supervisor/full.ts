@@ -27,6 +27,19 @@ export interface FullSupervisordOptions {
  *
  * @throws SupervisorConfigError naming the option
  * @see http://supervisord.org/configuration.html
+ * @example
+ * ```ts
+ * import { fullSupervisordConfig, supervisorConfig } from 'amphi/supervisor';
+ *
+ * const conf = fullSupervisordConfig({
+ *   socket: '/run/shop/supervisor.sock',
+ *   pidfile: '/run/shop/supervisord.pid',
+ *   logfile: '/var/log/shop/supervisord.log',
+ *   childlogdir: '/var/log/shop',
+ *   programs: [supervisorConfig({ name: 'shop', command: '/opt/shop/app' })],
+ * });
+ * console.log(conf.match(/^\[.*\]$/gm)?.at(-1)); // [program:shop]
+ * ```
  */
 export function fullSupervisordConfig(options: FullSupervisordOptions): string {
   const sections = [

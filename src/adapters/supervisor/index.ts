@@ -1,5 +1,5 @@
 export { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../core/server-defaults.ts';
-export { environmentProblem, SupervisorConfigError } from './encode.ts';
+export { SupervisorConfigError } from './encode.ts';
 export { type FullSupervisordOptions, fullSupervisordConfig } from './full.ts';
 export {
   DEFAULT_STARTRETRIES,

@@ -74,6 +74,13 @@ export interface SupervisorOptions {
  *
  * @throws SupervisorConfigError naming the option that supervisord could not read back or would refuse
  * @see http://supervisord.org/configuration.html#program-x-section-settings
+ * @example
+ * ```ts
+ * import { supervisorConfig } from 'amphi/supervisor';
+ *
+ * const section = supervisorConfig({ name: 'shop', command: '/opt/shop/app', user: 'shop', drainSeconds: 20 });
+ * console.log(section.split('\n', 1)[0]); // [program:shop]
+ * ```
  */
 export function supervisorConfig(options: SupervisorOptions): string {
   if (!/^[\w.-]+$/.test(options.name)) {

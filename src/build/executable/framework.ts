@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-const SOURCE = join(import.meta.dirname, '..', '..');
+/** The framework's modules, which this build is beside: `src` in the repository, `dist/lib/src` in the package. */
+export const FRAMEWORK = join(import.meta.dirname, '..', '..') + sep;
 
-/** Folder of the framework's core, beside this build both in the repository and in the package. */
-export const CORE = join(SOURCE, 'core') + sep;
+export const CORE = join(FRAMEWORK, 'core') + sep;
 
 /** The condition of package.json's `exports` that gives the sources. */
 const SOURCE_CONDITION = 'amphi-source';
@@ -14,6 +14,6 @@ const SOURCE_CONDITION = 'amphi-source';
  * Conditions by which esbuild resolves `amphi`, so that it finds the very modules beside this build: the sources in
  * the repository, which the package does not ship. `module` is esbuild's own default, lost when others are given.
  */
-export const CONDITIONS: string[] = existsSync(join(SOURCE, 'index.ts'))
+export const CONDITIONS: string[] = existsSync(join(FRAMEWORK, 'index.ts'))
   ? [SOURCE_CONDITION, 'module']
   : ['module'];

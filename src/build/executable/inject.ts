@@ -20,9 +20,15 @@ require(module).default(entry, JSON.parse(options)).catch((error) => {
 });`;
 
 /**
+ * V8's own limit is a fraction of the machine's memory: 1.5 GB of 3, and never more than 4 GB. This one is of what the
+ * process may have, a cgroup's limit included, as Lambda's managed runtimes leave it.
+ */
+const HEAP_PERCENT = 90;
+
+/**
  * Makes a single executable of a bundle, with V8's code cache, and with its assets.
  *
- * V8 flags are not baked in: --max-lazy, --no-opt and --single-threaded make V8 reject the cache.
+ * Other V8 flags are not baked in: --max-lazy, --no-opt and --single-threaded make V8 reject the cache.
  * @param node executable that runs pkg
  * @param work empty private folder
  * @param name file name, without extension, that stack traces show
@@ -47,10 +53,18 @@ export async function inject(
     main: `../${name}.cjs`,
     assets: Object.fromEntries(names.map((asset) => [asset, `../${asset}`])),
   };
+  // pkg hands on what its types do not know of yet.
+  const execArgv = { execArgv: [`--max-old-space-size-percentage=${HEAP_PERCENT}`] };
   const options: SeaOptions = {
     targets: [{ nodeRange: 'node24', platform: 'linux', arch: 'x64', output }],
     nodePath: base.path,
-    seaConfig: { disableExperimentalSEAWarning: true, useSnapshot: false, useCodeCache: true, ...files },
+    seaConfig: {
+      disableExperimentalSEAWarning: true,
+      useSnapshot: false,
+      useCodeCache: true,
+      ...execArgv,
+      ...files,
+    },
   };
   const pkg = createRequire(import.meta.url).resolve('pkg/lib-es5/sea.js');
   try {

@@ -6,9 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
+import { FRAMEWORK } from './framework.ts';
 
-/** `src` in the sources, `dist/lib/src` in the package. */
-const FRAMEWORK = join(import.meta.dirname, '..', '..') + sep;
 const APP = join(FRAMEWORK, 'app') + sep;
 
 /** For the bundle that starts load; assets are not worth the time. */

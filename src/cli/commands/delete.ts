@@ -1,5 +1,5 @@
 import { ConfigError } from '../../core/index.ts';
-import { defineCommand } from '../command.ts';
+import { defineAction } from '../command.ts';
 import {
   type AwsFlags,
   checkAwsFlags,
@@ -16,9 +16,7 @@ interface Flags extends AwsFlags {
   readonly json: boolean;
 }
 
-export const deleteCommand = defineCommand<Flags>({
-  command: 'delete',
-  describe: 'Delete the deployed stack, once that is confirmed, and wait until it is gone',
+export const deleteCommand = defineAction<Flags>({
   builder: (yargs) =>
     withAwsFlags(yargs)
       .option('yes', { boolean: true, default: false, describe: 'Do not ask' })

@@ -1,5 +1,5 @@
 import type { Service } from '../../core/index.ts';
-import { defineCommand, type Extension } from '../command.ts';
+import { defineAction, type Extension } from '../command.ts';
 import { print } from '../output.ts';
 import { type TopologyFlags, topologyOptions, withTopologyFlags } from './topology-flags.ts';
 
@@ -9,9 +9,7 @@ interface Flags extends TopologyFlags {
   readonly format: (typeof FORMATS)[number];
 }
 
-export const describeCommand = defineCommand<Flags>({
-  command: 'describe',
-  describe: 'List routes, functions and event handlers, or draw the topology that the flags give',
+export const describeCommand = defineAction<Flags>({
   builder: (yargs) =>
     withTopologyFlags(yargs).option('format', {
       choices: FORMATS,

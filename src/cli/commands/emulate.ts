@@ -1,6 +1,6 @@
 import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
-import { defineCommand } from '../command.ts';
+import { defineAction } from '../command.ts';
 import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
 import { streamLogger } from '../output.ts';
 
@@ -25,9 +25,7 @@ const GRACE_MS = 2000;
 /** Lambda waits one minute before the first retry. */
 const RETRY_DELAY_MS = 1000;
 
-export const emulateCommand = defineCommand<Flags>({
-  command: 'emulate',
-  describe: "Run the functions as Lambda would, in processes of their own, behind Lambda's Invoke API",
+export const emulateCommand = defineAction<Flags>({
   builder: (yargs) =>
     yargs
       .option('port', { string: true, default: '9001', describe: 'TCP port; 0 takes a free one' })

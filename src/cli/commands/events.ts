@@ -1,14 +1,12 @@
 import { ConfigError } from '../../core/index.ts';
-import { defineCommand } from '../command.ts';
+import { defineAction } from '../command.ts';
 import { print } from '../output.ts';
 
 interface Flags {
   readonly source?: string;
 }
 
-export const eventsCommand = defineCommand<Flags>({
-  command: 'events [source]',
-  describe: 'List the event sources, or print a sample event of one',
+export const eventsCommand = defineAction<Flags>({
   builder: (yargs) =>
     yargs
       .positional('source', { type: 'string', describe: 'Event source; without it the list' })

@@ -1,5 +1,5 @@
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../core/server-defaults.ts';
-import { defineCommand } from '../command.ts';
+import { defineAction } from '../command.ts';
 import { portFlag, secondsFlag, wholeFlag } from '../flags.ts';
 import { streamLogger } from '../output.ts';
 
@@ -19,9 +19,7 @@ interface Flags {
 const HOUR_S = 3600;
 const MAX_BODY = 2 ** 31;
 
-export const httpServerCommand = defineCommand<Flags>({
-  command: 'httpServer',
-  describe: 'Serve the routes over HTTP, and the functions by the Lambda Invoke API',
+export const httpServerCommand = defineAction<Flags>({
   builder: (yargs) =>
     yargs
       // Strings: yargs would turn a bad number into NaN, and the error could not show what was given.

@@ -1,26 +1,60 @@
-import type { Command } from '../command.ts';
-import { deleteCommand } from './delete.ts';
-import { describeCommand } from './describe.ts';
-import { emulateCommand } from './emulate.ts';
-import { eventsCommand } from './events.ts';
-import { httpServerCommand } from './http-server.ts';
-import { invokeCommand } from './invoke.ts';
-import { lambdaCommand } from './lambda.ts';
-import { provisionCommand } from './provision.ts';
-import { statusCommand } from './status.ts';
-import { supervisorCommand } from './supervisor.ts';
-import { versionCommand } from './version.ts';
+import type { LazyCommand } from '../command.ts';
 
-export const commands: readonly Command[] = [
-  httpServerCommand,
-  invokeCommand,
-  eventsCommand,
-  emulateCommand,
-  lambdaCommand,
-  supervisorCommand,
-  describeCommand,
-  provisionCommand,
-  statusCommand,
-  deleteCommand,
-  versionCommand,
+/** Each command with the one boundary that its module is loaded behind. */
+export const commands: readonly LazyCommand[] = [
+  {
+    command: 'httpServer',
+    describe: 'Serve the routes over HTTP, and the functions by the Lambda Invoke API',
+    load: async () => (await import('./http-server.ts')).httpServerCommand,
+  },
+  {
+    command: 'invoke [function]',
+    describe: 'Run one event through a function or the HTTP routes, and print the result',
+    load: async () => (await import('./invoke.ts')).invokeCommand,
+  },
+  {
+    command: 'events [source]',
+    describe: 'List the event sources, or print a sample event of one',
+    load: async () => (await import('./events.ts')).eventsCommand,
+  },
+  {
+    command: 'emulate',
+    describe: "Run the functions as Lambda would, in processes of their own, behind Lambda's Invoke API",
+    load: async () => (await import('./emulate.ts')).emulateCommand,
+  },
+  {
+    command: 'lambda',
+    describe: 'Run the Lambda runtime loop (the default where AWS_LAMBDA_RUNTIME_API is set)',
+    load: async () => (await import('./lambda.ts')).lambdaCommand,
+  },
+  {
+    command: 'supervisor',
+    describe: "Print supervisord's program section for the HTTP server",
+    load: async () => (await import('./supervisor.ts')).supervisorCommand,
+  },
+  {
+    command: 'describe',
+    describe: 'List routes, functions and event handlers, or draw the topology that the flags give',
+    load: async () => (await import('./describe.ts')).describeCommand,
+  },
+  {
+    command: 'provision',
+    describe: 'Deploy the service: upload the artifact, create or update the stack by a change set',
+    load: async () => (await import('./provision.ts')).provisionCommand,
+  },
+  {
+    command: 'status',
+    describe: 'Show the deployed stack: resources, instances, last events, outputs',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  {
+    command: 'delete',
+    describe: 'Delete the deployed stack, once that is confirmed, and wait until it is gone',
+    load: async () => (await import('./delete.ts')).deleteCommand,
+  },
+  {
+    command: 'version',
+    describe: 'Print the versions of the service, the build and Node.js',
+    load: async () => (await import('./version.ts')).versionCommand,
+  },
 ];

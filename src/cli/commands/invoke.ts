@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { collectResult, functionError } from '../../aws/function-result.ts';
 import { LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
 import { ConfigError, Context, HTTP_HANDLER, type Service } from '../../core/index.ts';
-import { defineCommand } from '../command.ts';
+import { defineAction } from '../command.ts';
 import { secondsFlag } from '../flags.ts';
 import { readJsonFile } from '../json-file.ts';
 import { print, streamLogger } from '../output.ts';
@@ -13,9 +13,7 @@ interface Flags {
   readonly timeout: string;
 }
 
-export const invokeCommand = defineCommand<Flags>({
-  command: 'invoke [function]',
-  describe: 'Run one event through a function or the HTTP routes, and print the result',
+export const invokeCommand = defineAction<Flags>({
   builder: (yargs) =>
     yargs
       .positional('function', {

@@ -2,8 +2,11 @@ import { relative } from 'node:path';
 import { isSea } from 'node:sea';
 import type { Artifact } from '../../../infra/deploy/index.ts';
 import type { EmittedTopology } from '../../../infra/index.ts';
+import { flaggedParameters } from '../../../infra/topology/flagged-parameters.ts';
+import { regionProblems } from '../../../infra/topology/regional.ts';
+import { topologyWarnings } from '../../../infra/topology/warnings.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
-import { defineCommand, type Extension } from '../command.ts';
+import { defineAction, type Extension } from '../command.ts';
 import { print } from '../output.ts';
 import {
   type AwsFlags,
@@ -28,9 +31,7 @@ interface Flags extends TopologyFlags, AwsFlags {
   readonly json: boolean;
 }
 
-export const provisionCommand = defineCommand<Flags>({
-  command: 'provision',
-  describe: 'Deploy the service: upload the artifact, create or update the stack by a change set',
+export const provisionCommand = defineAction<Flags>({
   builder: (yargs) =>
     withAwsFlags(withTopologyFlags(yargs))
       .option('noop', {
@@ -82,9 +83,7 @@ const FLAG_CHECKS: readonly ((flags: Flags) => void)[] = [
 const flagChecks = (flags: Flags) => FLAG_CHECKS.map((check) => () => check(flags));
 
 async function writeFiles(flags: Flags, service: Service, extension: Extension): Promise<number> {
-  const { emitTopology, ProvisionError, regionProblems, topologyWarnings, writeTopology } = await import(
-    '../../../infra/index.ts'
-  );
+  const { emitTopology, ProvisionError, writeTopology } = await import('../../../infra/index.ts');
   const unread = typeof flags.artifact === 'string' && flags.artifact !== '';
   const options = { ...topologyOptions(flags, service, extension), ...(unread && { s3Key: STAND_IN }) };
   const checkRegion = () => {
@@ -113,9 +112,7 @@ async function keyOf(path: string, service: Service) {
 const STAND_IN = '0'.repeat(64);
 
 async function provision(flags: Flags, service: Service, extension: Extension): Promise<number> {
-  const { emitTopology, flaggedParameters, regionProblems, topologyWarnings } = await import(
-    '../../../infra/index.ts'
-  );
+  const { emitTopology } = await import('../../../infra/index.ts');
   const { slugOf } = await import('../../../infra/topology/names.ts');
   const aws = await import('../../../infra/deploy/index.ts');
   const slug = slugOf(service.name);

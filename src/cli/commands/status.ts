@@ -1,5 +1,5 @@
 import { ConfigError } from '../../core/index.ts';
-import { defineCommand } from '../command.ts';
+import { defineAction } from '../command.ts';
 import { wholeFlag } from '../flags.ts';
 import { type AwsFlags, checkAwsFlags, printResult, withAwsFlags, withSession } from './aws-flags.ts';
 
@@ -11,9 +11,7 @@ interface Flags extends AwsFlags {
 /** One page of CloudFormation's events. */
 const MOST_EVENTS = 100;
 
-export const statusCommand = defineCommand<Flags>({
-  command: 'status',
-  describe: 'Show the deployed stack: resources, instances, last events, outputs',
+export const statusCommand = defineAction<Flags>({
   builder: (yargs) =>
     withAwsFlags(yargs)
       .option('events', { string: true, default: '10', describe: 'How many of the last events to show' })

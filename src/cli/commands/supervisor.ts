@@ -11,7 +11,7 @@ import {
   supervisorConfig,
 } from '../../adapters/supervisor/index.ts';
 import { ConfigError } from '../../core/index.ts';
-import { defineCommand } from '../command.ts';
+import { defineAction } from '../command.ts';
 import { environmentFlag, portFlag, wholeFlag } from '../flags.ts';
 import { print } from '../output.ts';
 
@@ -27,9 +27,7 @@ interface Flags {
   readonly drainTimeout: string;
 }
 
-export const supervisorCommand = defineCommand<Flags>({
-  command: 'supervisor',
-  describe: "Print supervisord's program section for the HTTP server",
+export const supervisorCommand = defineAction<Flags>({
   builder: (yargs) =>
     yargs
       .option('program', { string: true, describe: 'Program name; default the name of the service' })

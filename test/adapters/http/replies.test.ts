@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import t from 'tap';
 import { reply } from '../../../src/core/index.ts';
-import { RawClient, send, startFor, until } from './support.ts';
+import { RawClient, readAnswer, send, startFor, until } from './support.ts';
 
 async function* chunks(count: number) {
   for (let i = 0; i < count; i++) yield `chunk ${i};`;
@@ -184,4 +186,79 @@ t.test('pipelined requests are answered in order', async (t) => {
   );
   await client.closed;
   t.match(client.received, /slow.*fast$/s);
+});
+
+t.test('the headers of a stream go when the handler has answered, not with the first chunk', async (t) => {
+  const release = Promise.withResolvers<void>();
+  const { server } = await startFor(t, (registry) =>
+    registry.get('/events', () => {
+      async function* events() {
+        await release.promise;
+        yield 'data: late\n\n';
+      }
+      return reply(events(), { headers: { 'content-type': 'text/event-stream' } });
+    }),
+  );
+  const request = http.get(`${server.url}/events`, { agent: false });
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  t.match(response, { statusCode: 200, headers: { 'content-type': 'text/event-stream' } });
+  release.resolve();
+  t.equal((await readAnswer(response)).text, 'data: late\n\n');
+});
+
+t.test('a stream that states its length keeps it, and is cut where it breaks its word', async (t) => {
+  async function* two() {
+    yield 'ab';
+    yield 'cd';
+  }
+  const stated = (length: number) => () => reply(two(), { headers: { 'content-length': length } });
+  const { server, lines } = await startFor(t, (registry) =>
+    registry
+      .get('/right', stated(4))
+      .get('/long', stated(3))
+      .get('/short', stated(5))
+      .get('/odd', () => reply(two(), { headers: { 'content-length': 'four' } }))
+      .head('/head', () => reply(undefined, { status: 200, headers: { 'content-length': 1234 } }))
+      .get('/text', () => reply('text', { headers: { 'content-length': 99 } })),
+  );
+  t.match(await send(server.url, '/right'), {
+    status: 200,
+    headers: { 'content-length': '4' },
+    text: 'abcd',
+  });
+  t.match(await send(server.url, '/head', { method: 'HEAD' }), { headers: { 'content-length': '1234' } });
+  t.match(await send(server.url, '/text'), { headers: { 'content-length': '4' }, text: 'text' });
+  t.match(await send(server.url, '/odd'), { status: 500, text: /BAD_REPLY/ });
+  for (const path of ['/long', '/short'])
+    await t.rejects(send(server.url, path), { code: 'ECONNRESET' }, path);
+  t.match(
+    lines
+      .filter(({ message }) => message === 'reply stream failed')
+      .map(({ error }) => (error as Error).message),
+    [/more bytes.*says 3/, /has 4 bytes.*says 5/],
+  );
+});
+
+t.test('what fetch has decoded is handed on without the encoding', async (t) => {
+  const upstream = http.createServer((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip', 'x-up': 'yes', 'content-type': 'text/plain' });
+    response.end(gzipSync('squeezed'));
+  });
+  await once(upstream.listen(0, '127.0.0.1'), 'listening');
+  t.teardown(() => upstream.close());
+  const { port } = upstream.address() as AddressInfo;
+  const { server } = await startFor(t, (registry) =>
+    registry
+      .get('/proxy', () => fetch(`http://127.0.0.1:${port}/`))
+      .get('/own', () => new Response(gzipSync('own'), { headers: { 'content-encoding': 'gzip' } })),
+  );
+  const proxied = await send(server.url, '/proxy');
+  t.match(proxied, {
+    status: 200,
+    headers: { 'x-up': 'yes', 'content-encoding': undefined },
+    text: 'squeezed',
+  });
+  const own = await send(server.url, '/own');
+  t.equal(own.headers['content-encoding'], 'gzip');
+  t.equal(gunzipSync(own.bytes).toString(), 'own');
 });

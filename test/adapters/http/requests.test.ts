@@ -315,3 +315,13 @@ t.test('inject works without a listener', async (t) => {
   t.match(answer, { statusCode: 200, body: 'bytes' });
   t.match((await fastify.inject('/boom')).statusCode, 500);
 });
+
+t.test('headers that a load balancer takes are taken', async (t) => {
+  const { server } = await startFor(t, (registry) =>
+    registry.get('/', (request) => `${Object.keys(request.cookies).length}`),
+  );
+  const cookie = Array.from({ length: 20 }, (_, i) => `c${i}=${'x'.repeat(1000)}`).join('; ');
+  t.match(await send(server.url, '/', { headers: { cookie } }), { status: 200, text: '20' });
+  const many = Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`x-${i}`, 'y'.repeat(15_000)]));
+  t.equal((await send(server.url, '/', { headers: many })).status, 200, '60 kB in all');
+});

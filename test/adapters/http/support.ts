@@ -53,6 +53,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly text: string;
+  readonly bytes: Buffer;
 }
 
 /** One request on a connection of its own, with exactly the given target, headers and body. */
@@ -72,8 +73,8 @@ export async function send(
 export async function readAnswer(response: http.IncomingMessage): Promise<Answer> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString();
-  return { status: response.statusCode ?? 0, headers: response.headers, text };
+  const bytes = Buffer.concat(chunks);
+  return { status: response.statusCode ?? 0, headers: response.headers, text: bytes.toString(), bytes };
 }
 
 /** Bytes as a client sees them, for what node:http would not send or would hide. */

@@ -6,9 +6,9 @@ import t from 'tap';
 import { startFakeRuntimeApi } from '../../support/fake-runtime-api.ts';
 import { startLambda } from '../../support/lambda-process.ts';
 import { runCommand } from '../../support/run-app.ts';
+import { startServer } from '../../support/server.ts';
 import { asUser, npmInstall } from './npm.ts';
 import { type PackedFile, packageProblems } from './packed.ts';
-import { startServer } from './server.ts';
 import { EVERY_EXPORT, MISUSES } from './use-all.ts';
 
 // The framework as its users get it: packed, installed outside of the repository, a service made and run.

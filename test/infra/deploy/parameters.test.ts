@@ -1,7 +1,8 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
 import t from 'tap';
 import { type Deployment, deploy } from '../../../infra/deploy/index.ts';
-import { emitTopology, flaggedParameters, type TopologyOptions } from '../../../infra/index.ts';
+import { emitTopology, type TopologyOptions } from '../../../infra/index.ts';
+import { flaggedParameters } from '../../../infra/topology/flagged-parameters.ts';
 import { UBUNTU } from '../../../infra/topology/images.ts';
 import { SAMPLE } from '../sample.ts';
 import { BALANCED, SHIFTED } from '../variants.ts';

@@ -15,7 +15,24 @@ export type Invokable = (event: unknown, context: Context) => Awaitable<unknown>
 /** What people leave in the handler field when it means nothing to them. */
 const NO_CHOICE = new Set(['', 'bootstrap', 'index.handler']);
 
-/** The function or event handler of this name, or the routes for `http`; `undefined` if there is none. @throws ConfigError for a bad AMPHI_BASE_PATH */
+/**
+ * The function or event handler of this name, or the routes for `http`; `undefined` if there is none.
+ * @throws ConfigError for a bad AMPHI_BASE_PATH
+ * @example
+ * ```ts
+ * import { Context, createLogger, createRegistry } from 'amphi';
+ * import { resolveFunction } from 'amphi/lambda';
+ *
+ * const registry = createRegistry({ name: 'math' });
+ * registry.function('double', (event: { n: number }) => event.n * 2);
+ * const service = registry.freeze();
+ * const logger = createLogger({ write: (line) => process.stderr.write(line) });
+ * const context = new Context({ requestId: '1', functionName: 'double', logger });
+ *
+ * console.log(await resolveFunction(service, 'double')!({ n: 21 }, context)); // 42
+ * console.log(resolveFunction(service, 'triple')); // undefined
+ * ```
+ */
 export function resolveFunction(service: Service, name: string): Invokable | undefined {
   if (name === HTTP_HANDLER) return service.routes.length === 0 ? undefined : routesOf(service);
   const entry = service.functions.get(name);

@@ -16,6 +16,20 @@ import { drainOnSigterm } from './shutdown.ts';
  * Runs the process as a Lambda function: loads the service, polls the Runtime API at
  * AWS_LAMBDA_RUNTIME_API and answers until the process is stopped. Ends the process non-zero when the
  * start fails (after telling /init/error), when /next fails, and after an uncaught error.
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { runLambda } from 'amphi/lambda';
+ *
+ * const registry = createRegistry({ name: 'math' });
+ * registry.function('double', (event: { n: number }) => {
+ *   console.log(event.n * 2); // 42
+ *   return event.n * 2;
+ * });
+ *
+ * // What the executable does in Lambda: AWS_LAMBDA_RUNTIME_API and _HANDLER are set there.
+ * await runLambda(async () => registry.freeze(), process.env);
+ * ```
  */
 export async function runLambda(load: () => Promise<Service>, env: NodeJS.ProcessEnv): Promise<void> {
   const logger = createLogger({

@@ -23,17 +23,23 @@ const EVENT_SOURCES: Readonly<Record<string, SourceName>> = {
 };
 
 /**
- * Which AWS service made an event, by the markers that only its events carry; never by `version`,
- * which several share.
+ * Which AWS service made an event, by the marks that only its events carry; never by `version`, which several share.
+ * An authorizer is asked with the request of another source, so its own mark goes before all; `httpMethod` and `path`,
+ * which tools and other services add to their events too, count only where there is no other mark.
  * @returns `direct` when nothing matches
- * @throws HttpError 400 `UNSUPPORTED_EVENT` when the markers of two services are there
+ * @throws HttpError 400 `UNSUPPORTED_EVENT` when marks of two services are there and none is stronger
  */
 export function detectSource(event: unknown): SourceName {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) return 'direct';
-  const http = detectHttp(event as Json);
-  const other = detectOther(event as Json);
-  if (http !== undefined && other !== undefined) throw ambiguous(http, other);
-  return http ?? other ?? 'direct';
+  const json = event as Json;
+  if (isAuthorizer(json)) return 'apigateway-authorizer';
+  let found = recordsOf(json);
+  for (const [name, matches] of MARKS) {
+    if (!matches(json)) continue;
+    if (found !== undefined) throw ambiguous(found, name);
+    found = name;
+  }
+  return found ?? (has(json.httpMethod) ? 'apigateway-v1' : 'direct');
 }
 
 /** `detectSource` as a test of one source; an ambiguous event is of none. */
@@ -45,40 +51,47 @@ export function isFrom(event: unknown, name: SourceName): boolean {
   }
 }
 
-function detectHttp(event: Json): SourceName | undefined {
-  const context = event.requestContext as Json | null | undefined;
-  let found: SourceName | undefined;
-  if (has(context?.elb)) found = claim(found, 'alb');
-  if (has(context?.http)) found = claim(found, isFunctionUrl(context!) ? 'function-url' : 'apigateway-v2');
-  if (has(context?.serviceArn) || has(context?.serviceNetworkArn)) found = claim(found, 'vpc-lattice-v2');
-  if (has(event.raw_path) && has(event.method)) found = claim(found, 'vpc-lattice-v1');
-  if (has(context?.connectionId)) found = claim(found, 'apigateway-websocket');
-  // ALB events have httpMethod too, where it says nothing new.
-  if (has(event.httpMethod) && found !== 'alb') found = claim(found, 'apigateway-v1');
-  // An authorizer is asked with the same request, but must answer with a policy.
-  return has(event.methodArn) || has(event.routeArn) ? 'apigateway-authorizer' : found;
+const contextOf = (event: Json): Json | null | undefined => event.requestContext as Json | null | undefined;
+
+/** Each by what no event of another service has. */
+const MARKS: readonly [name: SourceName, matches: (event: Json) => boolean][] = [
+  ['alb', (event) => has(contextOf(event)?.elb)],
+  ['function-url', (event) => has(contextOf(event)?.http) && isFunctionUrl(contextOf(event)!)],
+  ['apigateway-v2', (event) => has(contextOf(event)?.http) && !isFunctionUrl(contextOf(event)!)],
+  [
+    'vpc-lattice-v2',
+    (event) => has(contextOf(event)?.serviceArn) || has(contextOf(event)?.serviceNetworkArn),
+  ],
+  ['vpc-lattice-v1', (event) => has(event.raw_path) && has(event.method)],
+  ['apigateway-websocket', (event) => has(contextOf(event)?.connectionId)],
+  ['bedrock-agent', (event) => has(event.messageVersion) && has(event.agent)],
+  ['cloudwatch-logs', (event) => has(event.awslogs)],
+  ['firehose', isFirehose],
+  ['eventbridge', (event) => has(event['detail-type'])],
+  ['cognito', (event) => has(event.triggerSource) && has(event.userPoolId)],
+  ['cloudformation', (event) => has(event.RequestType) && has(event.StackId)],
+];
+
+function isAuthorizer(event: Json): boolean {
+  return has(event.methodArn) || has(event.routeArn);
 }
 
-function detectOther(event: Json): SourceName | undefined {
-  let found = has(event.Records) ? recordSource(event.Records) : undefined;
+// Local generators leave out deliveryStreamArn.
+function isFirehose(event: Json): boolean {
+  if (!Array.isArray(event.records)) return false;
+  const first = event.records[0] as Json | null | undefined;
+  return has(event.deliveryStreamArn) || (has(event.invocationId) && has(first?.recordId));
+}
+
+/** Of queue and stream records, and of the maps of records that Kafka, MQ and DocumentDB send. */
+function recordsOf(event: Json): SourceName | undefined {
   const { eventSource } = event;
-  if (typeof eventSource === 'string' && Object.hasOwn(EVENT_SOURCES, eventSource))
-    found = claim(found, EVENT_SOURCES[eventSource]!);
-  if (has(event.awslogs)) found = claim(found, 'cloudwatch-logs');
-  if (has(event.deliveryStreamArn) && has(event.records)) found = claim(found, 'firehose');
-  if (has(event['detail-type'])) found = claim(found, 'eventbridge');
-  if (has(event.triggerSource) && has(event.userPoolId)) found = claim(found, 'cognito');
-  if (has(event.RequestType) && has(event.StackId)) found = claim(found, 'cloudformation');
-  return found;
+  const named = typeof eventSource === 'string' && Object.hasOwn(EVENT_SOURCES, eventSource);
+  return has(event.Records) ? recordSource(event.Records) : named ? EVENT_SOURCES[eventSource] : undefined;
 }
 
 function has(value: unknown): boolean {
   return value !== undefined && value !== null;
-}
-
-function claim(found: SourceName | undefined, name: SourceName): SourceName {
-  if (found !== undefined) throw ambiguous(found, name);
-  return name;
 }
 
 function recordSource(records: unknown): SourceName | undefined {

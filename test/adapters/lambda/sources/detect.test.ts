@@ -41,6 +41,14 @@ const KINDS: [string, unknown][] = [
   ['eventbridge', { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {}, version: '0' }],
   ['cognito', { triggerSource: 'PreSignUp_SignUp', userPoolId: 'p', version: '1' }],
   ['cloudformation', { RequestType: 'Create', StackId: 's', ResponseURL: 'https://x' }],
+  // What tools and other services add to events of their own is no mark.
+  ['apigateway-v2', v2({ httpMethod: 'GET', path: '/x' })],
+  ['sqs', v1(record('aws:sqs'))],
+  ['eventbridge', { 'detail-type': 'x', httpMethod: 'POST' }],
+  ['apigateway-websocket', { requestContext: { connectionId: 'c=' }, httpMethod: 'GET' }],
+  ['apigateway-authorizer', { type: 'REQUEST', methodArn: 'arn:m', requestContext: { connectionId: 'c=' } }],
+  ['bedrock-agent', { messageVersion: '1.0', agent: { name: 'a' }, apiPath: '/x', httpMethod: 'GET' }],
+  ['firehose', { invocationId: 'i', records: [{ recordId: '1', data: '' }] }],
   ['direct', {}],
   ['direct', { name: 'Ada' }],
   ['direct', { version: '2.0' }],
@@ -79,11 +87,10 @@ t.test('the test builders make events of the source they name', async (t) => {
 t.test('the marks of two services are an error that names both', async (t) => {
   const both: [string, string, object][] = [
     ['alb', 'apigateway-v2', { requestContext: { ...alb().requestContext, ...v2().requestContext } }],
-    ['apigateway-v2', 'apigateway-v1', v2({ httpMethod: 'GET' })],
     ['apigateway-v2', 'apigateway-websocket', v2({ context: { connectionId: 'c=' } })],
     ['apigateway-v2', 'vpc-lattice-v2', v2({ context: { serviceArn: 'arn:s' } })],
     ['vpc-lattice-v2', 'vpc-lattice-v1', latticeV2({ raw_path: '/x' })],
-    ['apigateway-v1', 'sqs', v1(record('aws:sqs'))],
+    ['sqs', 'alb', alb(record('aws:sqs'))],
     ['alb', 'eventbridge', alb({ 'detail-type': 'x' })],
     ['s3', 'cloudwatch-logs', { ...record('aws:s3'), awslogs: { data: '' } }],
     ['kafka', 'eventbridge', { eventSource: 'aws:kafka', 'detail-type': 'x' }],

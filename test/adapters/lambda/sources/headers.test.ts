@@ -10,6 +10,20 @@ t.test('names are lower case, non-string values become text, null ones are dropp
   }
 });
 
+t.test('headers and parameters that stand in one of the two records only are there', async (t) => {
+  const given = {
+    headers: { 'X-Single': 's', 'x-both': 'last' },
+    multiValueHeaders: { 'x-multi': ['a', 'b'], 'X-Both': ['first', 'last'] },
+    queryStringParameters: { single: 's', both: '2' },
+    multiValueQueryStringParameters: { both: ['1', '2'] },
+  };
+  for (const event of [v1(given), alb(given)]) {
+    const { headers, rawQuery } = requestOf(event);
+    t.match(headers, { 'x-single': 's', 'x-multi': 'a, b', 'x-both': 'first, last' });
+    t.equal(rawQuery, 'both=1&both=2&single=s');
+  }
+});
+
 t.test('null or missing headers are an empty record with a default host', async (t) => {
   for (const headers of [null, undefined, {}]) {
     t.same(requestOf(v1({ headers, multiValueHeaders: headers })).headers, { host: 'localhost' });

@@ -64,7 +64,14 @@ t.test('any other event is an error that says what was seen', async (t) => {
     [{}, 'The HTTP routes take no event of unknown source (its keys: none).'],
     [null, 'The HTTP routes take no null event.'],
     ['x', 'The HTTP routes take no string event.'],
-    [v2({ httpMethod: 'GET' }), 'The event has the marks of both apigateway-v2 and apigateway-v1'],
+    [
+      v2({ raw_path: '/', method: 'GET' }),
+      'The event has the marks of both apigateway-v2 and vpc-lattice-v1',
+    ],
+    [
+      { messageVersion: '1.0', agent: {}, apiPath: '/', httpMethod: 'GET' },
+      'The HTTP routes take no bedrock-agent event.',
+    ],
   ];
   for (const [event, message] of cases) {
     t.throws(() => invoke(event), { code: 'UNSUPPORTED_EVENT', status: 400 });

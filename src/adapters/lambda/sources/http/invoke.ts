@@ -34,7 +34,16 @@ function defaultOptions(): SourceOptions {
   return fromEnv;
 }
 
-/** Whether `invokeHttp` would take the event. Never throws: an ambiguous one is none. */
+/**
+ * Whether `invokeHttp` would take the event. Never throws: an ambiguous one is none.
+ * @example
+ * ```ts
+ * import { isHttpEvent } from 'amphi/lambda';
+ *
+ * console.log(isHttpEvent({ httpMethod: 'GET', path: '/', requestContext: { stage: 'prod' } })); // true
+ * console.log(isHttpEvent({ Records: [{ eventSource: 'aws:sqs' }] })); // false
+ * ```
+ */
 export function isHttpEvent(event: unknown): boolean {
   try {
     return Object.hasOwn(HTTP_SOURCES, detectSource(event));
@@ -47,6 +56,28 @@ export function isHttpEvent(event: unknown): boolean {
  * Runs the HTTP routes on an event of API Gateway, ALB, a Function URL or VPC Lattice, and gives the result
  * that this source expects. Synchronous while the handler is.
  * @throws HttpError 400 `UNSUPPORTED_EVENT` for any other event
+ * @example
+ * ```ts
+ * import { Context, createLogger, createRegistry } from 'amphi';
+ * import { invokeHttp } from 'amphi/lambda';
+ *
+ * const registry = createRegistry({ name: 'greeter' });
+ * registry.get('/hello/:name', (request) => `Hello ${request.params.name}`);
+ * const logger = createLogger({ write: (line) => process.stderr.write(line) });
+ * const context = new Context({ requestId: '1', functionName: 'http', logger });
+ * const event = {
+ *   version: '2.0',
+ *   rawPath: '/hello/Ada',
+ *   rawQueryString: '',
+ *   headers: { host: 'example.com' },
+ *   requestContext: { http: { method: 'GET', path: '/hello/Ada', sourceIp: '203.0.113.9' }, stage: '$default' },
+ *   isBase64Encoded: false,
+ * };
+ *
+ * const result = await invokeHttp(registry.freeze(), event, context);
+ * const { statusCode, body } = result as { statusCode: number; body: string };
+ * console.log(statusCode, body); // 200 Hello Ada
+ * ```
  */
 export function invokeHttp(
   service: Service,
@@ -78,6 +109,31 @@ const STREAMING: readonly HttpSourceName[] = ['function-url', 'apigateway-v1', '
 /**
  * The same for a function whose invoke mode is RESPONSE_STREAM: the body is handed on as it is.
  * @throws HttpError 400 `UNSUPPORTED_EVENT` for a source that cannot stream
+ * @example
+ * ```ts
+ * import { Context, createLogger, createRegistry } from 'amphi';
+ * import { streamHttp } from 'amphi/lambda';
+ *
+ * const registry = createRegistry({ name: 'greeter' });
+ * registry.get('/hello/:name', async function* (request) {
+ *   yield 'Hello ';
+ *   yield request.params.name;
+ * });
+ * const logger = createLogger({ write: (line) => process.stderr.write(line) });
+ * const context = new Context({ requestId: '1', functionName: 'http', logger });
+ * const event = {
+ *   version: '2.0',
+ *   rawPath: '/hello/Ada',
+ *   rawQueryString: '',
+ *   headers: { host: 'example.com' },
+ *   requestContext: { http: { method: 'GET', path: '/hello/Ada', sourceIp: '203.0.113.9' }, stage: '$default' },
+ *   isBase64Encoded: false,
+ * };
+ *
+ * const { prelude, body } = await streamHttp(registry.freeze(), event, context);
+ * console.log(prelude.statusCode); // 200
+ * for await (const piece of body as AsyncIterable<string>) console.log(piece.trim()); // Hello
+ * ```
  */
 export async function streamHttp(
   service: Service,

@@ -31,6 +31,18 @@ export const RESPONSE_MARGIN_MS = 5000;
  * answered without the handler, which has to tidy up after its own failed Create. After a timeout, when nobody knows
  * how far it came, the handler gets that Delete.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { customResource } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('seed', customResource<{ Table: string }>(), async (request) => {
+ *   console.log(request.type, request.properties.Table); // Create orders
+ *   return { physicalResourceId: 'seed-1', data: { Rows: '3' } };
+ * });
+ * ```
  */
 export function customResource<Properties = Readonly<Record<string, unknown>>>(): EventSource<
   CustomResourceRequest<Properties>,

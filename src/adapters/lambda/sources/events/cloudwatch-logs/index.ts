@@ -30,6 +30,17 @@ export interface LogEvents {
  * Log events by a subscription filter, decompressed: up to some thousand at once. The control messages by which
  * CloudWatch Logs checks the function are answered without the handler.
  * @throws ConfigError
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { cloudWatchLogs } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('errors', cloudWatchLogs({ logGroup: '/orders/web', filterPattern: 'ERROR' }), ({ logEvents }) => {
+ *   console.log(logEvents[0]?.message); // ERROR payment refused
+ * });
+ * ```
  */
 export function cloudWatchLogs(
   options: CloudWatchLogsOptions = {},

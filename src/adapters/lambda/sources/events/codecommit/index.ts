@@ -34,6 +34,17 @@ export interface CodeCommitChange {
  * Changes of references in a CodeCommit repository. The template makes an EventBridge rule, since CloudFormation can
  * only give triggers to a repository that it makes; events of such a trigger are handled the same.
  * @throws ConfigError
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { codeCommit } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('pushed', codeCommit({ branches: ['main'] }), (change) => {
+ *   console.log(change.repository, change.ref); // website refs/heads/main
+ * });
+ * ```
  */
 export function codeCommit(
   options: CodeCommitOptions = {},

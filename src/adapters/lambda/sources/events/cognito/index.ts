@@ -34,6 +34,18 @@ const PREFIXES: Readonly<Record<CognitoTriggerName, string>> = {
  * One Lambda trigger of a Cognito user pool. The handler returns the fields of the response to set; an error refuses
  * the user's action, and Cognito shows its message to the client. Cognito waits 5 seconds.
  * @throws ConfigError
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { cognito } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('signUp', cognito({ trigger: 'PreSignUp' }), ({ request }) => {
+ *   console.log(request.userAttributes.email); // jane@example.com
+ *   return { autoConfirmUser: true };
+ * });
+ * ```
  */
 export function cognito<Name extends CognitoTriggerName>(
   options: CognitoOptions<Name>,

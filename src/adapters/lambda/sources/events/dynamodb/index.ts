@@ -33,6 +33,17 @@ export interface DynamoDbChange<Item = Record<string, unknown>> {
  * Changes of a DynamoDB table from its stream, in order, as plain values. The first that fails stops the batch;
  * Lambda goes on from it.
  * @throws ConfigError
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { dynamodb } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('changed', dynamodb<{ id: number; total: number }>(), (change) => {
+ *   console.log(change.newImage?.total); // 9.5
+ * });
+ * ```
  */
 export function dynamodb<Item = Record<string, unknown>>(
   options: DynamoDbOptions & { batch: true },

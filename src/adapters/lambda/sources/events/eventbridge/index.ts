@@ -28,6 +28,19 @@ export interface EventBridgeEvent<Detail = unknown> {
  * Events of an EventBridge bus that fit a pattern. An event whose `source` or `detail-type` the pattern does not list
  * is refused.
  * @throws ConfigError
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { eventBridge } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * const placed = eventBridge<{ id: number }>({ pattern: { source: ['orders'], 'detail-type': ['Order Placed'] } });
+ *
+ * registry.event('placed', placed, ({ detail }) => {
+ *   console.log(detail.id); // 42
+ * });
+ * ```
  */
 export function eventBridge<Detail = unknown>(
   options: EventBridgeOptions = {},

@@ -17,6 +17,17 @@ const CRON = /^cron\(\S+( \S+){5}\)$/;
  * Calls on a schedule by EventBridge; `resources[0]` is the ARN of the rule.
  * @throws ConfigError
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { schedule } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('nightly', schedule({ expression: 'cron(0 3 * * ? *)' }), ({ time }) => {
+ *   console.log(time.toISOString()); // 2025-11-25T00:00:00.000Z
+ * });
+ * ```
  */
 export function schedule(
   options: ScheduleOptions = {},

@@ -30,6 +30,18 @@ export type FirehoseResult =
  * not done shortly before the deadline, is `ProcessingFailed` and Firehose keeps it in its error output. The function
  * is named, and may be called, where the stream is declared, so there is no trigger here.
  * @throws ConfigError
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { firehose } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('transform', firehose<{ id: number }>({ data: 'json' }), (record) => {
+ *   console.log(record.data.id); // 42
+ *   return { data: JSON.stringify({ ...record.data, seen: true }) };
+ * });
+ * ```
  */
 export function firehose<Data = unknown>(
   options: FirehoseOptions & { data: 'json' },

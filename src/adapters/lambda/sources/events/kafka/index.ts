@@ -23,6 +23,17 @@ export interface KafkaRecord<Value = Uint8Array> {
  * handled side by side, each in order; a failure fails the batch. There is no trigger here: its role needs actions on
  * network interfaces that cannot be confined, so declare the event source mapping beside the cluster.
  * @throws ConfigError
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { kafka } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('arrived', kafka<{ id: number }>({ value: 'json' }), (record) => {
+ *   console.log(record.topic, record.value); // orders { id: 42, total: 9.5 }
+ * });
+ * ```
  */
 export function kafka<Value = unknown>(options: { value: 'json' }): EventSource<KafkaRecord<Value>>;
 export function kafka(options: { value: 'text' }): EventSource<KafkaRecord<string>>;

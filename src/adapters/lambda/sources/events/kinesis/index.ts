@@ -22,6 +22,17 @@ export interface KinesisRecord<Data = Uint8Array> {
  * Records of a Kinesis data stream, in order, as bytes (default), UTF-8 text or JSON. The first that fails stops the
  * batch; Lambda goes on from it. Records that the KPL aggregated are not taken apart: ask for bytes and do it there.
  * @throws ConfigError
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { kinesis } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('arrived', kinesis<{ id: number }>({ data: 'json' }), (record) => {
+ *   console.log(record.partitionKey, record.data.id); // customer-1 42
+ * });
+ * ```
  */
 export function kinesis<Data = unknown>(
   options: StreamOptions & { data: 'json'; batch: true },

@@ -27,6 +27,17 @@ export interface S3Options {
  * Events of an S3 bucket, by its own notification or by EventBridge: the handler sees no difference. Lambda retries an
  * event as a whole, so one that fails comes again.
  * @throws ConfigError
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { s3 } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('uploaded', s3({ bucket: { create: true }, suffix: '.jpg' }), (record) => {
+ *   console.log(record.key); // photos/summer 2025/café+1.jpg
+ * });
+ * ```
  */
 export function s3(options: S3Options = {}): EventSource<S3Record, unknown, S3Trigger> {
   checkEvents(options.events);

@@ -52,6 +52,18 @@ const DISPOSITIONS: readonly unknown[] = ['CONTINUE', 'STOP_RULE', 'STOP_RULE_SE
 /**
  * Mails that SES received. @throws ConfigError
  * @see https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda.html
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { ses } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('mail', ses(), (mail) => {
+ *   console.log(mail.source); // jane@example.com
+ *   return { disposition: 'CONTINUE' };
+ * });
+ * ```
  */
 export function ses(options: SesOptions = {}): EventSource<SesMail, SesDisposition | Nothing, SesTrigger> {
   checkOptions(options);

@@ -30,6 +30,17 @@ export interface SnsMessage<Message = string> {
 /**
  * Messages of an SNS topic, as text (default) or JSON. Lambda retries an event as a whole.
  * @throws ConfigError
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { sns } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('placed', sns({ topic: { parameter: 'TopicArn' } }), (message) => {
+ *   console.log(message.subject); // Order placed
+ * });
+ * ```
  */
 export function sns<Message = unknown>(
   options: SnsOptions & { message: 'json' },

@@ -1,18 +1,12 @@
 import type { EventSource } from '../../../../../core/index.ts';
-import {
-  type BatchRecord,
-  type BatchResponse,
-  batchResponse,
-  type Lane,
-  requiredId,
-  runLanes,
-  runWhole,
-} from '../shared/batch.ts';
-import { decodeText } from '../shared/decode.ts';
+import { type BatchResponse, batchResponse, runLanes, runWhole } from '../shared/batch.ts';
 import { defineSource } from '../shared/event-source.ts';
 import type { Nothing } from '../shared/nothing.ts';
 import { checkArn, checkFormat, checkWhole, optionError } from '../shared/option-checks.ts';
 import type { EventFilters, ResourceRef, SqsTrigger } from '../shared/triggers.ts';
+import { groups, Message, type SqsEvent, type SqsMessage } from './message.ts';
+
+export type { SqsMessage };
 
 export interface SqsOptions {
   /** ARN of the queue; without it the template declares no trigger. */
@@ -33,22 +27,6 @@ export interface SqsOptions {
   readonly reportFailures?: boolean;
 }
 
-export interface SqsMessage<Body = string> {
-  readonly messageId: string;
-  readonly body: Body;
-  /** Custom attributes: text and numbers as strings, binary as bytes. */
-  readonly attributes: Readonly<Record<string, string | Uint8Array>>;
-  readonly receiptHandle: string;
-  /** How many times it was received, this one included. */
-  readonly receiveCount: number;
-  readonly sentAt: Date;
-  readonly groupId: string | undefined;
-  readonly deduplicationId: string | undefined;
-  readonly queueArn: string;
-  /** The record as it came. */
-  readonly raw: unknown;
-}
-
 type BatchResult = BatchResponse | Nothing;
 
 /**
@@ -60,6 +38,17 @@ type BatchResult = BatchResponse | Nothing;
  * The visibility timeout of the queue must be at least the timeout of the function (AWS advises six times).
  * @throws ConfigError
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ * @example
+ * ```ts
+ * import { createRegistry } from 'amphi';
+ * import { sqs } from 'amphi/events';
+ *
+ * export const registry = createRegistry({ name: 'orders' });
+ *
+ * registry.event('work', sqs<{ id: number }>({ queue: { parameter: 'QueueArn' }, body: 'json' }), (message) => {
+ *   console.log(message.body.id); // 42
+ * });
+ * ```
  */
 export function sqs<Body = unknown>(
   options: SqsOptions & { body: 'json'; batch: true },
@@ -116,81 +105,4 @@ function triggerOf(options: SqsOptions): SqsTrigger | undefined {
   const { queue, batchSize, batchWindow, maxConcurrency, filters, kmsKey, reportFailures = true } = options;
   if (queue === undefined) return undefined;
   return { type: 'sqs', queue, batchSize, batchWindow, maxConcurrency, filters, kmsKey, reportFailures };
-}
-
-interface SqsEvent {
-  readonly Records: readonly SqsRecord[];
-}
-
-interface SqsRecord {
-  readonly messageId: string;
-  readonly receiptHandle: string;
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly messageAttributes?: Readonly<
-    Record<
-      string,
-      { readonly dataType: string; readonly stringValue?: string; readonly binaryValue?: string }
-    >
-  >;
-  readonly eventSourceARN: string;
-}
-
-class Message implements BatchRecord<SqsMessage<unknown>> {
-  readonly id: string;
-  readonly record: SqsRecord;
-  readonly #format: 'json' | 'text' | undefined;
-
-  constructor(record: SqsRecord, format: 'json' | 'text' | undefined) {
-    this.id = requiredId(record.messageId, 'sqs', 'messageId');
-    this.record = record;
-    this.#format = format;
-  }
-
-  /** Only a FIFO queue's groups mean order; a standard queue's are for fairness. */
-  get group(): string | undefined {
-    const { eventSourceARN, attributes } = this.record;
-    return eventSourceARN?.endsWith('.fifo') ? (attributes?.MessageGroupId ?? '') : undefined;
-  }
-
-  decode = (): SqsMessage<unknown> => {
-    const { record } = this;
-    const system = record.attributes ?? {};
-    return {
-      messageId: this.id,
-      body: decodeText(record.body, this.#format, { source: 'sqs', id: this.id, field: 'the body' }),
-      attributes: attributesOf(record.messageAttributes),
-      receiptHandle: record.receiptHandle,
-      receiveCount: Number(system.ApproximateReceiveCount ?? 1),
-      sentAt: new Date(Number(system.SentTimestamp ?? Number.NaN)),
-      groupId: system.MessageGroupId,
-      deduplicationId: system.MessageDeduplicationId,
-      queueArn: record.eventSourceARN,
-      raw: record,
-    };
-  };
-}
-
-function attributesOf(given: SqsRecord['messageAttributes']): Record<string, string | Uint8Array> {
-  const entries = Object.entries(given ?? {}).map(([name, { stringValue, binaryValue }]) => {
-    return [name, stringValue ?? new Uint8Array(Buffer.from(binaryValue ?? '', 'base64'))] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-/** A lane for each message of a standard queue, one for each group of a FIFO queue. */
-function groups(messages: readonly Message[]): Lane<SqsMessage<unknown>>[] {
-  const lanes: Message[][] = [];
-  const byGroup = new Map<string, Message[]>();
-  for (const message of messages) {
-    const { group } = message;
-    const lane = group === undefined ? undefined : byGroup.get(group);
-    if (lane) lane.push(message);
-    else {
-      const made = [message];
-      lanes.push(made);
-      if (group !== undefined) byGroup.set(group, made);
-    }
-  }
-  return lanes;
 }

@@ -4,15 +4,14 @@ import type { Awaitable, Context, RawRequest, RawResponse } from '../../../../..
 import { isFrom } from '../../detect.ts';
 import { headersWithOneCookie } from '../shared/one-cookie.ts';
 import { rooted, stripPrefix } from '../shared/path.ts';
-import { rawQuery } from '../shared/query.ts';
+import { mergedQuery, rawQuery } from '../shared/query.ts';
 import {
   bodyBytes,
   defaultHost,
   lastForwarded,
-  multiHeaders,
+  mergedHeaders,
   requiredText,
   schemeOf,
-  singleHeaders,
 } from '../shared/request.ts';
 import { finishResult } from '../shared/result.ts';
 import { statusDescription } from '../shared/status.ts';
@@ -34,12 +33,12 @@ export const alb: HttpSource = {
 };
 
 function toRequest(event: ALBEvent, options: SourceOptions): RawRequest {
-  const headers = isMulti(event) ? multiHeaders(event.multiValueHeaders) : singleHeaders(event.headers);
+  const headers = mergedHeaders(event.multiValueHeaders, event.headers);
   defaultHost(headers, undefined);
   return {
     method: requiredText(event.httpMethod, NAME, 'httpMethod').toUpperCase(),
     path: stripPrefix(rooted(requiredText(event.path, NAME, 'path')), options.basePath),
-    rawQuery: rawQuery(event.multiValueQueryStringParameters ?? event.queryStringParameters),
+    rawQuery: rawQuery(mergedQuery(event.multiValueQueryStringParameters, event.queryStringParameters)),
     headers,
     body: bodyBytes(event.body, event.isBase64Encoded, NAME),
     clientIp: lastForwarded(headers),

@@ -3,15 +3,14 @@ import { HTTP_RESULT_LIMIT } from '../../../../../aws/limits.ts';
 import type { RawRequest, RawResponse } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
 import { encodePath, rooted, stripPrefix } from '../shared/path.ts';
-import { encodedQuery } from '../shared/query.ts';
+import { encodedQuery, mergedQuery } from '../shared/query.ts';
 import {
   bodyBytes,
   defaultHost,
   lastForwarded,
-  multiHeaders,
+  mergedHeaders,
   requiredText,
   schemeOf,
-  singleHeaders,
 } from '../shared/request.ts';
 import { finishResult } from '../shared/result.ts';
 import type { HttpResult, HttpSource, SourceOptions } from '../shared/types.ts';
@@ -31,29 +30,18 @@ export const apiGatewayV1: HttpSource = {
 };
 
 function toRequest(event: APIGatewayProxyEvent, options: SourceOptions): RawRequest {
-  const headers = headersOf(event);
+  const headers = mergedHeaders(event.multiValueHeaders, event.headers);
   const context = event.requestContext;
   defaultHost(headers, context?.domainName);
   return {
     method: requiredText(event.httpMethod, NAME, 'httpMethod').toUpperCase(),
     path: stripPrefix(rooted(encodePath(requiredText(event.path, NAME, 'path'))), options.basePath),
-    rawQuery: encodedQuery(filled(event.multiValueQueryStringParameters) ?? event.queryStringParameters),
+    rawQuery: encodedQuery(mergedQuery(event.multiValueQueryStringParameters, event.queryStringParameters)),
     headers,
     body: bodyBytes(event.body, event.isBase64Encoded, NAME),
     clientIp: context?.identity?.sourceIp ?? lastForwarded(headers),
     scheme: schemeOf(headers),
   };
-}
-
-function headersOf(event: APIGatewayProxyEvent): Record<string, string> {
-  const multi = filled(event.multiValueHeaders);
-  return multi ? multiHeaders(multi) : singleHeaders(event.headers);
-}
-
-// The console's test button and some emulators send null or {} where the single form has values.
-function filled<T extends object>(record: T | null | undefined): T | undefined {
-  for (const _ in record) return record;
-  return undefined;
 }
 
 function shape(response: RawResponse, body: string, isBase64Encoded: boolean): HttpResult {

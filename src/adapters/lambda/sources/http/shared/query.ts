@@ -13,6 +13,20 @@ export function rawQuery(params: Params): string {
   return joinQuery(params, rawKey, rawValue);
 }
 
+/**
+ * The multi-value parameters with those that stand only among the single ones: the console's test button and some
+ * emulators fill in one of the two.
+ */
+export function mergedQuery(multi: Params, single: Params): Params {
+  let merged: Record<string, string | readonly string[] | null | undefined> | undefined;
+  for (const name in single) {
+    if (multi && Object.hasOwn(multi, name)) continue;
+    merged ??= { ...multi };
+    merged[name] = single[name];
+  }
+  return merged ?? multi;
+}
+
 type Encode = (text: string) => string;
 
 function joinQuery(params: Params, key: Encode, value: Encode): string {

@@ -22,6 +22,14 @@ export function multiHeaders(headers: Values<unknown>): Record<string, string> {
   return out;
 }
 
+/** Both records of an event that has both: what stands in either; where a name stands in both, all its values. */
+export function mergedHeaders(multi: Values<unknown>, single: Values<unknown>): Record<string, string> {
+  const out = multiHeaders(multi);
+  const more = singleHeaders(single);
+  for (const name in more) out[name] ??= more[name]!;
+  return out;
+}
+
 function addValue(out: Record<string, string>, name: string, value: unknown): void {
   if (value !== null && value !== undefined) addHeader(out, name, String(value));
 }

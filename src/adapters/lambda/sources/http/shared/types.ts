@@ -26,7 +26,8 @@ export interface HttpResult {
   statusCode: number;
   /** ALB and VPC Lattice: `200 OK`. */
   statusDescription?: string;
-  headers?: Record<string, string>;
+  /** A list only for several `set-cookie` to VPC Lattice, version 2. */
+  headers?: Record<string, string | string[]>;
   multiValueHeaders?: Record<string, string[]>;
   /** Payload format 2.0: whole `Set-Cookie` values. */
   cookies?: string[];
@@ -49,6 +50,7 @@ export type SourceName =
   | HttpSourceName
   | 'apigateway-websocket'
   | 'apigateway-authorizer'
+  | 'bedrock-agent'
   | 'sqs'
   | 'sns'
   | 's3'

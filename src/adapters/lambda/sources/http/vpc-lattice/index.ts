@@ -49,7 +49,7 @@ const V2 = 'vpc-lattice-v2';
 /**
  * VPC Lattice service with a Lambda target, event structure version 1.
  * Assumptions on AWS, for both versions: path and query come as sent; should the path hold a `?`, what follows
- * is the query; a result header has one value; no client address but in `x-forwarded-for`.
+ * is the query; a result header has one value, in version 2 a list of them too (untried); no client address but in `x-forwarded-for`.
  */
 export const vpcLatticeV1: HttpSource = {
   name: V1,
@@ -102,13 +102,18 @@ function toRequest(source: HttpSourceName, parts: Parts, options: SourceOptions)
   };
 }
 
-const REMEDY = 'use another front door to send several';
+function headersWithCookies({ headers, cookies }: RawResponse): Record<string, string | string[]> {
+  if (cookies.length === 0) return headers;
+  return { ...headers, 'set-cookie': cookies.length === 1 ? cookies[0]! : cookies };
+}
+
+const REMEDY = 'use event structure version 2 to send several';
 
 function toResult(source: HttpSourceName, response: RawResponse, context: Context): Awaitable<HttpResult> {
   return finishResult(response, source, HTTP_RESULT_LIMIT, (final, body, isBase64Encoded) => ({
     statusCode: final.status,
     statusDescription: statusDescription(final.status),
-    headers: headersWithOneCookie(final, source, context, REMEDY),
+    headers: source === V2 ? headersWithCookies(final) : headersWithOneCookie(final, source, context, REMEDY),
     body,
     isBase64Encoded,
   }));

@@ -8,9 +8,14 @@ export interface Server {
   stop(): Promise<number | null>;
 }
 
-/** Starts an executable's `httpServer` on a free loopback port, with nothing in its environment. */
-export async function startServer(executable: string, cwd: string): Promise<Server> {
-  const args = ['-i', executable, 'httpServer', '--port', '0', '--host', '127.0.0.1'];
+/** Starts an executable's `httpServer` on a free loopback port, with nothing in its environment but `env`. */
+export async function startServer(
+  executable: string,
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server> {
+  const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const args = ['-i', ...pairs, executable, 'httpServer', '--port', '0', '--host', '127.0.0.1'];
   const child = spawn('env', args, { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
   const url = await new Promise<string>((resolve, reject) => {
     const lines = createInterface({ input: child.stdout });
