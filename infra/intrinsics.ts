@@ -13,7 +13,8 @@ export type Intrinsic =
   | { readonly 'Fn::Join': readonly [string, readonly Argument[] | Intrinsic] }
   | { readonly 'Fn::Split': readonly [string, Argument] }
   | { readonly 'Fn::Select': readonly [number, readonly Argument[] | Intrinsic] }
-  | { readonly 'Fn::Base64': Argument };
+  | { readonly 'Fn::Base64': Argument }
+  | { readonly 'Fn::If': readonly [string, Argument, Argument] };
 
 /** A literal or what resolves to one. */
 export type Argument = string | Intrinsic;
@@ -31,7 +32,7 @@ export type Resolvable<T> = T extends string | number | boolean
 export interface ResourceAttributes {
   readonly Condition?: string;
   readonly DependsOn?: string | readonly string[];
-  readonly DeletionPolicy?: 'Delete' | 'Retain' | 'Snapshot';
+  readonly DeletionPolicy?: 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot';
   readonly UpdateReplacePolicy?: 'Delete' | 'Retain' | 'Snapshot';
   readonly CreationPolicy?: object;
   readonly UpdatePolicy?: object;
@@ -102,6 +103,11 @@ export const split = (delimiter: string, value: Argument): Intrinsic => ({ 'Fn::
 
 export const select = (index: number, list: readonly Argument[] | Intrinsic): Intrinsic => ({
   'Fn::Select': [index, list],
+});
+
+/** The one value while a condition of the template holds, else the other. */
+export const either = (condition: string, value: Argument, other: Argument): Intrinsic => ({
+  'Fn::If': [condition, value, other],
 });
 
 export const base64 = (value: Argument): Intrinsic => ({ 'Fn::Base64': value });

@@ -1,3 +1,4 @@
+import { DeployError } from './errors.ts';
 import type { AutoScalingClient, CloudFormationClient, S3Client } from './sdk.deferred.ts';
 
 type Sdk = typeof import('./sdk.deferred.ts');
@@ -21,9 +22,10 @@ export interface Aws {
   readonly autoScaling: AutoScalingClient;
 }
 
-/** Loads the SDK. @throws Error of the SDK when there is no region */
+/** Loads the SDK. @throws DeployError for an unknown profile; Error of the SDK when there is no region */
 export async function connect({ region, profile, endpointUrl }: AwsOptions): Promise<Aws> {
   const sdk = await import('./sdk.deferred.ts');
+  await checkProfile(sdk, profile);
   const common = {
     // The SDK for JavaScript does not read AWS_DEFAULT_REGION, which the AWS CLI does.
     region: region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
@@ -40,6 +42,23 @@ export async function connect({ region, profile, endpointUrl }: AwsOptions): Pro
   };
   for (const client of [aws.cloudFormation, aws.s3, aws.autoScaling]) nameOperations(client);
   return { ...aws, region: await aws.cloudFormation.config.region() };
+}
+
+/** The SDK takes an unknown profile for an empty one, and then misses a region or credentials. */
+async function checkProfile(sdk: Sdk, flag: string | undefined): Promise<void> {
+  // Keys in the environment make AWS_PROFILE count for nothing else.
+  const fromEnvironment = process.env.AWS_ACCESS_KEY_ID ? undefined : process.env.AWS_PROFILE;
+  const name = flag ?? fromEnvironment;
+  if (!name) return;
+  const { configFile, credentialsFile } = await sdk.loadSharedConfigFiles();
+  const known = new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)]);
+  if (known.has(name)) return;
+  // Those with a dot are sections of another kind, such as SSO sessions.
+  const profiles = [...known].filter((key) => !key.includes('.')).sort();
+  const there = profiles.length === 0 ? 'there is no profile at all' : `there is ${profiles.join(', ')}`;
+  throw new DeployError(
+    `${flag === undefined ? 'AWS_PROFILE' : '--profile'} ${name} is not in the AWS configuration files: ${there}`,
+  );
 }
 
 interface Middleware {

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Change, CreateChangeSetInput, DescribeChangeSetOutput } from '@aws-sdk/client-cloudformation';
 import type { Template } from '../topology/types.ts';
 import type { Aws } from './aws.ts';
 import { DeployError } from './errors.ts';
 import { pollUntil } from './poll-until.ts';
 import { printable, table } from './table.ts';
+import { deleteChangeSet, type Prepared, takeBack } from './take-back.ts';
 
 /** A change set after CloudFormation has compared it with the stack. */
 export interface ChangeSet {
@@ -18,13 +20,24 @@ export interface ChangeSet {
 const UNCHANGED = /didn't contain changes|No updates are to be performed/;
 
 /**
- * Makes a change set and waits until CloudFormation has waitForComparison it with the stack.
+ * Makes a change set and waits until CloudFormation has compared it with the stack.
  * One without changes, or one that failed, is deleted again.
+ * @param prepared gets the ids once they are known
  * @throws DeployError with CloudFormation's reason
  */
-export async function makeChangeSet(aws: Aws, input: CreateChangeSetInput): Promise<ChangeSet> {
-  const { Id, StackId } = await aws.cloudFormation.send(new aws.sdk.CreateChangeSetCommand(input));
+export async function makeChangeSet(
+  aws: Aws,
+  input: CreateChangeSetInput,
+  prepared: Prepared,
+): Promise<ChangeSet> {
+  // With a token, a call that was repeated because its answer got lost is not refused.
+  const asked = aws.cloudFormation.send(
+    new aws.sdk.CreateChangeSetCommand({ ...input, ClientToken: randomUUID() }),
+  );
+  prepared.answered = asked.catch(() => {});
+  const { Id, StackId } = await asked;
   const made = { id: Id!, stackId: StackId! };
+  Object.assign(prepared, { changeSet: Id, stack: StackId });
   try {
     const { Status, StatusReason, changes } = await waitForComparison(aws, Id!);
     if (Status === 'CREATE_COMPLETE') return { ...made, unchanged: false, changes };
@@ -32,10 +45,10 @@ export async function makeChangeSet(aws: Aws, input: CreateChangeSetInput): Prom
       throw new DeployError(`the change set failed: ${printable(StatusReason) || Status}`);
     }
   } catch (error) {
-    await deleteChangeSet(aws, made, input.ChangeSetType === 'CREATE').catch(() => {});
+    await takeBack(aws, prepared);
     throw error;
   }
-  await deleteChangeSet(aws, made, false);
+  await deleteChangeSet(aws, prepared);
   return { ...made, unchanged: true, changes: [] };
 }
 
@@ -56,16 +69,6 @@ async function waitForComparison(
     token = page.NextToken;
   }
   return { ...first, changes };
-}
-
-/** Deletes a change set, and the empty stack that one for a new stack brings along. */
-export async function deleteChangeSet(
-  aws: Aws,
-  { id, stackId }: Pick<ChangeSet, 'id' | 'stackId'>,
-  withStack: boolean,
-): Promise<void> {
-  await aws.cloudFormation.send(new aws.sdk.DeleteChangeSetCommand({ ChangeSetName: id }));
-  if (withStack) await aws.cloudFormation.send(new aws.sdk.DeleteStackCommand({ StackName: stackId }));
 }
 
 /** The preview: one line per resource that would be added, modified, replaced or removed. */

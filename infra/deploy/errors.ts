@@ -28,6 +28,11 @@ export function isMissingStack(error: unknown): boolean {
   return name === 'ValidationError' && /does not exist/.test(message);
 }
 
+/** The change set or its stack is not there, or no longer. */
+export function isMissing(error: unknown): boolean {
+  return /^ChangeSetNotFound/.test((error as Error).name) || isMissingStack(error);
+}
+
 /** A throttled, dropped or failed call: a later one may well succeed. */
 export function isTransient(error: unknown): boolean {
   const { name, code } = error as AwsError;

@@ -1,5 +1,6 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { Aws } from './aws.ts';
+import { begin } from './begin.ts';
 import { DeployError } from './errors.ts';
 import { EventReader, eventLine, follow } from './events.ts';
 import type { Session } from './session.ts';
@@ -46,7 +47,7 @@ export async function deleteAndWait(session: Session, stack: Stack): Promise<rea
   const reader = new EventReader(aws, id);
   await reader.next();
   session.interrupted = `stack ${name} goes on being deleted in AWS: app status shows it`;
-  await aws.cloudFormation.send(new aws.sdk.DeleteStackCommand({ StackName: id }));
+  await begin(session, new aws.sdk.DeleteStackCommand({ StackName: id }), name);
   const { status, failure, retained } = await follow(reader, (event) => say(eventLine(event)));
   session.interrupted = '';
   if (status === 'DELETE_COMPLETE') return retained;

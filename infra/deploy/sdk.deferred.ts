@@ -18,6 +18,7 @@ export {
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   GetTemplateSummaryCommand,
+  ListChangeSetsCommand,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
 export {
@@ -28,3 +29,4 @@ export {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+export { loadSharedConfigFiles } from '@smithy/core/config';

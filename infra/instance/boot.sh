@@ -13,6 +13,7 @@ readonly SHA256='{{ .Sha256 }}'
 readonly NAME='{{ .Name }}'
 readonly ACCOUNT='{{ .Account }}'
 readonly READY_URL='{{ .Scheme }}://127.0.0.1:{{ .Port }}{{ .ReadinessPath }}'
+readonly ROOT_DEVICE='{{ .RootDevice }}'
 readonly IMDS='http://169.254.169.254/latest'
 
 WORK=$(mktemp -d)
@@ -111,6 +112,24 @@ add_packages() { # PACKAGE...
 
 install_packages() {
   if missing supervisord curl unzip; then add_packages supervisor curl unzip ca-certificates; fi
+}
+
+check_image() {
+  local version root
+  version=$(curl --version | sed -n '1s/^curl \([0-9.]*\).*/\1/p')
+  # Older ones sign another hash than the header x-amz-content-sha256 says.
+  if ! printf '%s\n' 7.87.0 "$version" | sort --version-sort --check=silent; then
+    REASON="curl-$version"
+    say "curl $version cannot sign for S3; 7.87 can"
+    return 1
+  fi
+  root=$(imds meta-data/block-device-mapping/root) || return 0
+  # A mapping of another name than the image's own has added a volume, and left the root volume as it was.
+  if [[ ${root##*/} != "${ROOT_DEVICE##*/}" ]]; then
+    REASON="root-device-${root##*/}"
+    say "the root device is $root: give --parameter RootDevice=$root, or its volume is not encrypted"
+    return 1
+  fi
 }
 
 make_account() {

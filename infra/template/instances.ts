@@ -1,11 +1,25 @@
-import { type Argument, base64, getAtt, ref, resource, sub, type TemplateResource } from '../intrinsics.ts';
+import { EBS_VOLUME_GIB } from '../../src/aws/quotas.ts';
+import {
+  type Argument,
+  base64,
+  either,
+  getAtt,
+  ref,
+  resource,
+  sub,
+  type TemplateResource,
+} from '../intrinsics.ts';
+import { UBUNTU, UBUNTU_ROOT_DEVICE } from '../topology/images.ts';
 import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
 import { INSTANCE_TARGETS, TRAFFIC_RULE } from './load-balancer.ts';
-import { SECURITY_GROUP } from './network.ts';
+import { isSet, SECURITY_GROUP } from './network.ts';
 import { type Grant, serviceRole } from './policies.ts';
 
 /** Logical name of the group of instances; the instances signal to it by this name. */
 export const AUTO_SCALING_GROUP = 'AutoScalingGroup';
+
+/** Parameter with the name of the root device: only a mapping of its very name encrypts the root volume. */
+export const ROOT_DEVICE = 'RootDevice';
 
 /** How long an instance may take until it signals, minutes. */
 const START_MINUTES = 15;
@@ -14,13 +28,11 @@ const SIGNAL_TIMEOUT = `PT${START_MINUTES}M`;
 /** Log group of the server on the instances. */
 export const SERVER_LOGS = 'ServerLogs';
 
-/** Canonical's own parameter for the current Ubuntu 24.04 LTS image. */
-const UBUNTU = '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id';
-
 /** EC2 side of the topology: role, instance profile, launch template and rolling group. */
 export function instanceGroup(topology: Topology, userData: Argument): TemplateGroup {
   return {
     Parameters: parameters(topology),
+    Conditions: { ImageIsPinned: isSet('PinnedImageId') },
     Resources: {
       InstanceRole: instanceRole(topology),
       InstanceProfile: resource('AWS::IAM::InstanceProfile', { Roles: [ref('InstanceRole')] }),
@@ -47,8 +59,29 @@ function parameters({ key }: Topology): Record<string, TemplateParameter> {
     },
     ImageId: {
       Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>',
-      Description: 'SSM parameter of an x86_64 Ubuntu or Debian image',
+      Description: 'SSM parameter of an x86_64 image: Ubuntu 24.04 or Debian 12, or later',
       Default: UBUNTU,
+    },
+    PinnedImageId: {
+      Type: 'String',
+      Description: 'Image in place of what ImageId names now; CloudFormation looks that up on every update',
+      Default: '',
+      AllowedPattern: '^$|^ami-[0-9a-f]{8,17}$',
+      ConstraintDescription: 'The id of an image, or nothing',
+    },
+    [ROOT_DEVICE]: {
+      Type: 'String',
+      Description: "Name of the image's root device: /dev/sda1 for Ubuntu, /dev/xvda for Debian",
+      Default: UBUNTU_ROOT_DEVICE,
+      AllowedPattern: '^/dev/(sd[a-z][0-9]?|xvd[a-z][0-9]?)$',
+      ConstraintDescription: 'The name of a device, such as /dev/sda1',
+    },
+    RootVolumeSize: {
+      Type: 'Number',
+      Description: 'GiB of the encrypted root volume; no less than the image has',
+      Default: 8,
+      MinValue: 1,
+      MaxValue: EBS_VOLUME_GIB,
     },
     InstanceType: { Type: 'String', Description: 'An x86_64 instance type', Default: 't3.small' },
     MinSize: {
@@ -95,7 +128,7 @@ function serverLogs({ logRetentionDays }: Topology): TemplateResource {
 function launchTemplate({ service, key }: Topology, userData: Argument): TemplateResource {
   return resource('AWS::EC2::LaunchTemplate', {
     LaunchTemplateData: {
-      ImageId: ref('ImageId'),
+      ImageId: either('ImageIsPinned', ref('PinnedImageId'), ref('ImageId')),
       InstanceType: ref('InstanceType'),
       ...(key === undefined ? {} : { KeyName: ref('KeyName') }),
       IamInstanceProfile: { Arn: getAtt('InstanceProfile', 'Arn') },
@@ -103,8 +136,13 @@ function launchTemplate({ service, key }: Topology, userData: Argument): Templat
       MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
       BlockDeviceMappings: [
         {
-          DeviceName: '/dev/sda1',
-          Ebs: { VolumeType: 'gp3', VolumeSize: 8, Encrypted: true, DeleteOnTermination: true },
+          DeviceName: ref(ROOT_DEVICE),
+          Ebs: {
+            VolumeType: 'gp3',
+            VolumeSize: ref('RootVolumeSize'),
+            Encrypted: true,
+            DeleteOnTermination: true,
+          },
         },
       ],
       TagSpecifications: [
@@ -153,6 +191,7 @@ function autoScalingGroup({ service, alb }: Topology): TemplateResource {
             'AZRebalance',
             'AlarmNotification',
             'ScheduledActions',
+            'InstanceRefresh',
           ],
         },
       },

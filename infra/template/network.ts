@@ -95,7 +95,8 @@ function sshRule({ sshCidr }: Topology): TemplateGroup {
   };
 }
 
-function isSet(parameter: string): object {
+/** Condition that a parameter holds something. */
+export function isSet(parameter: string): object {
   return { 'Fn::Not': [{ 'Fn::Equals': [ref(parameter), ''] }] };
 }
 

@@ -1,22 +1,34 @@
+import { environmentProblem } from '../../src/adapters/supervisor/encode.ts';
 import { LAMBDA_ENVIRONMENT_BYTES } from '../../src/aws/quotas.ts';
 
 /** Variables that Lambda sets itself and refuses in a template, or that would break the runtime. */
 const RESERVED = /^(AWS_|LAMBDA_)/;
 
-/** What keeps an environment from being one of a Lambda function, one line each. */
-export function environmentProblems(environment: Readonly<Record<string, unknown>>): string[] {
-  const problems = Object.entries(environment).flatMap(([name, value]) => variableProblem(name, value) ?? []);
+/** CloudFormation's dynamic references. */
+const DYNAMIC = /\{\{\s*resolve:/;
+
+/** What keeps an environment from being one of functions and server alike, one line each. */
+export function environmentProblems(environment: Readonly<Record<string, unknown>>, label: string): string[] {
+  const problems = Object.entries(environment).flatMap(([name, value]) => {
+    const problem = variableProblem(name, value);
+    return problem === undefined ? [] : [`${label} ${name}: ${problem}`];
+  });
   const bytes = Buffer.byteLength(JSON.stringify(environment));
   if (bytes > LAMBDA_ENVIRONMENT_BYTES) {
-    problems.push(`the environment has ${bytes} bytes; AWS Lambda allows ${LAMBDA_ENVIRONMENT_BYTES}`);
+    problems.push(
+      `${label}: the environment has ${bytes} bytes; AWS Lambda allows ${LAMBDA_ENVIRONMENT_BYTES}`,
+    );
   }
   return problems;
 }
 
 function variableProblem(name: string, value: unknown): string | undefined {
-  if (!/^[A-Za-z]\w+$/.test(name)) {
-    return `environment variable ${JSON.stringify(name)}: AWS Lambda takes a letter, then letters, digits or _`;
+  if (!/^[A-Za-z]\w+$/.test(name)) return 'AWS Lambda takes a letter, then letters, digits or _ as a name';
+  if (RESERVED.test(name)) return 'the name is reserved by AWS Lambda';
+  if (typeof value !== 'string') return 'it is not a text';
+  if (DYNAMIC.test(value)) {
+    return '{{resolve:...}} would be resolved for functions, and stay as it is on instances: read the secret at run time';
   }
-  if (RESERVED.test(name)) return `environment variable ${name} is reserved by AWS Lambda`;
-  return typeof value === 'string' ? undefined : `environment variable ${name} is not a text`;
+  const problem = environmentProblem(value);
+  return problem === undefined ? undefined : `the instances' supervisord cannot hold it: ${problem}`;
 }

@@ -38,9 +38,7 @@ export function tableProblems(table: Table, options: Unchecked, label: Label = f
 function valueProblems(row: Row, label: string, value: unknown): string[] {
   if (value === undefined) return row.required ? [`${label} is missing`] : [];
   if (row.kind === 'list') return listProblems(row, label, value);
-  if (row.kind === 'pairs') {
-    return isObject(value) ? row.check(value) : [`${label} ${JSON.stringify(value)} is not an object`];
-  }
+  if (row.kind === 'pairs') return pairsProblems(row, label, value);
   if (Array.isArray(value)) return [`${label} is given ${value.length} times`];
   if (row.kind === 'switch') return typeof value === 'boolean' ? [] : [`${label} takes no value`];
   if (value === '' || (row.kind === 'text' && typeof value !== 'string')) return [`${label} needs a value`];
@@ -66,6 +64,22 @@ function listProblems(row: Extract<Row, { readonly kind: 'list' }>, label: strin
     const problem = typeof entry === 'string' ? row.form.problem(entry) : 'is not a text';
     return problem === undefined ? [] : [`${label} ${JSON.stringify(entry)} ${problem}`];
   });
+}
+
+/** Texts in place of an object are those of a repeated flag, one of which at least is wrong. */
+function pairsProblems(
+  row: Extract<Row, { readonly kind: 'pairs' }>,
+  label: string,
+  value: unknown,
+): string[] {
+  if (isObject(value)) return row.check(value, label);
+  if (!Array.isArray(value)) return [`${label} ${JSON.stringify(value)} is not an object`];
+  const pairs = value.map((text) => [text, String(text).indexOf('=')] as const);
+  const good = pairs.filter(([, at]) => at > 0).map(([text, at]) => [text.slice(0, at), text.slice(at + 1)]);
+  return [
+    ...pairs.filter(([, at]) => at < 1).map(([text]) => `${label} ${JSON.stringify(text)} is not NAME=value`),
+    ...row.check(Object.fromEntries(good), label),
+  ];
 }
 
 function isObject(value: unknown): value is Unchecked {

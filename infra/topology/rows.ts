@@ -23,6 +23,10 @@ interface Common<Name extends string> {
   readonly needs?: readonly (Name | Need<Name>)[];
   /** Options that it cannot go with. */
   readonly excludes?: readonly Name[];
+  /** Parameter of the stack whose default it is, so that it can be changed without a new template. */
+  readonly parameter?: string;
+  /** It is the ARN of something that has to be in the stack's region. */
+  readonly regional?: true;
   /** It leads to the service's routes, and a service without routes cannot have it. */
   readonly servesRoutes?: true;
 }
@@ -45,8 +49,8 @@ export type Row<Name extends string = string> = Common<Name> &
     /** Texts by name; its flag is a repeatable `NAME=value`. */
     | {
         readonly kind: 'pairs';
-        /** Problems of all pairs together, each a whole line. */
-        readonly check: (pairs: Readonly<Record<string, unknown>>) => string[];
+        /** Problems of all pairs together, each a whole line. @param label what to call the option */
+        readonly check: (pairs: Readonly<Record<string, unknown>>, label: string) => string[];
         readonly default?: Readonly<Record<string, string>>;
       }
   );

@@ -38,8 +38,9 @@ function createdBucket(scope: TriggerScope, trigger: S3Trigger, given: string | 
       [permission]: scope.permission('s3.amazonaws.com', { arn, sameAccount: true }),
       [bucket]: resource('AWS::S3::Bucket', bucketProperties(scope, trigger, name), {
         DependsOn: permission,
-        // A bucket with objects cannot be deleted, and what was uploaded must not go with the stack.
-        DeletionPolicy: 'Retain',
+        // A bucket with objects cannot be deleted, and what was uploaded must not go with the stack. But one that a
+        // failed creation leaves behind would take the name from the next.
+        DeletionPolicy: 'RetainExceptOnCreate',
         UpdateReplacePolicy: 'Retain',
       }),
     },

@@ -40,3 +40,6 @@ export const CLOUDFORMATION = {
   descriptionLength: 1024,
   bodyBytes: 51_200,
 } as const;
+
+/** The largest gp3 volume, GiB. */
+export const EBS_VOLUME_GIB = 65_536;

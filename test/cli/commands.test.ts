@@ -50,6 +50,13 @@ t.test('supervisor prints the program section', async (t) => {
   t.match(late.stderr, /^app: .*drain/);
   const env = await app(['supervisor', '--env', 'novalue']);
   t.match(env.stderr, /--env "novalue"/);
+  for (const [args, message] of [
+    [['--env', 'A=x\ny'], /^app: --env A: control character U\+000A at index 1$/m],
+    [['--program', 'a b'], /^app: --program: "a b" may only hold/m],
+    [['--startretries', '-1'], /--startretries "-1": it must be a whole number from 0/],
+  ] as const)
+    t.match((await app(['supervisor', ...args])).stderr, message);
+  t.match((await app(['supervisor', '--startretries', '7'])).stdout, /^startretries=7$/m);
 });
 
 t.test('provision --noop writes the three files', async (t) => {
@@ -70,6 +77,13 @@ t.test('provision --noop writes the three files', async (t) => {
   t.match(readFileSync(join(dir, 'stack', 'supervisord.conf'), 'utf8'), /^\[program:omega\]$/m);
 });
 
+t.test('provision warns of what is open and unencrypted, and writes it all the same', async (t) => {
+  const args = ['provision', '--noop', '--s3Bucket', 'my-bucket', '--s3Key', 'k', '--appCidr', '0.0.0.0/0'];
+  const { code, stderr } = await app(args, t.testdir());
+  t.equal(code, 0);
+  t.match(stderr, /^app: warning: --appCidr 0\.0\.0\.0\/0 without --tlsSecretArn: .*unencrypted$/m);
+});
+
 t.test('provision refuses by name and writes nothing', async (t) => {
   const dir = t.testdir();
   const cases: [args: string[], messages: RegExp[]][] = [
@@ -85,6 +99,22 @@ t.test('provision refuses by name and writes nothing', async (t) => {
       [/--s3Bucket is given 2 times/],
     ],
     [['--s3Bucket', 'good-bucket', '--s3Key', 'k', '--bogus', 'x'], [/bogus/]],
+    [
+      ['--s3Bucket', 'B', '--s3Key', 'k', '--env', 'nope', '--env', 'AB=a\nb', '--endpointUrl', 'x'],
+      [
+        /--s3Bucket "B"/,
+        /--env "nope" is not NAME=value/,
+        /--env AB: .*control character U\+000A/,
+        /--endpointUrl "x": it must be/,
+      ],
+    ],
+    [
+      [
+        ...['--s3Bucket', 'good-bucket', '--s3Key', 'k', '--region', 'eu-west-1', '--tlsSecretArn'],
+        'arn:aws:secretsmanager:us-east-1:123456789012:secret:name-AbCdEf',
+      ],
+      [/--tlsSecretArn is in us-east-1, the stack in eu-west-1/],
+    ],
   ];
   for (const [args, messages] of cases) {
     const { code, stdout, stderr } = await app(['provision', '--noop', '--out', 'refused', ...args], dir);

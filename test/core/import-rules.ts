@@ -68,7 +68,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
     'infra/',
     {
       from: ['src/core/', 'src/aws/', 'src/adapters/supervisor/', TRIGGERS],
-      packages: ['@awboost/cfntypes', '@aws-sdk', 'yauzl'],
+      packages: ['@awboost/cfntypes', '@aws-sdk', '@smithy/core', 'yauzl'],
     },
   ],
   ['examples/', SERVICE],

@@ -98,6 +98,7 @@ function boot(
     .userData.replace('{"Ref":"AWS::Region"}', REGION)
     .replace('{"Ref":"AWS::URLSuffix"}', SUFFIX)
     .replace('{"Ref":"AWS::StackName"}', 'my-stack')
+    .replace('{"Ref":"RootDevice"}', '/dev/sda1')
     .replaceAll('{"Ref":"ServerLogs"}', 'my-log-group');
   writeFileSync(join(dir, 'user-data.sh'), edit(script));
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];

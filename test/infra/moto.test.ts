@@ -90,7 +90,8 @@ async function readsBack(t: Test, aws: Aws): Promise<void> {
     emitted.userData
       .replace('{"Ref":"AWS::Region"}', 'us-east-1')
       .replace('{"Ref":"AWS::URLSuffix"}', 'amazonaws.com')
-      .replace('{"Ref":"AWS::StackName"}', 'omega-test'),
+      .replace('{"Ref":"AWS::StackName"}', 'omega-test')
+      .replace('{"Ref":"RootDevice"}', '/dev/sda1'),
     'every expression is resolved and nothing else has changed',
   );
 

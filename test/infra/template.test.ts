@@ -178,9 +178,14 @@ t.test('instances: IMDSv2 with one hop, encrypted gp3, image by SSM parameter', 
   const { template } = emitTopology(SAMPLE);
   t.match(template.Resources.LaunchTemplate!.Properties, {
     LaunchTemplateData: {
-      ImageId: { Ref: 'ImageId' },
+      ImageId: { 'Fn::If': ['ImageIsPinned', { Ref: 'PinnedImageId' }, { Ref: 'ImageId' }] },
       MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
-      BlockDeviceMappings: [{ Ebs: { VolumeType: 'gp3', Encrypted: true } }],
+      BlockDeviceMappings: [
+        {
+          DeviceName: { Ref: 'RootDevice' },
+          Ebs: { VolumeType: 'gp3', Encrypted: true, VolumeSize: { Ref: 'RootVolumeSize' } },
+        },
+      ],
       IamInstanceProfile: { Arn: { 'Fn::GetAtt': ['InstanceProfile', 'Arn'] } },
       UserData: { 'Fn::Base64': { 'Fn::Join': ['', Array] } },
     },
@@ -190,6 +195,8 @@ t.test('instances: IMDSv2 with one hop, encrypted gp3, image by SSM parameter', 
     VpcId: { Type: 'AWS::EC2::VPC::Id' },
     SubnetIds: { Type: 'List<AWS::EC2::Subnet::Id>' },
     MaxSize: { MinValue: 2, Default: 2 },
+    PinnedImageId: { Default: '' },
+    RootDevice: { Default: '/dev/sda1' },
   });
 });
 
@@ -197,7 +204,21 @@ t.test('the group rolls, waits for signals and always takes the latest launch te
   const group = emitTopology(SAMPLE).template.Resources.AutoScalingGroup!;
   t.match(group, {
     CreationPolicy: { ResourceSignal: { Count: { Ref: 'MinSize' }, Timeout: /^PT\d+M$/ } },
-    UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 1, WaitOnResourceSignals: true } },
+    UpdatePolicy: {
+      AutoScalingRollingUpdate: {
+        MinInstancesInService: 1,
+        WaitOnResourceSignals: true,
+        // An instance refresh meanwhile would replace what this one has just made.
+        SuspendProcesses: [
+          'HealthCheck',
+          'ReplaceUnhealthy',
+          'AZRebalance',
+          'AlarmNotification',
+          'ScheduledActions',
+          'InstanceRefresh',
+        ],
+      },
+    },
     Properties: { LaunchTemplate: { Version: { 'Fn::GetAtt': ['LaunchTemplate', 'LatestVersionNumber'] } } },
   });
 });

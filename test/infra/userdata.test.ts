@@ -16,6 +16,7 @@ function resolved(options = SAMPLE): string {
     .userData.replace('{"Ref":"AWS::Region"}', 'eu-test-1')
     .replace('{"Ref":"AWS::URLSuffix"}', 'example.com')
     .replace('{"Ref":"AWS::StackName"}', 'my-stack')
+    .replace('{"Ref":"RootDevice"}', '/dev/sda1')
     .replaceAll('{"Ref":"ServerLogs"}', 'my-stack-ServerLogs-1');
 }
 
@@ -97,7 +98,11 @@ t.test('the template carries the same script, expressions in place of their JSON
   const [delimiter, parts] = launch.LaunchTemplateData.UserData['Fn::Base64']['Fn::Join'];
   t.equal(delimiter, '');
   const expressions = parts.filter((part) => typeof part !== 'string');
-  t.same(expressions, [{ Ref: 'AWS::Region' }, { Ref: 'AWS::URLSuffix' }, { Ref: 'AWS::StackName' }]);
+  const names = ['AWS::Region', 'AWS::URLSuffix', 'AWS::StackName', 'RootDevice'];
+  t.same(
+    expressions,
+    names.map((Ref) => ({ Ref })),
+  );
   t.equal(parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(''), userData);
 });
 
@@ -132,17 +137,19 @@ t.test('the size limit counts bytes, and the error gives them', async (t) => {
 
 // The steps at the end of the script change the machine; here they are replaced, and curl is a recorder.
 const STEPS =
-  /\nrun install_packages\nrun make_account\nrun install_artifact\nrun configure_supervisord\nrun wait_until_ready\n$/;
+  /\nrun install_packages\nrun check_image\nrun make_account\nrun install_artifact\nrun configure_supervisord\nrun wait_until_ready\n$/;
 
 const CURL = `#!/bin/bash
 printf '%s\\n' "ARGV $*" >>"$RECORD"
 config=''
+if [[ $1 == --version ]]; then echo "curl \${CURL_VERSION:-8.5.0} (x86_64-pc-linux-gnu)"; exit 0; fi
 if [[ " $* " == *' --config - '* ]]; then config=$(cat); printf '%s\\n' "$config" | sed 's/^/CONFIG /' >>"$RECORD"; fi
 case "\${!#}" in
   */api/token) printf 'IMDS-TOKEN' ;;
   */security-credentials/) printf 'the-role' ;;
   */security-credentials/the-role)
     printf '{\\n  "Code" : "Success",\\n  "AccessKeyId" : "AKID",\\n  "SecretAccessKey" : "SEC/RET+=",\\n  "Token" : "SESSION=="\\n}' ;;
+  */block-device-mapping/root) [[ -z $ROOT ]] && exit 22; printf '%s' "$ROOT" ;;
   */meta-data/instance-id) printf 'i-0123' ;;
   https://cloudformation.*) exit "\${SIGNAL_EXIT:-0}" ;;
 esac
@@ -224,6 +231,27 @@ t.test(
       /UniqueId=i-0123 --.*Status=SUCCESS/,
       'success needs none',
     );
+  },
+);
+
+t.test(
+  'an image that first boot cannot work on, or whose root volume stays open, fails it',
+  { skip },
+  async (t) => {
+    const outcome = (env: Record<string, string>) => {
+      const { status, stderr, signals } = runSteps(t, 'run check_image', env);
+      return [status, /UniqueId=(\S+)/.exec(signals[0]!)![1], stderr];
+    };
+    for (const CURL_VERSION of ['7.87.0', '7.88.1', '8.14.1', '10.0.0'])
+      t.match(outcome({ CURL_VERSION }), [0, 'i-0123'], CURL_VERSION);
+    for (const CURL_VERSION of ['7.81.0', '7.9.8'])
+      t.match(outcome({ CURL_VERSION }), [1, `i-0123:curl-${CURL_VERSION}`, /cannot sign for S3; 7\.87 can/]);
+    for (const ROOT of ['/dev/sda1', 'sda1']) t.match(outcome({ ROOT }), [0, 'i-0123'], ROOT);
+    t.match(outcome({ ROOT: '/dev/xvda' }), [
+      1,
+      'i-0123:root-device-xvda',
+      /give --parameter RootDevice=\/dev\/xvda, or its volume is not encrypted/,
+    ]);
   },
 );
 

@@ -1,5 +1,8 @@
 import t from 'tap';
 import { emitTopology, provisionProblems, type TopologyOptions } from '../../infra/index.ts';
+import { imageProblem, rootDeviceOf, UBUNTU } from '../../infra/topology/images.ts';
+import { regionProblems } from '../../infra/topology/regional.ts';
+import { topologyWarnings } from '../../infra/topology/warnings.ts';
 import { FULL, SAMPLE } from './sample.ts';
 import { BALANCED, VARIANTS } from './variants.ts';
 
@@ -52,7 +55,22 @@ const REFUSED: [Record<string, unknown>, string[]][] = [
   [{ port: '' }, ['--port needs a value']],
   [{ stopwaitsecs: 0 }, ['stopwaitsecs 0 is not a whole number from 1 to 86400']],
   [{ environment: 'A=b' }, ['--env "A=b" is not an object']],
-  [{ environment: { AB: 1 } }, ['environment variable AB is not a text']],
+  [{ environment: { AB: 1 } }, ['--env AB: it is not a text']],
+  [
+    { environment: ['AB=1', 'nope', '=x', 'CD=a\nb'] },
+    [
+      '--env "nope" is not NAME=value',
+      '--env "=x" is not NAME=value',
+      "--env CD: the instances' supervisord cannot hold it: control character U+000A at index 1",
+    ],
+  ],
+  [
+    { environment: { AB: 'x"', DB: '{{resolve:secretsmanager:db}}' } },
+    [
+      "--env AB: the instances' supervisord cannot hold it: a value that starts or ends with a quote is lost by supervisord",
+      '--env DB: {{resolve:...}} would be resolved for functions, and stay as it is on instances: read the secret at run time',
+    ],
+  ],
   [{ appCidr: '2001:db8::/32' }, ['--appCidr "2001:db8::/32" is not an IPv4 range such as 10.0.0.0/16']],
   [{ memorySize: 128.5 }, ['--memorySize 128.5 is not a whole number from 128 to 10240']],
 ];
@@ -139,6 +157,51 @@ for (const [flags, problems] of [...REFUSED, ...REFUSED_ENTRIES]) {
   });
 }
 
+t.test('what works but is seldom meant is a warning', async (t) => {
+  const open = { ...GOOD, ...ALB, alb: 'internet-facing' };
+  t.match(topologyWarnings(open), [/^--alb internet-facing without --certificateArn: .*unencrypted$/]);
+  t.match(topologyWarnings({ ...GOOD, appCidr: '0.0.0.0/0' }), [/^--appCidr 0\.0\.0\.0\/0 without --tlsSec/]);
+  const fine = [
+    GOOD,
+    { ...GOOD, ...ALB },
+    { ...open, certificateArn: ARN },
+    { ...open, certificateArn: ARN, appCidr: '0.0.0.0/0' },
+  ];
+  t.same(fine.flatMap(topologyWarnings), []);
+});
+
+t.test('what has to be in the region of the stack, and is not, is refused by its flag', async (t) => {
+  const tlsSecretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:name-AbCdEf';
+  const flags = { ...GOOD, ...ALB, certificateArn: ARN, tlsSecretArn };
+  t.same(regionProblems(flags, 'eu-west-1'), []);
+  t.same(regionProblems(flags, 'us-east-1'), [
+    '--tlsSecretArn is in eu-west-1, the stack in us-east-1: both must be in one',
+    '--certificateArn is in eu-west-1, the stack in us-east-1: both must be in one',
+  ]);
+});
+
+t.test('a public image has its root device, and one that cannot boot is refused', async (t) => {
+  const debian = '/aws/service/debian/release/12/latest/amd64';
+  t.equal(rootDeviceOf(debian), '/dev/xvda');
+  t.equal(rootDeviceOf(UBUNTU), '/dev/sda1');
+  t.equal(rootDeviceOf('/my/image'), undefined);
+  t.same([debian, UBUNTU, '/my/image', 'ami-12345678'].map(imageProblem), [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const bad = {
+    '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64': /neither an Ubuntu nor a Debian/,
+    [UBUNTU.replace('amd64', 'arm64')]: /no x86_64/,
+    [UBUNTU.replace('24.04', '22.04')]: /older than Ubuntu 24\.04: its curl/,
+    [UBUNTU.replace('24.04', 'jammy')]: /older than Ubuntu/,
+    [debian.replace('12', '11')]: /older than Debian 12/,
+    '/aws/service/debian/release/bullseye/latest/amd64': /older than Debian 12/,
+  };
+  for (const [path, problem] of Object.entries(bad)) t.match(imageProblem(path), problem, path);
+});
+
 t.test('retention has to be one that CloudWatch knows', async (t) => {
   t.match(provisionProblems({ ...GOOD, logRetentionDays: 8 }), [/^--logRetentionDays 8 is none of 1, 3, 5/]);
 });
@@ -150,8 +213,8 @@ t.test('emitTopology throws all problems at once', async (t) => {
     problems: [
       /^--s3Bucket "X" has 1 characters/,
       /^--s3Key "\/" may neither/,
-      /^environment variable AWS_REGION is reserved/,
-      /^environment variable "A": AWS Lambda takes/,
+      /^--env AWS_REGION: the name is reserved/,
+      /^--env A: AWS Lambda takes/,
     ],
   });
   t.throws(() => emitTopology({ service: SAMPLE.service } as TopologyOptions), {
@@ -160,7 +223,7 @@ t.test('emitTopology throws all problems at once', async (t) => {
 });
 
 t.test('what supervisord or CloudFormation cannot hold is a ProvisionError too', async (t) => {
-  const refused = { name: 'ProvisionError', message: /environment\.QUOTES: both kinds of quotes/ };
+  const refused = { name: 'ProvisionError', message: /^--env QUOTES: .*both kinds of quotes/ };
   t.throws(() => emitTopology({ ...SAMPLE, environment: { QUOTES: `a "b" it's` } }), refused);
   t.throws(() => emitTopology({ ...SAMPLE, stopwaitsecs: 20 }), {
     name: 'ProvisionError',

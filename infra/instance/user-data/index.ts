@@ -1,6 +1,6 @@
 import { USER_DATA_BYTES } from '../../../src/aws/quotas.ts';
 import { type Argument, ref } from '../../intrinsics.ts';
-import { AUTO_SCALING_GROUP, SERVER_LOGS } from '../../template/instances.ts';
+import { AUTO_SCALING_GROUP, ROOT_DEVICE, SERVER_LOGS } from '../../template/instances.ts';
 import { DETECTION_SECONDS } from '../../template/load-balancer.ts';
 import { ProvisionError } from '../../topology/errors.ts';
 import type { Topology } from '../../topology/types.ts';
@@ -36,6 +36,7 @@ export function userData(topology: Topology, supervisordConf: string): UserData 
     expandMarkup(source, {
       Title: `${service.name} ${service.version}`.replace(/[^\x20-\x7e]/g, '?'),
       Resource: AUTO_SCALING_GROUP,
+      RootDevice: ref(ROOT_DEVICE),
       Bucket: s3Bucket,
       Key: s3Key,
       Sha256: sha256 ?? '',

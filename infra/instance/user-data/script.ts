@@ -17,6 +17,7 @@ const STEPS: readonly {
   readonly when?: keyof ScriptOptions;
 }[] = [
   { call: 'install_packages', file: BOOT },
+  { call: 'check_image', file: BOOT },
   { call: 'make_account', file: BOOT },
   { call: 'install_artifact', file: BOOT },
   { call: 'install_tls', file: TLS, when: 'tls' },

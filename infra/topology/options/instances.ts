@@ -15,19 +15,27 @@ export const INSTANCES = {
     kind: 'text',
     form: CIDR,
     absent: 'nobody',
+    parameter: 'AppCidr',
     help: 'IPv4 range that may reach the HTTP port, or the load balancer where there is one',
   },
-  key: { kind: 'text', form: KEY_PAIR, help: 'EC2 key pair; without it nobody can log in' },
+  key: {
+    kind: 'text',
+    form: KEY_PAIR,
+    parameter: 'KeyName',
+    help: 'EC2 key pair; without it nobody can log in',
+  },
   sshCidr: {
     kind: 'text',
     form: limitedCidr('would open SSH to the whole internet'),
     needs: ['key'],
     absent: 'nobody',
+    parameter: 'SshCidr',
     help: 'IPv4 range that may reach port 22',
   },
   tlsSecretArn: {
     kind: 'text',
     form: SECRET,
+    regional: true,
     help: 'Secret with certificate and privateKey: the instances serve HTTPS',
   },
   tlsSecretVersion: {

@@ -19,6 +19,7 @@ export const LOAD_BALANCER = {
   certificateArn: {
     kind: 'text',
     form: ACM_CERTIFICATE,
+    regional: true,
     needs: ['alb'],
     help: 'ACM certificate: the load balancer serves HTTPS',
   },
@@ -28,6 +29,7 @@ export const LOAD_BALANCER = {
     max: 100,
     default: 100,
     needs: ['alb'],
+    parameter: 'Ec2Weight',
     help: "Instances' share of the load balancer's traffic",
   },
   lambdaWeight: {
@@ -36,6 +38,7 @@ export const LOAD_BALANCER = {
     max: 100,
     default: 0,
     needs: ['alb'],
+    parameter: 'LambdaWeight',
     help: "Lambda function's share of it",
   },
   stickiness: {

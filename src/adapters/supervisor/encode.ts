@@ -4,10 +4,13 @@ import { ConfigError } from '../../core/index.ts';
 export class SupervisorConfigError extends ConfigError {
   override readonly name = 'SupervisorConfigError';
   readonly option: string;
+  /** What is wrong, without the option's name. */
+  readonly problem: string;
 
   constructor(option: string, problem: string) {
     super(`supervisor option ${option}: ${problem}`);
     this.option = option;
+    this.problem = problem;
   }
 }
 
@@ -71,6 +74,17 @@ export function environmentValue(option: string, value: string): string {
     option,
     'both kinds of quotes in one value cannot be written for supervisord',
   );
+}
+
+/** Why supervisord cannot hold a value of `environment=`; `undefined` for nothing. */
+export function environmentProblem(value: string): string | undefined {
+  try {
+    environmentValue('environment', value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SupervisorConfigError) return error.problem;
+    throw error;
+  }
 }
 
 /** `KEY="value",...` in the given order. */

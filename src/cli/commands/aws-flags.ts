@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Argv } from 'yargs';
 import type { Session } from '../../../infra/deploy/index.ts';
 import { ConfigError } from '../../core/index.ts';
@@ -20,8 +21,11 @@ export function withAwsFlags(yargs: Argv): Argv {
     .option('endpointUrl', { string: true, describe: 'One endpoint for all AWS services, for a stand-in' });
 }
 
-/** Shown at Ctrl-C; 128 + SIGINT. */
-const INTERRUPTED = 130;
+/** Signals that end a command, with its exit code then: 128 and the signal's number. */
+const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** How long taking back what is prepared may take before the process ends all the same, milliseconds. */
+const UNDO_MS = 15_000;
 
 const NAMES = ['stack', 'region', 'profile', 'endpointUrl'] as const;
 
@@ -49,21 +53,54 @@ export async function withSession<T>(
   const { connect, explained } = await import('../../../infra/deploy/index.ts');
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   let session: Session | undefined;
-  const breakOff = () => {
-    say(`\napp: interrupted; ${session?.interrupted || 'no stack was changed'}`);
-    process.exit(INTERRUPTED);
-  };
-  process.once('SIGINT', breakOff);
+  const watch = watchSignals(() => session, say);
   try {
     const confirm = async (question: string) => yes || ask(question);
     session = { aws: await connect(flags), say, confirm, interrupted: '' };
-    return await work(session);
+    const result = await work(session);
+    await watch.ending;
+    return result;
   } catch (error) {
+    // What is being taken back makes the work fail: the signal's own words are told, and its exit code is given.
+    await watch.ending;
     if (session?.interrupted) say(`app: ${session.interrupted}`);
     throw explained(error);
   } finally {
-    process.off('SIGINT', breakOff);
+    watch.stop();
   }
+}
+
+/** The first signal takes back what is prepared, tells what goes on and ends the process; a second one ends it at once. */
+function watchSignals(session: () => Session | undefined, say: (line: string) => void) {
+  const watch = { ending: undefined as Promise<never> | undefined, stop: () => {} };
+  const listeners = Object.entries(ENDS).map(([signal, code]) => {
+    const listener = () => {
+      if (watch.ending) process.exit(code);
+      watch.ending = endSession(session(), say, code);
+    };
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  });
+  watch.stop = () => listeners.forEach((off) => void off());
+  return watch;
+}
+
+async function endSession(
+  session: Session | undefined,
+  say: (line: string) => void,
+  code: number,
+): Promise<never> {
+  let left = '';
+  if (session) session.ending = true;
+  if (session?.undo) {
+    say('\napp: interrupted; taking back what is prepared');
+    const late = sleep(UNDO_MS, 'taking back the change set takes too long: look for it in CloudFormation');
+    left = await Promise.race([session.undo(), late]);
+  }
+  const told =
+    session?.interrupted || ['no stack was changed', left].filter((part) => part !== '').join('; ');
+  say(`\napp: interrupted; ${told}`);
+  process.exit(code);
 }
 
 /** Nobody can be asked without a terminal: that is told before anything is done. @throws ConfigError */

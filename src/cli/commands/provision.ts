@@ -2,6 +2,9 @@ import { relative } from 'node:path';
 import { isSea } from 'node:sea';
 import type { Artifact } from '../../../infra/deploy/index.ts';
 import type { EmittedTopology } from '../../../infra/index.ts';
+import { flaggedParameters } from '../../../infra/topology/flagged-parameters.ts';
+import { regionProblems } from '../../../infra/topology/regional.ts';
+import { topologyWarnings } from '../../../infra/topology/warnings.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineAction, type Extension } from '../command.ts';
 import { print } from '../output.ts';
@@ -14,6 +17,7 @@ import {
   withAwsFlags,
   withSession,
 } from './aws-flags.ts';
+import { together } from './together.ts';
 import { type TopologyFlags, topologyOptions, withTopologyFlags } from './topology-flags.ts';
 
 interface Flags extends TopologyFlags, AwsFlags {
@@ -21,6 +25,7 @@ interface Flags extends TopologyFlags, AwsFlags {
   readonly out?: string;
   readonly artifact?: string;
   readonly parameter?: string[];
+  readonly renewImage: boolean;
   readonly tag?: string[];
   readonly yes: boolean;
   readonly json: boolean;
@@ -44,11 +49,16 @@ export const provisionCommand = defineAction<Flags>({
         array: true,
         describe: 'Name=Value of a template parameter, such as VpcId or SubnetIds; repeatable, and kept',
       })
+      .option('renewImage', {
+        boolean: true,
+        default: false,
+        describe:
+          'Replace the instances by ones of the newest image; without it an update keeps the one they run on',
+      })
       .option('tag', { string: true, array: true, describe: 'Name=Value tag of the stack; repeatable' })
       .option('yes', { boolean: true, default: false, describe: 'Do not ask before the change set is run' })
       .option('json', { boolean: true, default: false, describe: 'Print the result and outputs as JSON' }),
   handler: async (flags, tools) => {
-    checkFlags(flags);
     const service = await tools.service();
     return flags.noop
       ? writeFiles(flags, service, tools.extension)
@@ -56,26 +66,40 @@ export const provisionCommand = defineAction<Flags>({
   },
 });
 
-function checkFlags(flags: Flags): void {
-  for (const name of ['out', 'artifact'] as const) {
+/** What is wrong with the flags apart from those of the topology, each as a step of its own. */
+const FLAG_CHECKS: readonly ((flags: Flags) => void)[] = [
+  ...(['out', 'artifact'] as const).map((name) => (flags: Flags) => {
     if (Array.isArray(flags[name])) throw new ConfigError(`--${name}: given more than once`);
-  }
-  if (flags.out === '') throw new ConfigError('--out: needs a folder');
-  if (flags.artifact === '') throw new ConfigError('--artifact: needs a file');
-  if (flags.artifact !== undefined && flags.s3Key !== undefined) {
+    const what = name === 'out' ? 'folder' : 'file';
+    if (flags[name] === '') throw new ConfigError(`--${name}: needs a ${what}`);
+  }),
+  ({ artifact, s3Key }) => {
+    if (artifact === undefined || s3Key === undefined) return;
     throw new ConfigError('--artifact is uploaded under its content hash: it cannot go with --s3Key');
-  }
-  checkAwsFlags(flags);
-}
+  },
+  checkAwsFlags,
+];
+
+const flagChecks = (flags: Flags) => FLAG_CHECKS.map((check) => () => check(flags));
 
 async function writeFiles(flags: Flags, service: Service, extension: Extension): Promise<number> {
-  const { emitTopology, writeTopology } = await import('../../../infra/index.ts');
+  const { emitTopology, ProvisionError, writeTopology } = await import('../../../infra/index.ts');
+  const unread = typeof flags.artifact === 'string' && flags.artifact !== '';
+  const options = { ...topologyOptions(flags, service, extension), ...(unread && { s3Key: STAND_IN }) };
+  const checkRegion = () => {
+    const problems = flags.region === undefined ? [] : regionProblems({ ...options }, flags.region);
+    if (problems.length > 0) throw new ProvisionError(...problems);
+  };
+  together(...flagChecks(flags), () => emitTopology(options), checkRegion);
   const uploaded = flags.artifact === undefined ? {} : await keyOf(flags.artifact, service);
-  const emitted = emitTopology({ ...topologyOptions(flags, service, extension), ...uploaded });
+  const emitted = emitTopology({ ...options, ...uploaded });
+  topologyWarnings({ ...options }).forEach(warn);
   const files = await writeTopology(flags.out ?? `${service.name}-stack`, emitted);
   for (const file of files) await print(relative('.', file));
   return 0;
 }
+
+const warn = (text: string) => void process.stderr.write(`app: warning: ${text}\n`);
 
 async function keyOf(path: string, service: Service) {
   const { artifactKey, namedArtifact } = await import('../../../infra/deploy/index.ts');
@@ -88,7 +112,6 @@ async function keyOf(path: string, service: Service) {
 const STAND_IN = '0'.repeat(64);
 
 async function provision(flags: Flags, service: Service, extension: Extension): Promise<number> {
-  requireAnswerer(flags.yes, 'provision');
   const { emitTopology } = await import('../../../infra/index.ts');
   const { slugOf } = await import('../../../infra/topology/names.ts');
   const aws = await import('../../../infra/deploy/index.ts');
@@ -98,16 +121,27 @@ async function provision(flags: Flags, service: Service, extension: Extension): 
     emitTopology(
       flags.s3Key === undefined ? { ...options, s3Key: aws.artifactKey(slug, sha256), sha256 } : options,
     );
-  const checked = emit(STAND_IN);
+  const stack = flags.stack ?? slug;
+  const [checked, parameters, tags] = together(
+    () => emit(STAND_IN),
+    () => pairsFlag('parameter', flags.parameter),
+    () => pairsFlag('tag', flags.tag),
+    () => aws.checkStackName(stack),
+    () => requireAnswerer(flags.yes, 'provision'),
+    ...flagChecks(flags),
+  );
   const deployment = {
-    stack: flags.stack ?? slug,
+    stack,
     service: service.name,
     slug,
     bucket: options.s3Bucket,
-    parameters: pairsFlag('parameter', flags.parameter),
-    tags: pairsFlag('tag', flags.tag),
+    parameters,
+    flagged: flaggedParameters({ ...options }),
+    renewImage: flags.renewImage,
+    problemsIn: (region: string) => regionProblems({ ...options }, region),
+    tags,
   };
-  aws.checkStackName(deployment.stack);
+  topologyWarnings({ ...options }).forEach(warn);
   return withSession(flags, flags.yes, async (session) => {
     await aws.checkTarget(session, deployment, checked.template);
     await aws.checkBucket(session.aws, deployment.bucket);

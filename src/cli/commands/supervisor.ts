@@ -6,8 +6,11 @@ import {
   DEFAULT_STOPWAITSECS,
   MAX_STARTRETRIES,
   MAX_STOPWAITSECS,
+  SupervisorConfigError,
+  type SupervisorOptions,
   supervisorConfig,
 } from '../../adapters/supervisor/index.ts';
+import { ConfigError } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
 import { environmentFlag, portFlag, wholeFlag } from '../flags.ts';
 import { print } from '../output.ts';
@@ -52,7 +55,7 @@ export const supervisorCommand = defineAction<Flags>({
     const { name } = await tools.service();
     const port = portFlag(flags.port);
     const drainSeconds = wholeFlag(flags.drainTimeout, '--drainTimeout', 0, MAX_STOPWAITSECS);
-    const config = supervisorConfig({
+    const config = configOf({
       name: flags.program ?? name,
       command: resolve(flags.command ?? process.execPath),
       args: ['httpServer', '--port', String(port), '--drainTimeout', String(drainSeconds)],
@@ -66,3 +69,22 @@ export const supervisorCommand = defineAction<Flags>({
     await print(config);
   },
 });
+
+/** Flags whose name is not that of their option. */
+const FLAGS: Readonly<Record<string, string>> = {
+  name: 'program',
+  environment: 'env',
+  drainSeconds: 'drainTimeout',
+  home: 'directory',
+};
+
+/** @throws ConfigError that names the flag in place of the option */
+function configOf(options: SupervisorOptions): string {
+  try {
+    return supervisorConfig(options);
+  } catch (error) {
+    if (!(error instanceof SupervisorConfigError)) throw error;
+    const [option = '', ...rest] = error.option.split('.');
+    throw new ConfigError(`${[`--${FLAGS[option] ?? option}`, ...rest].join(' ')}: ${error.problem}`);
+  }
+}

@@ -46,9 +46,14 @@ export function topologyOptions(
   };
 }
 
+/** `NAME=value` texts by name; with one that is none they go on as they are. */
+function pairsValue(texts: readonly string[] = []): unknown {
+  return texts.every((text) => text.indexOf('=') > 0) ? environmentFlag(texts) : texts;
+}
+
 /** What is no number goes on as it is, so that the refusal can show it. */
 function optionValue(row: Row, value: unknown): unknown {
-  if (row.kind === 'pairs') return environmentFlag((value as string[] | undefined) ?? []);
+  if (row.kind === 'pairs') return pairsValue(value as string[] | undefined);
   const numeric = row.kind === 'whole' || (row.kind === 'choice' && typeof row.values[0] === 'number');
   return numeric && typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
 }

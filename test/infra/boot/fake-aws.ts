@@ -11,6 +11,7 @@ const TOKEN = 'the-imds-token';
 
 const METADATA: Record<string, string> = {
   '/latest/meta-data/instance-id': 'i-0abc',
+  '/latest/meta-data/block-device-mapping/root': '/dev/sda1',
   '/latest/meta-data/iam/security-credentials/': 'the-role',
   '/latest/meta-data/iam/security-credentials/the-role': JSON.stringify(
     { Code: 'Success', AccessKeyId: 'AKID', SecretAccessKey: 'THE/SECRET', Token: 'THE+SESSION==' },

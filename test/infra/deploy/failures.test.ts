@@ -98,14 +98,6 @@ t.test('a failed creation: the first cause, not what was cancelled or came later
   });
 });
 
-t.test('declined: a new stack leaves nothing behind', async (t) => {
-  const here = scripted({ ...MADE, DescribeStacks: missing }, [false]);
-  t.match(await deploy(here.session, DEPLOYMENT, EMITTED), { result: 'declined' });
-  t.same(here.asked, ['Create stack omega in eu-test-1?']);
-  t.same(here.names().slice(-2), ['DeleteChangeSet', 'DeleteStack']);
-  t.notOk(here.names().includes('ExecuteChangeSet'));
-});
-
 t.test('declined: an existing stack stays', async (t) => {
   const DescribeStacks = () => stackIn('UPDATE_COMPLETE');
   const here = scripted({ ...MADE, DescribeStacks, GetTemplateSummary: () => ({}) }, [false]);
@@ -184,7 +176,7 @@ t.test('a failed change set says why and is deleted', async (t) => {
   await t.rejects(deploy(here.session, DEPLOYMENT, EMITTED), {
     message: 'the change set failed: Transform AWS::X failed',
   });
-  t.same(here.names().slice(-2), ['DeleteChangeSet', 'DeleteStack']);
+  t.same(here.names().slice(-2), ['DeleteChangeSet', 'DescribeStacks']);
 });
 
 t.test('statuses in which nothing can be done', async (t) => {
@@ -252,6 +244,29 @@ t.test('transient failures while polling are tolerated, others end it', async (t
   });
   await t.rejects(deploy(expired.session, DEPLOYMENT, EMITTED), { name: 'ExpiredToken' });
   t.match(expired.session.interrupted, /stack omega goes on changing in AWS/, 'what goes on can be told');
+});
+
+t.test('what AWS refuses to begin does not go on, and an answer that never came is not known', async (t) => {
+  const events = () => ({ StackEvents: [event('CREATE_COMPLETE')] });
+  const DescribeStacks = () => stackIn('CREATE_COMPLETE');
+  const run = async (error: Error) => {
+    const fails = () => {
+      throw error;
+    };
+    const answers = { ...MADE, DescribeStacks, GetTemplateSummary: () => ({}), DescribeStackEvents: events };
+    const update = scripted({ ...answers, ExecuteChangeSet: fails });
+    const parameters = { ...DEPLOYMENT.parameters, MaxSize: '3' };
+    await t.rejects(deploy(update.session, { ...DEPLOYMENT, parameters }, EMITTED), { name: error.name });
+    const removal = scripted({ ...answers, DeleteStack: fails });
+    const stack = await findStack(removal.session.aws, 'omega');
+    await t.rejects(removeStack(removal.session, stack!, { retained: [] }), { name: error.name });
+    return [update.session.interrupted, removal.session.interrupted, update.names().at(-1)];
+  };
+  for (const error of [awsError('AccessDenied', 'no', 403), awsError('InvalidChangeSetStatus', 'stale')])
+    t.same(await run(error), ['', '', 'DeleteChangeSet'], 'nothing goes on, and nothing is left');
+  const unknown = 'it is not known whether stack omega changes: app status shows it';
+  const reset = Object.assign(new Error('reset'), { name: 'Error', code: 'ECONNRESET' });
+  t.same(await run(reset), [unknown, unknown, 'ExecuteChangeSet']);
 });
 
 t.test('delete: what stays is said before, what failed after', async (t) => {

@@ -45,7 +45,7 @@ export function scripted(answers: Readonly<Record<string, Answer>>, confirms: re
       return confirms[asked.length - 1] ?? true;
     },
     interrupted: '',
-  } satisfies Session;
+  } as Session;
   const names = () => calls.map(({ name }) => name);
   const inputOf = (name: string) => calls.find((call) => call.name === name)?.input;
   return { session, calls, names, inputOf, said, asked };
