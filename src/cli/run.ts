@@ -2,9 +2,33 @@ import type { LoadExtension, LoadRegistry } from './command.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Lambda starts the bootstrap with no arguments; yargs and Fastify must not be loaded then. */
+/** The commands, by a copy of their names: the table of commands is not loaded before the mode is known. */
+export const COMMAND_NAMES: readonly string[] = [
+  'httpServer',
+  'invoke',
+  'events',
+  'emulate',
+  'lambda',
+  'supervisor',
+  'describe',
+  'provision',
+  'status',
+  'delete',
+  'version',
+  // yargs has this one.
+  'help',
+];
+
+/**
+ * Lambda starts the bootstrap with no arguments, and a container image with its CMD, which is the handler's name;
+ * yargs and Fastify must not be loaded then.
+ */
 export function isLambdaStart(argv: readonly string[], env: Env): boolean {
-  return argv[0] === 'lambda' || (argv.length === 0 && env.AWS_LAMBDA_RUNTIME_API !== undefined);
+  return argv[0] === 'lambda' || (env.AWS_LAMBDA_RUNTIME_API !== undefined && isHandler(argv));
+}
+
+function isHandler([name, ...rest]: readonly string[]): boolean {
+  return name === undefined || (rest.length === 0 && !name.startsWith('-') && !COMMAND_NAMES.includes(name));
 }
 
 export interface RunOptions {
@@ -30,6 +54,8 @@ export interface RunOptions {
 export async function run(load: LoadRegistry, options: RunOptions = {}): Promise<void> {
   const { extend, argv = process.argv.slice(2) } = options;
   if (isLambdaStart(argv, process.env)) {
+    // The image's CMD goes before what the function is configured with, as an image's own runtime takes it.
+    if (argv[0] !== undefined && argv[0] !== 'lambda') process.env._HANDLER = argv[0];
     const { runLambda } = await import('../adapters/lambda/runtime/run.ts');
     return runLambda(async () => (await load()).registry.freeze(), process.env);
   }

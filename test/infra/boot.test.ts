@@ -13,12 +13,13 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import t from 'tap';
 import { emitTopology, type TopologyOptions } from '../../infra/index.ts';
+import { APP } from '../support/run-app.ts';
 import { SAMPLE } from './sample.ts';
 import { skipWithout } from './tools.ts';
 import { SECURE } from './variants.ts';
 
 const HERE = resolve(import.meta.dirname, 'boot');
-const APP_ZIP = resolve(import.meta.dirname, '../../dist/app.zip');
+const APP_ZIP = `${APP}.zip`;
 const REGION = 'eu-test-1';
 const SUFFIX = 'aws.test';
 

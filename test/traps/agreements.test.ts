@@ -77,3 +77,16 @@ t.test('only the edge encoders know where an event comes from', async (t) => {
     [],
   );
 });
+
+t.test('tests that need the executable take its path from one place', async (t) => {
+  const project = join(import.meta.dirname, '..', '..');
+  // A path of its own goes stale when a test moves, and the test is skipped from then on.
+  const own = sourcesBelow(project, 'test').filter(([, source]) =>
+    /['"`/]dist\/app(\.zip)?['"`]/.test(source),
+  );
+  t.same(
+    own.map(([path]) => path),
+    [],
+  );
+  t.ok(sourcesBelow(project, 'test').some(([, source]) => source.includes("join(root, 'dist', 'app')")));
+});

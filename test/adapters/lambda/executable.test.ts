@@ -1,11 +1,7 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { startFakeRuntimeApi } from '../../support/fake-runtime-api.ts';
 import { startLambda } from '../../support/lambda-process.ts';
-
-const APP = fileURLToPath(new URL('../../dist/app', import.meta.url));
-const skip = existsSync(APP) ? false : 'dist/app is not built, run npm run build';
+import { APP, noApp as skip } from '../../support/run-app.ts';
 
 for (const args of [[], ['lambda']]) {
   t.test(`the built executable as bootstrap, arguments: ${args.join(' ') || 'none'}`, { skip }, async (t) => {

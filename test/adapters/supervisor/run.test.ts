@@ -1,12 +1,12 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { APP, noApp } from '../../support/run-app.ts';
 import { freePort, Supervisord, until } from './supervisord.ts';
 import { findProgram } from './tools.ts';
 
-const APP = resolve(import.meta.dirname, '../../../dist/app');
 const SLOW_MS = 5000;
 
 /** Shows that the configuration works on its own, apart from the build and the HTTP adapter. */
@@ -108,9 +108,8 @@ t.test(
   lifeOf(join(root, 'a'), join(root, 'a/stand-in'), /^200 httpServer/),
 );
 
-const unbuilt = existsSync(APP) ? false : 'dist/app is not built: run `npm run build`';
 t.test(
   'dist/app under real supervisord',
-  { skip: absent || unbuilt },
+  { skip: absent || noApp },
   lifeOf(join(root, 'b'), APP, /^200 Hello world from Omega!$/),
 );
