@@ -1,15 +1,21 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import { Server as NetServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { frameworkError } from '../../core/index.ts';
+import type { Connections } from './connections.ts';
 import { DEFAULT_DRAIN_TIMEOUT_MS } from './options.ts';
 import type { RequestHandler } from './request-handler.ts';
 
 const SWEEP_MS = 50;
-/** Node counts a connection that has sent nothing yet as busy; it gets this long to send its request. */
-const UNUSED_MS = 500;
-/** Turns of the event loop. */
-const MOST_TURNS = 100;
+/**
+ * A connection must have been quiet for so long before it is closed: the next request of a client that was just
+ * answered may be on its way, and closing would lose it. It is answered with `connection: close`.
+ */
+const QUIET_MS = 500;
+/** A turn of the event loop with some time in it, so that the kernel's queue of connections can fill and be emptied. */
+const TURN_MS = 5;
+const MOST_TURNS = 40;
 /** After the abort: time for handlers to answer. */
 const GRACE_MS = 1_000;
 
@@ -17,25 +23,14 @@ const GRACE_MS = 1_000;
 export class Drain {
   readonly #fastify: FastifyInstance;
   readonly #handler: RequestHandler;
-  readonly #sockets = new Set<Socket>();
-  /** Only over TLS: those that have sent no request. A listener for each request costs too much elsewhere. */
-  readonly #silent = new Set<Socket>();
+  readonly #connections: Connections;
   readonly #force = new AbortController();
-  #accepted = 0;
   #closed: Promise<boolean> | undefined;
 
-  constructor(fastify: FastifyInstance, handler: RequestHandler) {
+  constructor(fastify: FastifyInstance, handler: RequestHandler, connections: Connections) {
     this.#fastify = fastify;
     this.#handler = handler;
-    const { server } = fastify;
-    server.on('connection', (socket) => {
-      this.#accepted++;
-      remember(this.#sockets, socket);
-    });
-    if (!handler.options.tls) return;
-    // Over TLS requests come on another socket than the listener accepted, and the handshake counts as bytes read.
-    server.on('secureConnection', (socket) => remember(this.#silent, socket));
-    server.on('request', (request) => this.#silent.delete(request.socket));
+    this.#connections = connections;
   }
 
   /** @returns whether every request could end by itself; the same promise at every call */
@@ -55,62 +50,52 @@ export class Drain {
     const { signal } = this.#force;
     if (drainDelayMs > 0) await sleep(drainDelayMs, undefined, { signal }).catch(() => {});
     const ended = this.#end();
-    const stopSweep = this.#sweep();
-    try {
-      return (await within(ended, drainTimeoutMs, signal)) || (await this.#abort(ended));
-    } finally {
-      stopSweep();
-    }
-  }
-
-  /** The kernel resets what waits to be accepted when a listener closes: accept until none comes. */
-  async #acceptAll(): Promise<void> {
-    for (let turn = 0; turn < MOST_TURNS; turn++) {
-      const before = this.#accepted;
-      await nextTurn();
-      if (this.#accepted === before) return;
-    }
+    return (await within(ended, drainTimeoutMs, signal)) || this.#abort(ended);
   }
 
   async #abort(ended: Promise<boolean>): Promise<false> {
     const { running, options } = this.#handler;
     options.logger.warn('drain timed out, aborting', { running: running.size });
-    for (const work of running) work.abort(new Error('the process is stopping'));
+    for (const work of running) work.abort(frameworkError('SHUTTING_DOWN', 'The server is stopping.'));
     await within(ended, GRACE_MS, undefined);
-    for (const socket of this.#sockets) socket.destroy();
+    this.#connections.destroyAll();
     await within(ended, GRACE_MS, undefined);
     return false;
   }
 
   async #end(): Promise<true> {
-    await this.#acceptAll();
-    this.#fastify.server.close();
-    await this.#fastify.close();
+    await this.#stopListening();
     // Invocations of type Event have no connection that would be waited for.
-    while (this.#handler.running.size > 0) await sleep(SWEEP_MS);
+    while (this.#connections.size > 0 || this.#handler.running.size > 0) {
+      this.#closeQuiet();
+      await sleep(SWEEP_MS);
+    }
+    this.#connections.destroyAll();
+    await this.#fastify.close();
     return true;
   }
 
-  #unused(): Socket[] {
-    if (this.#handler.options.tls) return [...this.#silent];
-    return [...this.#sockets].filter((socket) => socket.bytesRead === 0);
+  /**
+   * The kernel resets what waits to be accepted when a listener closes: it is closed right after a turn in which nobody
+   * came. The server's own `close` would also destroy connections on which a request has just arrived.
+   */
+  async #stopListening(): Promise<void> {
+    for (let turn = 0; turn < MOST_TURNS; turn++) {
+      const before = this.#connections.accepted;
+      await sleep(TURN_MS);
+      await nextTurn();
+      if (this.#connections.accepted === before) break;
+    }
+    NetServer.prototype.close.call(this.#fastify.server);
   }
 
-  // Connections become idle after the listener closed too, by replies that were under way before.
-  #sweep(): () => void {
-    const start = Date.now();
-    const timer = setInterval(() => {
-      this.#fastify.server.closeIdleConnections();
-      if (Date.now() - start < UNUSED_MS) return;
-      for (const socket of this.#unused()) socket.destroy();
-    }, SWEEP_MS);
-    return () => clearInterval(timer);
+  #closeQuiet(): void {
+    const now = Date.now();
+    this.#connections.look(now);
+    for (const [socket, response] of this.#connections.quiet(now, QUIET_MS)) {
+      if (response === undefined) socket.destroySoon();
+    }
   }
-}
-
-function remember(sockets: Set<Socket>, socket: Socket): void {
-  sockets.add(socket);
-  socket.once('close', () => sockets.delete(socket));
 }
 
 /** Whether the work ended in time and before the signal. */

@@ -38,7 +38,10 @@ export class PendingReply implements Abortable {
       discardBody(response.body);
       return;
     }
-    if (isStream(response.body)) this.#watch();
+    if (isStream(response.body)) {
+      this.#watch();
+      this.#cutWhenInterrupted();
+    }
     this.#owner.send(this.#reply, response, this.#context);
     if (!this.#watched) this.#context.finish();
   }
@@ -58,8 +61,15 @@ export class PendingReply implements Abortable {
     if (raw.closed) this.ended();
   }
 
+  /** The handler's wait ends with this error, or the stream that is on its way is cut. */
   abort(reason: unknown): void {
-    this.#context.abort(reason);
+    this.#context.interrupt(reason);
+  }
+
+  #cutWhenInterrupted(): void {
+    const { raw } = this.#reply;
+    const done = this.#context.whileWaiting(0, () => raw.destroy());
+    raw.once('close', done);
   }
 
   /** The response has closed: sent whole, or the client has gone. */

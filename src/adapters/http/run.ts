@@ -1,9 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { listenError, type Service } from '../../core/index.ts';
+import { Connections } from './connections.ts';
 import { Drain } from './drain.ts';
 import type { HttpServerOptions } from './options.ts';
 import { buildServer } from './server.ts';
+import { Signals } from './signals.ts';
+import { reloadCertificate } from './tls.ts';
 
 export interface RunningServer {
   /** Where a client on this machine reaches it, e.g. `http://127.0.0.1:9999`. */
@@ -64,10 +67,9 @@ export async function startHttpServer(service: Service, options: HttpServerOptio
   return { url, port, close: async () => void (await drain.close()) };
 }
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-
 /**
- * Serves until SIGTERM or SIGINT, then drains; a second signal ends the drain at once.
+ * Serves until SIGTERM, SIGINT, SIGQUIT or SIGHUP, then drains; a second signal ends the drain at once. With TLS, SIGHUP
+ * reads the certificate files again instead.
  * @returns the exit code: 0, or 1 when requests had to be aborted
  * @throws as `startHttpServer`
  * @example
@@ -87,37 +89,30 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  */
 export async function runHttpServer(service: Service, options: HttpServerOptions): Promise<number> {
   const { logger } = options;
-  const { url, port, drain } = await start(service, options);
-  logger.info('listening', {
-    url,
-    host: options.host,
-    port,
-    service: service.name,
-    version: service.version,
-  });
-  const code = await new Promise<number>((resolve, reject) => {
-    let stopping = false;
-    const onSignal = (signal: NodeJS.Signals) => {
-      logger.info(stopping ? 'stopping at once' : 'stopping', { signal });
-      if (stopping) return drain.force();
-      stopping = true;
-      const done = () => {
-        for (const name of SIGNALS) process.off(name, onSignal);
-      };
-      drain
-        .close()
-        .finally(done)
-        .then((clean) => resolve(clean ? 0 : 1), reject);
-    };
-    for (const name of SIGNALS) process.on(name, onSignal);
-  });
-  logger.info('stopped', { clean: code === 0 });
-  return code;
+  // Before the server listens: who reads that it does may stop it at once.
+  const signals = new Signals(logger);
+  try {
+    const { url, port, drain, reloadTls } = await start(service, options);
+    signals.onReload(reloadTls);
+    logger.info('listening', {
+      url,
+      host: options.host,
+      port,
+      service: service.name,
+      version: service.version,
+    });
+    const clean = await signals.untilStopped(drain);
+    logger.info('stopped', { clean });
+    return clean ? 0 : 1;
+  } finally {
+    signals.release();
+  }
 }
 
 async function start(service: Service, options: HttpServerOptions) {
   const { fastify, handler } = await buildServer(service, options);
-  const drain = new Drain(fastify, handler);
+  const connections = new Connections(fastify.server, options.tls !== undefined);
+  const drain = new Drain(fastify, handler, connections);
   // Fastify would open a second listener for `localhost`, which no drain could wait for.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
   await fastify.ready();
@@ -128,7 +123,8 @@ async function start(service: Service, options: HttpServerOptions) {
     throw listenError(error as NodeJS.ErrnoException, options.host, options.port);
   }
   const { port } = fastify.server.address() as AddressInfo;
-  return { url: urlOf(host, port, options.tls !== undefined), port, drain };
+  const reloadTls = options.tls && (() => reloadCertificate(fastify.server, options));
+  return { url: urlOf(host, port, options.tls !== undefined), port, drain, reloadTls };
 }
 
 function urlOf(host: string, port: number, secure: boolean): string {

@@ -61,6 +61,8 @@ function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): Fa
     requestTimeout: 0,
     exposeHeadRoutes: false,
     return503OnClosing: false,
+    // The drain closes them, when they are done.
+    forceCloseConnections: false,
     routerOptions: { maxParamLength: NO_PARAM_LIMIT },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error: { code: string }, request: never, reply: never) => {

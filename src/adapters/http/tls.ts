@@ -1,6 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:tls';
 import { ConfigError } from '../../core/index.ts';
+import type { HttpServerOptions } from './options.ts';
 
 /**
  * Reads and checks the certificate chain and its key.
@@ -19,6 +22,16 @@ export function loadTls(files: { readonly certFile: string; readonly keyFile: st
     throw new ConfigError(`TLS private key ${keyFile} does not belong to the certificate in ${certFile}`);
   }
   return { cert, key };
+}
+
+/** New connections get the files as they are now; a bad pair is refused, and the old one stays. */
+export function reloadCertificate(server: Server, { tls, logger }: HttpServerOptions): void {
+  try {
+    (server as unknown as TlsServer).setSecureContext(loadTls(tls!));
+    logger.info('certificate reloaded', { certFile: tls!.certFile });
+  } catch (error) {
+    logger.error('the certificate was not reloaded, the old one stays', { error: (error as Error).message });
+  }
 }
 
 function read(file: string, what: string): Buffer {

@@ -48,7 +48,7 @@ export class InvokeCall implements Abortable {
   }
 
   abort(reason: unknown): void {
-    this.#context.abort(reason);
+    this.#context.interrupt(reason);
   }
 
   /** Never rejects: what the function throws is an outcome too. */

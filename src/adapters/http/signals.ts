@@ -1,0 +1,57 @@
+import type { Logger } from '../../core/index.ts';
+
+interface Stoppable {
+  close(): Promise<boolean>;
+  force(): void;
+}
+
+/** The signals of a server's process, from before it listens to its end. */
+export class Signals {
+  readonly #logger: Logger;
+  readonly #handlers = new Map<NodeJS.Signals, () => void>();
+  #reload: (() => void) | undefined;
+  #drain: Stoppable | undefined;
+  #stopping = false;
+  readonly #stopped = Promise.withResolvers<boolean>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)
+      this.#on(signal, () => this.#stop(signal));
+    this.#on('SIGHUP', () => (this.#reload ? this.#reload() : this.#stop('SIGHUP')));
+    // Without a listener of its own, Node.js would open its debugger, to whoever is on this machine.
+    this.#on('SIGUSR1', () => logger.warn('SIGUSR1 opens no debugger here'));
+  }
+
+  /** What SIGHUP does instead of stopping. */
+  onReload(reload: (() => void) | undefined): void {
+    this.#reload = reload;
+  }
+
+  /** @returns whether the drain, which a signal begins, was clean */
+  untilStopped(drain: Stoppable): Promise<boolean> {
+    this.#drain = drain;
+    if (this.#stopping) this.#begin(drain);
+    return this.#stopped.promise;
+  }
+
+  release(): void {
+    for (const [signal, handler] of this.#handlers) process.off(signal, handler);
+  }
+
+  #on(signal: NodeJS.Signals, handler: () => void): void {
+    this.#handlers.set(signal, handler);
+    process.on(signal, handler);
+  }
+
+  #stop(signal: NodeJS.Signals): void {
+    this.#logger.info(this.#stopping ? 'stopping at once' : 'stopping', { signal });
+    if (this.#stopping) return this.#drain?.force();
+    this.#stopping = true;
+    if (this.#drain) this.#begin(this.#drain);
+  }
+
+  #begin(drain: Stoppable): void {
+    drain.close().then(this.#stopped.resolve, this.#stopped.reject);
+  }
+}
