@@ -1,6 +1,10 @@
 import { TOPOLOGY_OPTIONS } from './options/index.ts';
 import { flagLabel, type Unchecked } from './problems.ts';
 import type { Row } from './rows.ts';
+import type { Template } from './types.ts';
+
+const elsewhere = (own: string, region: string) =>
+  `is in ${own}, the stack in ${region}: both must be in one`;
 
 const label = flagLabel(TOPOLOGY_OPTIONS);
 
@@ -10,6 +14,16 @@ export function regionProblems(options: Unchecked, region: string): string[] {
     const arn = options[name];
     if (!row.regional || typeof arn !== 'string') return [];
     const own = arn.split(':')[3];
-    return own === region ? [] : [`${label(name)} is in ${own}, the stack in ${region}: both must be in one`];
+    return own === undefined || own === region ? [] : [`${label(name)} ${elsewhere(own, region)}`];
+  });
+}
+
+/** Queues and streams of triggers that Lambda cannot poll, as they are of another region, one line each. */
+export function triggerRegionProblems({ Resources }: Pick<Template, 'Resources'>, region: string): string[] {
+  return Object.entries(Resources).flatMap(([name, { Type, Properties }]) => {
+    const { EventSourceArn: arn } = Properties as { EventSourceArn?: unknown };
+    if (Type !== 'AWS::Lambda::EventSourceMapping' || typeof arn !== 'string') return [];
+    const own = arn.split(':')[3];
+    return own === undefined || own === region ? [] : [`${name}: ${arn} ${elsewhere(own, region)}`];
   });
 }

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { emitTopology, provisionProblems, type TopologyOptions } from '../../infra/index.ts';
 import { imageProblem, rootDeviceOf, UBUNTU } from '../../infra/topology/images.ts';
-import { regionProblems } from '../../infra/topology/regional.ts';
+import { regionProblems, triggerRegionProblems } from '../../infra/topology/regional.ts';
 import { topologyWarnings } from '../../infra/topology/warnings.ts';
 import { FULL, SAMPLE } from './sample.ts';
 import { BALANCED, VARIANTS } from './variants.ts';
@@ -177,6 +177,20 @@ t.test('what has to be in the region of the stack, and is not, is refused by its
   t.same(regionProblems(flags, 'us-east-1'), [
     '--tlsSecretArn is in eu-west-1, the stack in us-east-1: both must be in one',
     '--certificateArn is in eu-west-1, the stack in us-east-1: both must be in one',
+  ]);
+});
+
+t.test('a queue of another region than the stack is told before Lambda refuses it', async (t) => {
+  const queue = 'arn:aws:sqs:eu-west-1:123456789012:q';
+  const mapping = (EventSourceArn: unknown) => ({
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: { EventSourceArn },
+  });
+  const topic = { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: queue.replace('sqs', 'sns') } };
+  const Resources = { Near: mapping({ Ref: 'Queue' }), Far: mapping(queue), Topic: topic };
+  t.same(triggerRegionProblems({ Resources }, 'eu-west-1'), []);
+  t.same(triggerRegionProblems({ Resources }, 'us-east-1'), [
+    `Far: ${queue} is in eu-west-1, the stack in us-east-1: both must be in one`,
   ]);
 });
 

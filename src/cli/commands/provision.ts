@@ -3,7 +3,7 @@ import { isSea } from 'node:sea';
 import type { Artifact } from '../../../infra/deploy/index.ts';
 import type { EmittedTopology } from '../../../infra/index.ts';
 import { flaggedParameters } from '../../../infra/topology/flagged-parameters.ts';
-import { regionProblems } from '../../../infra/topology/regional.ts';
+import { regionProblems, triggerRegionProblems } from '../../../infra/topology/regional.ts';
 import { topologyWarnings } from '../../../infra/topology/warnings.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineAction, type Extension } from '../command.ts';
@@ -138,10 +138,13 @@ async function provision(flags: Flags, service: Service, extension: Extension): 
     parameters,
     flagged: flaggedParameters({ ...options }),
     renewImage: flags.renewImage,
-    problemsIn: (region: string) => regionProblems({ ...options }, region),
+    problemsIn: (region: string) => [
+      ...regionProblems({ ...options }, region),
+      ...triggerRegionProblems(checked.template, region),
+    ],
     tags,
   };
-  topologyWarnings({ ...options }).forEach(warn);
+  topologyWarnings({ ...options, appCidr: options.appCidr ?? parameters.AppCidr }).forEach(warn);
   return withSession(flags, flags.yes, async (session) => {
     await aws.checkTarget(session, deployment, checked.template);
     await aws.checkBucket(session.aws, deployment.bucket);
