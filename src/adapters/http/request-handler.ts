@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type Context,
   failed,
+  frameworkError,
   isStream,
   type RawResponse,
   type Service,
@@ -11,7 +12,7 @@ import { httpContext, NodeRequest } from './node-request.ts';
 import type { HttpServerOptions } from './options.ts';
 import { PendingReply } from './pending-reply.ts';
 import type { Abortable } from './running.ts';
-import { sendResponse } from './send.ts';
+import { sendRaw, sendResponse } from './send.ts';
 
 /** From Fastify's request to the core and back. */
 export class RequestHandler {
@@ -58,7 +59,13 @@ export class RequestHandler {
   }
 
   send(reply: FastifyReply, response: RawResponse, context: Context): void {
-    sendResponse(reply, response, context, this.draining);
+    try {
+      sendResponse(reply, response, context, this.draining);
+    } catch (error) {
+      // Whatever one handler returned must end that request alone.
+      context.logger.error('the reply could not be sent', { url: reply.request.raw.url, error });
+      sendRaw(reply, frameworkError('BAD_REPLY', 'The server could not send its reply.'));
+    }
   }
 
   #requestOf(raw: FastifyRequest, reply: FastifyReply): NodeRequest {
