@@ -59,6 +59,9 @@ export function deferred(options: BuildOptions, assets: Assets, inputs: Set<stri
   };
 }
 
+/** Functions and constants that only assets use: a copy in each costs a start nothing, sharing them would. */
+const COPIED = /(?:listen|cidr|server-defaults)\.[jt]s$/;
+
 /**
  * Leaves the core's modules to whoever loads the asset.
  * @param shared takes the name that the asset requires each by, and its path
@@ -71,7 +74,7 @@ function sharedCore(shared: Map<string, string>): Plugin {
         // A deferred module of the core itself.
         if (kind === 'entry-point') return undefined;
         const file = resolve(resolveDir, path);
-        if (!file.startsWith(CORE)) return undefined;
+        if (!file.startsWith(CORE) || COPIED.test(file)) return undefined;
         const name = `amphi:core/${file.slice(CORE.length)}`;
         shared.set(name, file);
         return { path: name, external: true };

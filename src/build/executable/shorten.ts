@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
+import type { ParseOptions } from 'terser';
 import { FRAMEWORK } from './framework.ts';
 
 const APP = join(FRAMEWORK, 'app') + sep;
@@ -33,10 +34,11 @@ async function shortened(path: string, source: string): Promise<string> {
     legalComments: 'none',
   });
   const result = await minify(code, {
-    module: true,
+    // Top-level names stay: of all modules together they must differ, and each number that esbuild adds is a byte.
+    parse: { module: true } as ParseOptions,
     ecma: 2020,
     compress: false,
-    mangle: { toplevel: false, keep_fnames: true, keep_classnames: true },
+    mangle: { module: false, toplevel: false, keep_fnames: true, keep_classnames: true },
   });
   return result.code!;
 }
