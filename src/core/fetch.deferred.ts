@@ -1,6 +1,7 @@
 import { Context } from './context.ts';
 import { failed } from './error-reply.ts';
 import { joinHeaders } from './headers.ts';
+import { isAuthority } from './host.ts';
 import { createLogger, logLevelFrom } from './logger.ts';
 import type { BodyStream, RawRequest, RawResponse } from './messages.ts';
 import type { Service } from './service.ts';
@@ -66,7 +67,7 @@ async function* resumed<T>(first: Promise<IteratorResult<T>>, iterator: AsyncIte
 function toRawRequest(request: Request): RawRequest {
   const url = new URL(request.url);
   const headers = joinHeaders(request.headers);
-  headers.host ??= url.host;
+  if (headers.host === undefined || !isAuthority(headers.host)) headers.host = url.host;
   return {
     method: request.method,
     path: url.pathname,

@@ -38,6 +38,8 @@ export interface CompiledFunction {
 /** Where a request goes; also for 404, 405, OPTIONS and a bad URL, so it never fails. */
 export interface Target extends Routed {
   readonly handler: RouteHandler;
+  /** It answers with an error and runs no handler of the service. */
+  readonly refused?: boolean;
   readonly errorHooks: readonly ErrorHook[];
 }
 
@@ -108,9 +110,10 @@ export class Service {
 
   /** A target that answers with an error, by way of the interceptors and error hooks that cover the path. */
   refusal(path: string, error: unknown): Target {
-    return this.#answer(path, () => {
+    const target = this.#answer(path, () => {
       throw error;
     });
+    return { ...target, refused: true };
   }
 
   /** Runs a target; synchronous while the handler is. Never throws: an error becomes its reply. */

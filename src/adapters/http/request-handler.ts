@@ -73,6 +73,11 @@ export class RequestHandler {
   }
 
   #run(target: Target, request: NodeRequest, reply: FastifyReply): void {
+    if (request.hostProblem !== undefined && !target.refused) {
+      const error = frameworkError('BAD_REQUEST', request.hostProblem);
+      this.#run(this.service.refusal(request.path, error), request, reply);
+      return;
+    }
     const context = httpContext(request, this.service.name, this.options);
     let pending: PendingReply | undefined;
     const response = this.service.start(target, request, context, (late) => pending!.answer(late));

@@ -25,7 +25,7 @@ export function addInvokeApi(fastify: FastifyInstance, handler: RequestHandler):
     url: '/2015-03-31/functions/:name/invocations',
     handler: (request, reply) => {
       // To anyone else the path is like any other.
-      if (mayInvoke(request, handler.options.invokeApi ?? 'loopback')) void serve(handler, request, reply);
+      if (mayInvoke(request, handler.options)) void serve(handler, request, reply);
       else handler.handle(request, reply);
     },
   });
