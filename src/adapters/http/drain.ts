@@ -95,6 +95,7 @@ export class Drain {
       if (this.#connections.accepted === before) break;
     }
     NetServer.prototype.close.call(this.#fastify.server);
+    this.#handler.closing = true;
   }
 
   #closeQuiet(): void {

@@ -20,8 +20,10 @@ export class RequestHandler {
   readonly options: HttpServerOptions;
   /** Requests and invocations that have not ended. Synchronous ones never stand here. */
   readonly running = new Set<Abortable>();
-  /** Set when the process is asked to stop: readiness fails and replies end their connection. */
+  /** Set when the process is asked to stop: readiness fails. */
   draining = false;
+  /** Set when nobody can connect any more: replies end their connection. Before, clients would only come back at once. */
+  closing = false;
 
   constructor(service: Service, options: HttpServerOptions) {
     this.service = service;
@@ -60,7 +62,7 @@ export class RequestHandler {
 
   send(reply: FastifyReply, response: RawResponse, context: Context): void {
     try {
-      sendResponse(reply, response, context, this.draining);
+      sendResponse(reply, response, context, this.closing);
     } catch (error) {
       // Whatever one handler returned must end that request alone.
       context.logger.error('the reply could not be sent', { url: reply.request.raw.url, error });

@@ -32,7 +32,8 @@ t.test('readiness fails first, while requests are still served', async (t) => {
   t.match(await send(server.url, READY), { status: 503, text: '{"status":"draining"}' });
   t.match(await send(server.url, LIVE), { status: 200 });
   const agent = new http.Agent({ keepAlive: true });
-  t.match(await send(server.url, '/', { agent }), { status: 200, headers: { connection: 'close' } });
+  t.match(await send(server.url, '/', { agent }), { status: 200, headers: { connection: 'keep-alive' } });
+  agent.destroy();
   await closed;
   await t.rejects(send(server.url, '/'), { code: 'ECONNREFUSED' });
 });

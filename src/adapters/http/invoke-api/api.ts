@@ -111,7 +111,7 @@ function answerError(handler: RequestHandler, reply: FastifyReply, error: unknow
 function send(handler: RequestHandler, reply: FastifyReply, status: number, json: string | undefined): void {
   if (reply.raw.closed) return;
   const uploading = outliveUpload(reply.request.raw, reply.raw);
-  if (handler.draining && !uploading) reply.header('connection', 'close');
+  if (handler.closing && !uploading) reply.header('connection', 'close');
   reply.code(status);
   if (json === undefined) return void reply.send();
   // As bytes: Fastify would add a charset.
