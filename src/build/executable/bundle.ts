@@ -1,7 +1,7 @@
 /** Bundles a service into one CommonJS file with esbuild. */
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import type { BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
+import { dirname, extname, join, resolve } from 'node:path';
+import type { build as Build, BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
 import { type Assets, deferred } from './deferred.ts';
 import { findEager } from './eager.ts';
 import { embedded } from './embedded.ts';
@@ -18,6 +18,9 @@ const PLACEHOLDER = '@@amphi-build-hash@@';
  * frozen object, say, would throw in tests and pass in the executable. yargs needs import.meta.url.
  */
 const BANNER = `"use strict";const __amphiImportMetaUrl=require("node:url").pathToFileURL(__filename).href;`;
+
+/** Evaluated before the service, and bundled apart: by esbuild's `inject` every module would wait for it. */
+const FIRST = join(import.meta.dirname, `node-options${extname(import.meta.filename)}`);
 
 export interface Bundle {
   code: string;
@@ -77,6 +80,7 @@ async function esbuild(entry: string, root: string, version: string) {
     const result = await build({
       ...common,
       entryPoints: [entry],
+      banner: { js: BANNER + (await first(build, common)) },
       metafile: true,
       write: false,
       plugins: [deferred(common, assets, assetInputs), embedded(), shorten()],
@@ -98,6 +102,15 @@ async function esbuild(entry: string, root: string, version: string) {
     if (!errors) throw error;
     throw new BuildError(`bundling ${entry} failed:\n${(await show(errors, 'error')).join('').trimEnd()}`);
   }
+}
+
+/** One statement. The banner is no part of it, or there would be two. */
+async function first(build: typeof Build, options: BuildOptions): Promise<string> {
+  const { outputFiles } = await build({
+    ...options,
+    ...{ entryPoints: [FIRST], format: 'iife', banner: {}, minify: true, lineLimit: 0, write: false },
+  });
+  return outputFiles[0]!.text.trimEnd();
 }
 
 /**

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { SeaOptions } from 'pkg/lib-es5/sea.js';
 import type { Base } from './base.ts';
 import type { Bundle } from './bundle.ts';
+import { HEAP_FLAG } from './constants.ts';
 import { type Assets, CACHE_SUFFIX, PARAMETERS } from './deferred.ts';
 import { BuildError, messageOf } from './errors.ts';
 
@@ -18,12 +19,6 @@ require(module).default(entry, JSON.parse(options)).catch((error) => {
   console.error(error.message);
   process.exitCode = 1;
 });`;
-
-/**
- * V8's own limit is a fraction of the machine's memory: 1.5 GB of 3, and never more than 4 GB. This one is of what the
- * process may have, a cgroup's limit included, as Lambda's managed runtimes leave it.
- */
-const HEAP_PERCENT = 90;
 
 /**
  * Makes a single executable of a bundle, with V8's code cache, and with its assets.
@@ -54,7 +49,7 @@ export async function inject(
     assets: Object.fromEntries(names.map((asset) => [asset, `../${asset}`])),
   };
   // pkg hands on what its types do not know of yet.
-  const execArgv = { execArgv: [`--max-old-space-size-percentage=${HEAP_PERCENT}`] };
+  const execArgv = { execArgv: [HEAP_FLAG], execArgvExtension: 'cli' };
   const options: SeaOptions = {
     targets: [{ nodeRange: 'node24', platform: 'linux', arch: 'x64', output }],
     nodePath: base.path,
