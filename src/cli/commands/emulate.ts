@@ -3,6 +3,7 @@ import { ConfigError, type Service } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
 import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
 import { streamLogger } from '../output.ts';
+import { ownCommand } from '../own-command.ts';
 
 interface Flags {
   readonly port: string;
@@ -41,7 +42,11 @@ export const emulateCommand = defineAction<Flags>({
       })
       .option('timeout', { string: true, default: '3', describe: 'Seconds an invocation may take' })
       .option('initTimeout', { string: true, default: '10', describe: 'Seconds a start may take' })
-      .option('memory', { string: true, default: '128', describe: 'MB that the function is told' })
+      .option('memory', {
+        string: true,
+        default: '128',
+        describe: 'MB that the function is told, and its heap is limited by',
+      })
       .option('concurrency', { string: true, default: '10', describe: 'Environments of one function' })
       .option('perEnvironment', {
         string: true,
@@ -65,7 +70,8 @@ export const emulateCommand = defineAction<Flags>({
     const { runEmulator } = await import('../../adapters/emulator/index.ts');
     const logger = streamLogger(process.stdout);
     const output = (lines: Buffer) => void process.stdout.write(lines);
-    const command = await ownCommand();
+    const nodeOptions = settings.environment.NODE_OPTIONS ?? process.env.NODE_OPTIONS;
+    const command = await ownCommand(settings.memoryMB, nodeOptions);
     return runEmulator({ ...settings, functions, command, output, logger, baseEnv: process.env });
   },
 });
@@ -108,13 +114,4 @@ function chooseFunctions(service: Service, wanted: readonly string[] | undefined
     );
   }
   return [...new Set(wanted)];
-}
-
-/** What starts this very program: the executable, or Node.js with the service's main module. */
-async function ownCommand(): Promise<string[]> {
-  const { isSea } = await import('node:sea');
-  if (isSea()) return [process.execPath];
-  // A debugger's port can be used once only.
-  const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
-  return [process.execPath, ...flags, process.argv[1]!];
 }
