@@ -32,7 +32,7 @@ export class NodeRequest implements RawRequest {
   readonly path: string;
   readonly rawQuery: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: NodeBody | undefined;
+  body: NodeBody | Uint8Array | undefined;
   readonly bodyLimit: number | undefined;
   /** What is wrong with its Host header, which is left out then. */
   readonly hostProblem: string | undefined;

@@ -72,8 +72,7 @@ export class PendingReply implements Abortable {
 
   #cutWhenInterrupted(): void {
     const { raw } = this.#reply;
-    const done = this.#context.whileWaiting(0, () => raw.destroy());
-    raw.once('close', done);
+    this.#context.waiter = { interrupt: () => raw.destroy() };
   }
 
   clientEnded(): void {
