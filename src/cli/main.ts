@@ -3,8 +3,11 @@ import { ConfigError } from '../core/index.ts';
 import type { CommandTools, LazyCommand, LoadExtension, LoadRegistry } from './command.ts';
 import { commands } from './commands/index.ts';
 import { addFlags, assertExtension, flagProblems, flagsOf, nameOf } from './extension.ts';
+import { loadService } from './load.ts';
 import { exitFlushed, tolerateClosedPipe } from './output.ts';
 import { isUsageError, strictParser, UsageError } from './parser.ts';
+import { placeOf } from './place.ts';
+import { watchExit } from './unexpected-exit.ts';
 
 /** Exit codes: 0 done, 1 the work failed, 2 the command line is wrong. */
 const FAILED = 1;
@@ -26,7 +29,9 @@ async function execute({ load, extend, argv }: CommandLine): Promise<number> {
   try {
     const extension = extend ? (await extend()).extension : {};
     assertExtension(extension, commands);
-    const tools: CommandTools = { load, extension, service: async () => (await load()).registry.freeze() };
+    const exited = (code: number) => `app: process.exit(${code}) was called while the registry was loaded`;
+    const service = () => watchExit(exited, () => loadService(load));
+    const tools: CommandTools = { load, extension, service };
     const own = (extension.commands ?? []).map((command) => ({ ...command, load: async () => command }));
     return await runChosen([...commands, ...own], tools, argv);
   } catch (error) {
@@ -69,7 +74,15 @@ function report(error: unknown): number {
     process.stderr.write(`app: ${error.message}\nTry: app --help\n`);
     return USAGE;
   }
-  const known = error instanceof ConfigError;
-  process.stderr.write(`app: ${known ? error.message : ((error as Error)?.stack ?? String(error))}\n`);
+  process.stderr.write(`app: ${error instanceof ConfigError ? told(error) : stackOf(error)}\n`);
   return FAILED;
+}
+
+function told(error: ConfigError): string {
+  const place = placeOf(error);
+  return place ? `${error.message} (${place})` : error.message;
+}
+
+function stackOf(error: unknown): string {
+  return (error as Error | null)?.stack ?? String(error);
 }

@@ -8,6 +8,7 @@ import { findEager } from './eager.ts';
 import { BuildError } from './errors.ts';
 import { readJson, sha256 } from './files.ts';
 import { CONDITIONS } from './framework.ts';
+import { withoutPaths } from './names.ts';
 import { pluginsOf } from './plugins.ts';
 import { shorten } from './shorten.ts';
 
@@ -93,7 +94,7 @@ async function esbuild(entry: string, root: string, version: string) {
     // The entry's own key, which is not its given path where that is a symbolic link.
     const entryKey = Object.values(metafile.outputs)[0]!.entryPoint!;
     return {
-      text: withoutPaths(result.outputFiles[0]!.text),
+      text: withoutPaths(result.outputFiles[0]!.text, root),
       metafile,
       entryKey,
       warnings,
@@ -109,18 +110,10 @@ async function esbuild(entry: string, root: string, version: string) {
 /** What goes before the service: the asset is loaded only where it may have something to do. */
 async function first(build: typeof Build, options: BuildOptions, assets: Assets): Promise<string> {
   const { outputFiles } = await build({ ...options, entryPoints: [FIRST], write: false });
-  const code = outputFiles[0]!.text;
+  const code = withoutPaths(outputFiles[0]!.text, options.absWorkingDir!);
   const asset = `first-${sha256(code).slice(0, 12)}.cjs`;
   assets.set(asset, code);
   return `${BANNER}if(process.connected||process.env.NODE_OPTIONS){const s=require("node:sea");if(s.isSea()){const m={exports:{}};require("node:vm").compileFunction(s.getAsset("${asset}","utf8"),${JSON.stringify(PARAMETERS)})(m.exports,require,m,__filename,__dirname);if(m.exports.done)return}}`;
-}
-
-/**
- * esbuild names the function around each module by its path, and makes it strict though the whole file is: a twentieth
- * of what every start reads.
- */
-function withoutPaths(code: string): string {
-  return code.replace(/\b__esm\(\{"[^"\n]*"\(\)\{(?:"use strict";)?/g, '__esm({m(){');
 }
 
 function optionsFor(root: string, version: string): BuildOptions {

@@ -12,6 +12,7 @@ import type { BuildOptions, Plugin } from 'esbuild';
 import type { Content } from './content.ts';
 import { sha256 } from './files.ts';
 import { CORE } from './framework.ts';
+import { withoutPaths } from './names.ts';
 
 export const DEFERRED = /\.deferred\.[cm]?[jt]s$/;
 
@@ -48,7 +49,7 @@ export function deferred(options: BuildOptions, content: Content, plugins: () =>
           write: false,
         });
         for (const input of Object.keys(metafile!.inputs)) content.assetInputs.add(input);
-        const code = outputFiles![0]!.text;
+        const code = withoutPaths(outputFiles![0]!.text, options.absWorkingDir!);
         const asset = `${basename(path).replace(/\.[^.]+$/, '')}-${sha256(code).slice(0, 12)}.cjs`;
         content.assets.set(asset, code);
         return { contents: loader(asset, shared), loader: 'js', resolveDir: dirname(path) };

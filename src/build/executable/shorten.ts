@@ -4,12 +4,10 @@
  * stand in stack traces and error types.
  */
 import { readFile } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { extname } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
 import type { ParseOptions } from 'terser';
-import { FRAMEWORK } from './framework.ts';
-
-const APP = join(FRAMEWORK, 'app') + sep;
+import { isFramework } from './framework.ts';
 
 /** For the bundle that starts load; assets are not worth the time. */
 export function shorten(): Plugin {
@@ -17,7 +15,7 @@ export function shorten(): Plugin {
     name: 'shorten',
     setup(build) {
       build.onLoad({ filter: /\.[jt]s$/ }, async ({ path, namespace }) => {
-        if (namespace !== 'file' || !path.startsWith(FRAMEWORK) || path.startsWith(APP)) return undefined;
+        if (namespace !== 'file' || !isFramework(path)) return undefined;
         return { contents: await shortened(path, await readFile(path, 'utf8')), loader: 'js' };
       });
     },

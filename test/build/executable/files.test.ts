@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { bundle } from '../../../src/build/executable/bundle.ts';
 import { buildService } from '../../../src/build/executable/service.ts';
+import { APP, noApp } from '../../support/run-app.ts';
 
 const project = join(import.meta.dirname, '..', '..', '..');
 const modules = join(project, 'node_modules');
@@ -163,6 +164,14 @@ const CASES: Record<string, unknown> = {
 };
 
 t.test('the build has nothing to say of what works', async (t) => t.strictSame(warnings, []));
+
+t.test('the executable holds no path of the machine that built it, of no module', async (t) => {
+  for (const executable of [app, ...(noApp ? [] : [APP])]) {
+    const bytes = readFileSync(executable);
+    t.notOk(bytes.includes(dir), 'of the service');
+    t.notOk(bytes.includes(project), 'of the framework');
+  }
+});
 
 for (const [command, wanted] of Object.entries(CASES)) {
   t.test(`works in the executable: ${command}`, async (t) => {

@@ -15,7 +15,7 @@ export function addons(content: Content): Plugin {
       build.onResolve({ filter: /^@mapbox\/node-pre-gyp$/ }, () => ({
         errors: [
           {
-            text: "@mapbox/node-pre-gyp looks for an addon at run time, which an executable does not have beside it: load the addon's own file, require('./lib/binding/x.node')",
+            text: "@mapbox/node-pre-gyp looks for an addon at run time, which an executable does not have beside it: load the addon's own file, below lib/binding, by createRequire(import.meta.url)",
           },
         ],
       }));

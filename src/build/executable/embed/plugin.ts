@@ -8,13 +8,13 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import type { BuildOptions, OnLoadResult, PartialMessage, Plugin } from 'esbuild';
 import type { Content, Files } from '../content.ts';
-import { FRAMEWORK } from '../framework.ts';
+import { isFramework } from '../framework.ts';
+import { withoutPaths } from '../names.ts';
 import { type Edit, editsOf } from './edits.ts';
 import { findReferences } from './references.ts';
 import { loaderOf, Source } from './source.ts';
 import { filesAt, stored } from './stored.ts';
 
-const APP = join(FRAMEWORK, 'app') + sep;
 const CHILD_PROCESS = join(import.meta.dirname, `child-process${extname(import.meta.filename)}`);
 
 /** Modules of no interest are left to the bundler. */
@@ -30,7 +30,7 @@ export function embedFiles(options: BuildOptions, content: Content, plugins: () 
     name: 'embed-files',
     setup(build) {
       build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path, namespace }) => {
-        if (namespace !== 'file' || (path.startsWith(FRAMEWORK) && !path.startsWith(APP))) return undefined;
+        if (namespace !== 'file' || isFramework(path)) return undefined;
         const text = await readFile(path, 'utf8');
         return INTERESTING.test(text) ? rewritten(path, text) : undefined;
       });
@@ -56,7 +56,8 @@ export function embedFiles(options: BuildOptions, content: Content, plugins: () 
         const name = `${basename(path, extname(path))}.cjs`;
         const script = { ...options, entryPoints: [path], plugins: plugins(), write: false };
         const { outputFiles } = await build.esbuild.build(script);
-        return moduleOf(new Map([[name, Buffer.from(outputFiles![0]!.text)]]), name, path);
+        const code = withoutPaths(outputFiles![0]!.text, options.absWorkingDir!);
+        return moduleOf(new Map([[name, Buffer.from(code)]]), name, path);
       });
     },
   };
