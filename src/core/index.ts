@@ -1,3 +1,4 @@
+export { boundOutput } from './bounded-output.ts';
 export { Context, type ContextInit } from './context.ts';
 export { failed } from './error-reply.ts';
 export * from './errors.ts';
@@ -7,7 +8,6 @@ export { addHeader, joinHeaders, parseCookies } from './headers.ts';
 export { LIVENESS_PATH, READINESS_PATH } from './health.ts';
 export { JsonError, toJsonText } from './json.ts';
 export { DEFAULT_BODY_LIMIT } from './limits.ts';
-export { listenError } from './listen.ts';
 export * from './logger.ts';
 export * from './messages.ts';
 export type { EventOptions, FunctionOptions, HandlerOptions, RouteOptions } from './options.ts';

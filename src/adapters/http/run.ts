@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { listenError, type Service } from '../../core/index.ts';
+import type { Service } from '../../core/index.ts';
+import { listenError } from '../../server/listen.ts';
 import { Connections } from './connections.ts';
 import { Drain } from './drain.ts';
 import type { HttpServerOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { listenError } from '../../../core/index.ts';
+import { listenError } from '../../../server/listen.ts';
 
 /** How long answers may take to reach their callers in the end. */
 export const FLUSH_MS = 1000;
