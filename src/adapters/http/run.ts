@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Service } from '../../core/index.ts';
+import { watchDescriptors } from '../../server/descriptors.ts';
 import { listenError } from '../../server/listen.ts';
 import { Connections } from './connections.ts';
 import { Drain } from './drain.ts';
@@ -114,6 +115,7 @@ async function start(service: Service, options: HttpServerOptions) {
   const { fastify, handler } = await buildServer(service, options);
   const connections = new Connections(fastify.server, options.tls !== undefined);
   const drain = new Drain(fastify, handler, connections);
+  watchDescriptors(fastify.server, options.logger);
   // Fastify would open a second listener for `localhost`, which no drain could wait for.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
   await fastify.ready();
