@@ -1,4 +1,4 @@
-import { type Cidr, parseCidr } from '../../src/core/cidr.ts';
+import { type Cidr, parseCidr } from '../../src/server/cidr.ts';
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 

@@ -1,4 +1,5 @@
-import { createLogger, type Logger, logLevelFrom } from '../core/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { boundOutput, createLogger, type Logger, logLevelFrom } from '../core/index.ts';
 
 /** Writes and waits until the text is handed over, so an exit right after loses nothing. */
 export function print(text: string, stream: NodeJS.WriteStream = process.stdout): Promise<void> {
@@ -12,18 +13,44 @@ export function streamLogger(stream: NodeJS.WriteStream): Logger {
   return createLogger({ level: logLevelFrom(process.env), write: (line) => void stream.write(line) });
 }
 
-/** Ends the process although a handler left timers or sockets open, but never before output is written. */
+/** How long a server waits in the end for a reader of its log that may be stalled, milliseconds. */
+const LAST_LINES_MS = 1000;
+let serving = false;
+
+/**
+ * Ends the process although a handler left timers or sockets open, but never before output is written. A server whose
+ * reader is stalled ends all the same.
+ */
 export async function exitFlushed(code: number): Promise<never> {
-  for (const stream of [process.stdout, process.stderr]) {
-    await new Promise((resolve) => stream.write('', resolve));
-  }
+  const flushed = Promise.all([process.stdout, process.stderr].map(flush));
+  await (serving ? Promise.race([flushed, sleep(LAST_LINES_MS)]) : flushed);
   process.exit(code);
 }
 
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}
+
 /** `app describe | head` closes the pipe early: that is no failure. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`app: standard output: ${error.message}\n`);
+  process.exit(1);
+}
+
+/** Of what goes to standard error nothing is needed for the result. */
+function ignoreError(): void {}
+
+/** For commands whose output is a result. */
 export function tolerateClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+  process.stdout.on('error', onOutputError);
+  process.stderr.on('error', ignoreError);
+}
+
+/** For commands whose output is a log: they serve on when it cannot be written. @see boundOutput */
+export function outliveReaders(): void {
+  serving = true;
+  process.stdout.off('error', onOutputError);
+  boundOutput(process.stdout);
+  boundOutput(process.stderr);
 }

@@ -1,3 +1,4 @@
+export { boundOutput } from './bounded-output.ts';
 export { Context, type ContextInit } from './context.ts';
 export { failed } from './error-reply.ts';
 export * from './errors.ts';

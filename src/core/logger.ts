@@ -135,8 +135,17 @@ function errorFields(error: Error): Record<string, unknown> {
   return { ...error, name, message, stack, cause, errors };
 }
 
-/** Reads `AMPHI_LOG_LEVEL` or Lambda's `AWS_LAMBDA_LOG_LEVEL`; anything unknown is `INFO`. */
-export function logLevelFrom(env: Readonly<Record<string, string | undefined>>): LogLevel {
-  const wanted = (env.AMPHI_LOG_LEVEL ?? env.AWS_LAMBDA_LOG_LEVEL ?? 'INFO').toUpperCase();
-  return LOG_LEVELS.find((level) => level === wanted) ?? 'INFO';
+/**
+ * Reads `AMPHI_LOG_LEVEL` or Lambda's `AWS_LAMBDA_LOG_LEVEL`; anything unknown is `INFO`.
+ * @param refuse is told what is wrong with an unknown one
+ */
+export function logLevelFrom(
+  env: Readonly<Record<string, string | undefined>>,
+  refuse?: (problem: string) => void,
+): LogLevel {
+  const name = env.AMPHI_LOG_LEVEL ? 'AMPHI_LOG_LEVEL' : 'AWS_LAMBDA_LOG_LEVEL';
+  const wanted = (env[name] || 'INFO').toUpperCase();
+  const known = LOG_LEVELS.find((level) => level === wanted);
+  if (!known) refuse?.(`${name} ${JSON.stringify(env[name])} is none of ${LOG_LEVELS.join(', ')}`);
+  return known ?? 'INFO';
 }

@@ -22,4 +22,17 @@ registry.function('chatty', (_event, context) => {
   return 'x'.repeat(200_000);
 });
 
+registry.function('noisy', (_event, context) => {
+  for (let n = 0; n < 500; n++) context.logger.info('noisy line', { n, pad: 'x'.repeat(200) });
+  return 'noisy';
+});
+registry.function('printing', () => {
+  for (let n = 0; n < 500; n++) console.log('noisy line', n, 'x'.repeat(200));
+  return 'printing';
+});
+registry.function('slow', async () => {
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return 'slow';
+});
+
 void run(async () => ({ registry }));

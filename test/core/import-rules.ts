@@ -33,7 +33,7 @@ interface Rule {
 const TRIGGERS = 'src/adapters/lambda/sources/events/shared/triggers.ts';
 const ADAPTERS = 'src/adapters/';
 
-const ADAPTER: Rule = { from: ['src/core/', 'src/aws/'] };
+const ADAPTER: Rule = { from: ['src/core/', 'src/aws/', 'src/server/'] };
 /** A service sees what a user of the package sees; any package is its own affair. */
 const SERVICE: Rule = { from: [], packages: ['amphi', '*'] };
 
@@ -41,8 +41,9 @@ const SERVICE: Rule = { from: [], packages: ['amphi', '*'] };
 const RULES: readonly [area: string, rule: Rule][] = [
   ['src/core/', { from: [], packages: ['@standard-schema/spec'] }],
   ['src/aws/', { from: ['src/core/'], packages: ['yazl'] }],
+  ['src/server/', { from: ['src/core/'] }],
   ['src/adapters/http/', { ...ADAPTER, packages: ['fastify'] }],
-  ['src/adapters/lambda/', { ...ADAPTER, packages: ['aws-lambda'] }],
+  ['src/adapters/lambda/', { from: ['src/core/', 'src/aws/'], packages: ['aws-lambda'] }],
   ['src/adapters/emulator/', ADAPTER],
   ['src/adapters/supervisor/', ADAPTER],
   ['src/adapters/worker/', ADAPTER],
@@ -50,7 +51,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
     'src/cli/',
     {
       // The flags of a command come from the tables of what it configures; the work itself is loaded when it is called.
-      from: ['src/core/', 'src/aws/', 'src/adapters/supervisor/', 'infra/topology/'],
+      from: ['src/core/', 'src/aws/', 'src/server/', 'src/adapters/supervisor/', 'infra/topology/'],
       lazy: [ADAPTERS, 'infra/'],
       packages: ['yargs', '@humanwhocodes/momoa'],
     },
@@ -67,7 +68,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
   [
     'infra/',
     {
-      from: ['src/core/', 'src/aws/', 'src/adapters/supervisor/', TRIGGERS],
+      from: ['src/core/', 'src/aws/', 'src/server/', 'src/adapters/supervisor/', TRIGGERS],
       packages: ['@awboost/cfntypes', '@aws-sdk', '@smithy/core', 'yauzl'],
     },
   ],

@@ -35,7 +35,17 @@ t.test('the level comes from the environment', async (t) => {
   t.equal(logLevelFrom({}), 'INFO');
   t.equal(logLevelFrom({ AWS_LAMBDA_LOG_LEVEL: 'debug' }), 'DEBUG');
   t.equal(logLevelFrom({ AWS_LAMBDA_LOG_LEVEL: 'DEBUG', AMPHI_LOG_LEVEL: 'Error' }), 'ERROR');
-  t.equal(logLevelFrom({ AMPHI_LOG_LEVEL: 'loud' }), 'INFO');
+  t.equal(logLevelFrom({ AMPHI_LOG_LEVEL: '', AWS_LAMBDA_LOG_LEVEL: 'warn' }), 'WARN');
+  const problems: string[] = [];
+  for (const name of ['AMPHI_LOG_LEVEL', 'AWS_LAMBDA_LOG_LEVEL'])
+    t.equal(
+      logLevelFrom({ [name]: 'loud' }, (problem) => problems.push(problem)),
+      'INFO',
+    );
+  t.strictSame(problems, [
+    'AMPHI_LOG_LEVEL "loud" is none of TRACE, DEBUG, INFO, WARN, ERROR, FATAL',
+    'AWS_LAMBDA_LOG_LEVEL "loud" is none of TRACE, DEBUG, INFO, WARN, ERROR, FATAL',
+  ]);
 });
 
 t.test('child loggers add fields and keep the level', async (t) => {

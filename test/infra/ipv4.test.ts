@@ -1,6 +1,6 @@
 import t from 'tap';
 import { IPV4_CIDR_PATTERN, ipv4CidrProblem } from '../../infra/topology/ipv4.ts';
-import { parseCidr } from '../../src/core/cidr.ts';
+import { parseCidr } from '../../src/server/cidr.ts';
 
 t.test('bits beyond the prefix', async (t) => {
   const beyond = (text: string) => /beyond its/.test(ipv4CidrProblem(text) ?? '');

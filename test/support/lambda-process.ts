@@ -24,7 +24,8 @@ export interface LambdaProcessOptions {
   readonly address?: string;
 }
 
-const MAIN = fileURLToPath(new URL('./lambda-main.ts', import.meta.url));
+/** The main module of the functions that misbehave. */
+export const MAIN = fileURLToPath(new URL('./lambda-main.ts', import.meta.url));
 
 /** Starts a process in Lambda mode with nothing in its environment but what Lambda would set. */
 export function startLambda(

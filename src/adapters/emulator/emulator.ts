@@ -25,7 +25,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   const pools = new Map(options.functions.map((name) => [name, new Pool(options, name)]));
   const events = new AsyncQueue(options);
   const api = new InvokeApi(options, pools, events);
-  const main = new Listener(options.host, (request, response) => api.serve(request, response));
+  const main = new Listener(options.host, options.logger, (request, response) =>
+    api.serve(request, response),
+  );
   const front = frontOf(options, pools.get(HTTP_HANDLER));
   await main.listen(options.port);
   try {
@@ -74,5 +76,5 @@ function frontOf(options: EmulatorOptions, pool: Pool | undefined): Listener | u
   if (!pool)
     throw new ConfigError(`--httpPort: the function ${HTTP_HANDLER} must be offered, for its routes`);
   const front = new FunctionUrl(options, pool);
-  return new Listener(options.host, (request, response) => front.serve(request, response));
+  return new Listener(options.host, options.logger, (request, response) => front.serve(request, response));
 }

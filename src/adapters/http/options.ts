@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { parseCidr } from '../../core/cidr.ts';
 import { type Awaitable, ConfigError, type Context, type Logger, type Service } from '../../core/index.ts';
-import { DEFAULT_DRAIN_SECONDS } from '../../core/server-defaults.ts';
+import { parseCidr } from '../../server/cidr.ts';
+import { DEFAULT_DRAIN_SECONDS } from '../../server/defaults.ts';
 
 /** A function or the routes as Lambda would call them: event in, JSON value out. */
 export type Invokable = (event: unknown, context: Context) => Awaitable<unknown>;

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Service } from '../../core/index.ts';
-import { listenError } from '../../core/listen.ts';
+import { watchDescriptors } from '../../server/descriptors.ts';
+import { listenError } from '../../server/listen.ts';
 import { Connections } from './connections.ts';
 import { Drain } from './drain.ts';
 import type { HttpServerOptions } from './options.ts';
@@ -121,6 +122,7 @@ async function start(service: Service, options: HttpServerOptions) {
   const drain = new Drain(fastify, handler, connections);
   const stopWatching = watchReaders(connections);
   fastify.addHook('onClose', async () => stopWatching());
+  watchDescriptors(fastify.server, options.logger);
   // Fastify would open a second listener for `localhost`, which no drain could wait for.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
   await fastify.ready();

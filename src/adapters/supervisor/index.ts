@@ -1,4 +1,4 @@
-export { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../core/server-defaults.ts';
+export { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../server/defaults.ts';
 export { SupervisorConfigError } from './encode.ts';
 export { type FullSupervisordOptions, fullSupervisordConfig } from './full.ts';
 export {

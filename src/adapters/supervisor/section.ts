@@ -1,4 +1,4 @@
-import { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../core/server-defaults.ts';
+import { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../server/defaults.ts';
 import {
   absolutePath,
   commandWord,

@@ -58,9 +58,6 @@ export function deferred(options: BuildOptions, content: Content, plugins: () =>
   };
 }
 
-/** Functions and constants that only assets use: a copy in each costs a start nothing, sharing them would. */
-const COPIED = /(?:listen|cidr|server-defaults)\.[jt]s$/;
-
 /**
  * Leaves the core's modules to whoever loads the asset.
  * @param shared takes the name that the asset requires each by, and its path
@@ -73,7 +70,7 @@ function sharedCore(shared: Map<string, string>): Plugin {
         // A deferred module of the core itself.
         if (kind === 'entry-point') return undefined;
         const file = resolve(resolveDir, path);
-        if (!file.startsWith(CORE) || COPIED.test(file)) return undefined;
+        if (!file.startsWith(CORE)) return undefined;
         const name = `amphi:core/${file.slice(CORE.length)}`;
         shared.set(name, file);
         return { path: name, external: true };

@@ -2,7 +2,7 @@ import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
 import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
-import { streamLogger } from '../output.ts';
+import { outliveReaders, streamLogger } from '../output.ts';
 import { ownCommand } from '../own-command.ts';
 
 interface Flags {
@@ -68,6 +68,7 @@ export const emulateCommand = defineAction<Flags>({
     const settings = settingsOf(flags);
     const functions = chooseFunctions(await tools.service(), flags.function);
     const { runEmulator } = await import('../../adapters/emulator/index.ts');
+    outliveReaders();
     const logger = streamLogger(process.stdout);
     const output = (lines: Buffer) => void process.stdout.write(lines);
     const nodeOptions = settings.environment.NODE_OPTIONS ?? process.env.NODE_OPTIONS;

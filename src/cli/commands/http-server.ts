@@ -1,7 +1,7 @@
-import { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../core/server-defaults.ts';
+import { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../server/defaults.ts';
 import { defineAction } from '../command.ts';
 import { portFlag, secondsFlag, wholeFlag } from '../flags.ts';
-import { streamLogger } from '../output.ts';
+import { outliveReaders, streamLogger } from '../output.ts';
 
 interface Flags {
   readonly port: string;
@@ -85,6 +85,7 @@ export const httpServerCommand = defineAction<Flags>({
       configure: tools.extension.configureServer,
       logger: streamLogger(process.stdout),
     };
+    outliveReaders();
     const { resolveFunction } = await import('../../adapters/lambda/runtime/invokable.ts');
     const { runHttpServer } = await import('../../adapters/http/index.ts');
     return runHttpServer(await tools.service(), {

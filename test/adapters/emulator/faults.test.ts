@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { type Answer, isAlive, startFor, tailOf, until } from './support.ts';
+import { nodeCommand } from '../../support/node.ts';
+import { type Answer, FIXTURE, isAlive, post, startCommand, startFor, tailOf, until } from './support.ts';
 
 t.test('success after the deadline is a timeout, and the environment is replaced', async (t) => {
   const { invoke } = await startFor(t, { timeoutMs: 2000, concurrency: 1 });
@@ -149,6 +150,41 @@ t.test('a stop kills what does not end', async (t) => {
   await emulator.close();
   t.match((await stuck).json, { errorType: 'Runtime.ExitError', errorMessage: /signal: killed/ });
   t.notOk(isAlive(pid));
+});
+
+t.test('an emulator that is killed leaves no process, not even one that blocks', async (t) => {
+  const { child, url, exited } = await startCommand(t, nodeCommand(FIXTURE), ['--timeout', '60']);
+  const call = (name: string, event: unknown) =>
+    post(`${url}/2015-03-31/functions/${name}/invocations`, event);
+  const { pid, grandchild } = (await call('spawn', {})).json;
+  const file = join(t.testdir({ ran: '' }), 'ran');
+  const pids = () => readFileSync(file, 'utf8').trim().split('\n').slice(0, 2).map(Number);
+  const lost = ['sleep', 'spin'].map((how) => call('act', { how, ms: 40_000, file }).catch((error) => error));
+  await until(() => pids().length === 2, 'both run');
+  const ended = (await call('act', {})).json.pid;
+  child.kill('SIGKILL');
+  await Promise.all([exited, ...lost]);
+  for (const left of [pid, grandchild, ended, ...pids()]) {
+    t.ok(left > 1);
+    await until(() => !isAlive(left), `the end of ${left}`);
+  }
+});
+
+t.test('without descriptors an invocation fails, the emulator goes on', async (t) => {
+  // Some for Node.js and the connections, few for environments.
+  const command = ['sh', '-c', 'ulimit -n 64; exec "$0" "$@"', ...nodeCommand(FIXTURE)];
+  const { child, url } = await startCommand(t, command, ['--concurrency', '40']);
+  const call = () => post(`${url}/2015-03-31/functions/act/invocations`, { ms: 500 }).catch(() => undefined);
+  const answers = (await Promise.all(Array.from({ length: 40 }, call))).filter(
+    (answer) => answer !== undefined,
+  );
+  const failed = answers.filter(({ json }) => json.errorType === 'Sandbox.Failure');
+  t.ok(failed.length > 0, 'the attack worked');
+  for (const { json } of failed)
+    t.match(json.errorMessage, /EMFILE.*; no file descriptor is left, see ulimit -n$/);
+  t.ok(answers.length > failed.length, 'others ran');
+  t.equal(child.exitCode, null);
+  for (let n = 0; n < 5; n++) t.equal((await call())?.functionError, null, 'and run again');
 });
 
 /** A small generator with a seed, so that a failure can be seen again. */

@@ -38,7 +38,7 @@ let active = 0;
 registry.function('act', async (event: Act) => {
   active += 1;
   const seen = active;
-  if (event.file) appendFileSync(event.file, `${event.id}\n`);
+  if (event.file) appendFileSync(event.file, `${event.id ?? process.pid}\n`);
   try {
     await ACTS[event.how ?? 'sleep']!(event.ms ?? 0);
   } finally {

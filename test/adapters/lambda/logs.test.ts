@@ -1,6 +1,7 @@
 import t from 'tap';
 import { startFakeRuntimeApi } from '../../support/fake-runtime-api.ts';
-import { startLambda } from '../../support/lambda-process.ts';
+import { MAIN, startLambda } from '../../support/lambda-process.ts';
+import { nodeCommand } from '../../support/node.ts';
 
 async function run(
   env: Record<string, string>,
@@ -48,4 +49,32 @@ t.test('text', async (t) => {
   t.same(fields[stray], [ids[0], 'INFO', 'stray of first'], 'not as the invocation that runs now');
   t.same(fields[stray - 1], [ids[1], 'DEBUG', 'debug second'], 'which is the second');
   t.same(fields.at(-1)?.slice(0, 2), [ids[1], 'WARN'], 'whose later lines are its own');
+});
+
+t.test('a level that does not exist is told, and INFO is used', async (t) => {
+  const api = await startFakeRuntimeApi();
+  const lambda = startLambda(api, { handler: 'log', env: { AMPHI_LOG_LEVEL: 'banana' } });
+  await api.invoke({ label: 'first' });
+  await lambda.stop();
+  await api.close();
+  t.match(lambda.logs(), [
+    { level: 'WARN', message: /^AMPHI_LOG_LEVEL "banana" is none of TRACE, DEBUG, INFO/ },
+    { level: 'INFO', message: 'logger' },
+  ]);
+});
+
+t.test('whatever becomes of the reader or the disk of the log, every event is answered', async (t) => {
+  const gone = await startFakeRuntimeApi();
+  const unread = startLambda(gone, { handler: 'log' });
+  unread.child.stdout!.destroy();
+  for (let n = 0; n < 20; n++) t.equal((await gone.invoke({ label: `n${n}` })).kind, 'response');
+  await unread.stop();
+  await gone.close();
+
+  const api = await startFakeRuntimeApi();
+  const command = ['sh', '-c', 'exec "$0" "$@" > /dev/full', ...nodeCommand(MAIN)];
+  const full = startLambda(api, { handler: 'log', command });
+  for (let n = 0; n < 20; n++) t.equal((await api.invoke({ label: `n${n}` })).kind, 'response');
+  await full.stop();
+  await api.close();
 });

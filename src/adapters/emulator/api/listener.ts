@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { listenError } from '../../../core/listen.ts';
+import type { Logger } from '../../../core/index.ts';
+import { watchDescriptors } from '../../../server/descriptors.ts';
+import { listenError } from '../../../server/listen.ts';
 
 /** How long answers may take to reach their callers in the end. */
 export const FLUSH_MS = 1000;
@@ -16,13 +18,14 @@ export class Listener {
   readonly #host: string;
   readonly #serving = new Set<Promise<void>>();
 
-  constructor(host: string, serve: Serve) {
+  constructor(host: string, logger: Logger, serve: Serve) {
     this.#host = host;
     this.#server = createServer((request, response) => {
       const served = serve(request, response);
       this.#serving.add(served);
       void served.finally(() => this.#serving.delete(served));
     });
+    watchDescriptors(this.#server, logger);
     // A function may take longer than any limit of a server on its own.
     this.#server.requestTimeout = 0;
     // Longer than SDKs keep an idle connection, or they would write into one that is being closed.

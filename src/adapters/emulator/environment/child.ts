@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { Reaper } from './reaper.ts';
 
 /** How a process ended; `error` when it could not even be started. */
 export interface Exit {
@@ -12,6 +13,7 @@ export interface Exit {
 const LAST_OUTPUT_MS = 250;
 
 const alive = new Set<Child>();
+const reaper = new Reaper();
 
 /** One process of the executable in Lambda mode, leader of its own process group. */
 export class Child {
@@ -25,10 +27,13 @@ export class Child {
     // A group of its own: Ctrl-C in a terminal would reach it before we can stop it in order, and
     // what it has started dies with it.
     this.#process = spawn(program, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    killAllAtExit();
-    alive.add(this);
-    for (const stream of [this.#process.stdout!, this.#process.stderr!]) stream.on('data', onOutput);
+    // First of all: without descriptors for its pipes a process has no streams, and its error is told later.
     this.exited = this.#watch();
+    if (this.pid === undefined) return;
+    alive.add(this);
+    reaper.add(this.pid);
+    killAllAtExit();
+    for (const stream of [this.#process.stdout!, this.#process.stderr!]) stream.on('data', onOutput);
   }
 
   get pid(): number | undefined {
@@ -66,12 +71,12 @@ export class Child {
       this.#process.once('error', (error) => {
         // Also said when a signal could not be sent: only a failed start ends it here.
         if (this.pid !== undefined) return;
-        alive.delete(this);
         resolve({ code: null, signal: null, error });
       });
       this.#process.once('exit', (code, signal) => {
         this.#signal('SIGKILL');
         alive.delete(this);
+        reaper.remove(this.pid!);
         const timer = setTimeout(() => resolve({ code, signal }), LAST_OUTPUT_MS);
         this.#process.once('close', () => {
           clearTimeout(timer);
@@ -84,7 +89,7 @@ export class Child {
 
 let installed = false;
 
-/** A crash of the emulator must leave no process behind. After SIGKILL they end by their lost Runtime API. */
+/** A crash of the emulator must leave no process behind; after SIGKILL the reaper sees to it. */
 function killAllAtExit(): void {
   if (installed) return;
   installed = true;

@@ -40,13 +40,22 @@ const SIGNAL_WORDS: Partial<Record<NodeJS.Signals, string>> = {
 
 /** A process that ended with an invocation unanswered, or before it was ready. */
 export function exitFailure({ code, signal, error }: Exit): Failure {
-  if (error) return { type: 'Runtime.InvalidEntrypoint', message: error.message };
+  if (error) return startFailure(error);
   const type = 'Runtime.ExitError';
   if (signal) {
     return { type, message: `Runtime exited with error: signal: ${SIGNAL_WORDS[signal] ?? signal}` };
   }
   if (code === 0) return { type, message: 'Runtime exited without providing a reason' };
   return { type, message: `Runtime exited with error: exit status ${code}` };
+}
+
+/** Errors of a machine that has nothing left to start a process with, as against a program that cannot be run. */
+const EXHAUSTED = ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'];
+
+function startFailure({ code, message }: NodeJS.ErrnoException): Failure {
+  if (!EXHAUSTED.includes(code ?? '')) return { type: 'Runtime.InvalidEntrypoint', message };
+  const hint = code?.endsWith('FILE') ? '; no file descriptor is left, see ulimit -n' : '';
+  return { type: 'Sandbox.Failure', message: `${message}${hint}` };
 }
 
 export function initTimeout(initTimeoutMs: number): Failure {

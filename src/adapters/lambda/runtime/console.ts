@@ -1,4 +1,10 @@
-import { LOG_LEVELS, type LogLevel, logLevelFrom, toFunctionError } from '../../../core/index.ts';
+import {
+  boundOutput,
+  LOG_LEVELS,
+  type LogLevel,
+  logLevelFrom,
+  toFunctionError,
+} from '../../../core/index.ts';
 import type { InFlight } from './in-flight.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -26,7 +32,7 @@ export function patchConsole(env: Env, inFlight: InFlight): void {
     const silent = LOG_LEVELS.indexOf(level) < threshold;
     console[method as keyof typeof METHODS] = silent
       ? () => {}
-      : (...values: unknown[]) => void process.stdout.write(line(level, values));
+      : (...values: unknown[]) => void boundOutput(process.stdout).write(line(level, values));
   }
 }
 

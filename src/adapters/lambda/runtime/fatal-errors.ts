@@ -1,5 +1,5 @@
 import { RuntimeFailure } from '../../../aws/function-result.ts';
-import type { Logger } from '../../../core/index.ts';
+import { boundOutput, type Logger } from '../../../core/index.ts';
 import { type RuntimeClient, settleReply } from '../runtime-api/client.ts';
 import { encodeError, IN_TRAILERS } from '../runtime-api/payload.ts';
 import type { InFlight } from './in-flight.ts';
@@ -57,7 +57,7 @@ export class FatalErrorHandler {
   async fatal(error: unknown): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    tolerateLostReader();
+    boundOutput(process.stderr);
     if (this.#loop === undefined) await this.#failInit(error);
     else this.#logger.fatal('the runtime loop ended', { error });
     this.#loop?.stop();
@@ -79,7 +79,7 @@ export class FatalErrorHandler {
     // A second one while the first is told changes nothing.
     if (this.#ending) return this.#logger.fatal(origin, { error });
     this.#ending = true;
-    tolerateLostReader();
+    boundOutput(process.stderr);
     const underWay = [...this.#inFlight].map((invocation) => invocation.requestId);
     // Whose code it was is not known for every kind of error; then it was likely the one under way.
     const requestId = this.#inFlight.current?.requestId ?? underWay[0];
@@ -123,14 +123,6 @@ export class FatalErrorHandler {
     }
     if (code === 0) process.exitCode = 1;
   }
-}
-
-/**
- * When nobody reads our output any more, each line is an EPIPE, which would come here as another uncaught
- * error, which would log another line: for ever.
- */
-function tolerateLostReader(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 /** A slow reader leaves log lines in our memory, and `process.exit` would lose them. */

@@ -1,4 +1,4 @@
-import { createLogger, type Logger, logLevelFrom, type Service } from '../../../core/index.ts';
+import { boundOutput, createLogger, type Logger, logLevelFrom, type Service } from '../../../core/index.ts';
 import { type Address, parseAddress } from '../runtime-api/address.ts';
 import { describe, RuntimeClient } from '../runtime-api/client.ts';
 import { Connection } from '../runtime-api/connection.ts';
@@ -32,10 +32,15 @@ import { drainOnSigterm } from './shutdown.ts';
  * ```
  */
 export async function runLambda(load: () => Promise<Service>, env: NodeJS.ProcessEnv): Promise<void> {
+  let problem = '';
   const logger = createLogger({
-    level: logLevelFrom(env),
-    write: (line) => process.stdout.write(line),
+    level: logLevelFrom(env, (text) => {
+      problem = text;
+    }),
+    // Not before the first line: the stream costs a start 2 ms.
+    write: (line) => void boundOutput(process.stdout).write(line),
   });
+  if (problem) logger.warn(problem);
   let address: Address;
   try {
     address = parseAddress(env.AWS_LAMBDA_RUNTIME_API);

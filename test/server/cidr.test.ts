@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseCidr } from '../../src/core/cidr.ts';
+import { parseCidr } from '../../src/server/cidr.ts';
 
 t.test('addresses and ranges of both families', async (t) => {
   t.same(parseCidr('10.0.0.0/16'), { address: '10.0.0.0', family: 4, bits: 16 });

@@ -1,4 +1,4 @@
-import { ConfigError } from './errors.ts';
+import { ConfigError } from '../core/index.ts';
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is already in use',
