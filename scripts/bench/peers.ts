@@ -50,7 +50,9 @@ async function installTools(progress: (text: string) => void): Promise<string[]>
   if (wanted.length === 0) return [];
   progress(`installing ${wanted.join(', ')}, once`);
   const pairs = wanted.map((tool) => `${tool}:${RIC_TOOLS[tool]}`);
-  await runTool(INSTALLER, pairs, { cwd: DIR, env: process.env, timeoutMs: INSTALL_MS });
+  await runTool(INSTALLER, pairs, { cwd: DIR, env: process.env, timeoutMs: INSTALL_MS }).catch((error) =>
+    progress(`not installed: ${error.message}`),
+  );
   return lacking();
 }
 

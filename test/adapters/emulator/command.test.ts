@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { nodeCommand } from '../../support/node.ts';
+import { findPython } from '../../support/programs.ts';
 import { APP, noApp, runCommand, runMain } from '../../support/run-app.ts';
 import { AWS_ENV, FIXTURE, isAlive, missing, post, startCommand, until } from './support.ts';
 
@@ -150,9 +151,12 @@ print(json.dumps({'plain': json.load(plain['Payload'])['lambda'], 'event': event
   'whole': stream({'pieces': ['one', 'two']}), 'broken': stream({'pieces': ['one'], 'end': 'fail'}), 'missing': missing}))
 `;
 
-t.test('boto3, with response streams', { skip: missing('python3', '-c', 'import boto3') }, async (t) => {
+const python = findPython('boto3');
+const noBoto = python ? false : 'no Python that can import boto3';
+
+t.test('boto3, with response streams', { skip: noBoto }, async (t) => {
   const app = await startCommand(t, SOURCE, []);
-  const { code, stdout, stderr } = await runCommand('python3', ['-c', BOTO3, app.url], { env: AWS_ENV });
+  const { code, stdout, stderr } = await runCommand(python!, ['-c', BOTO3, app.url], { env: AWS_ENV });
   t.equal(code, 0, stderr);
   const told = JSON.parse(stdout);
   t.match(told, {

@@ -24,8 +24,10 @@ const require = createRequire(import.meta.url);
 const load = createRequire(import.meta.filename);
 
 const messageOf = async (from: Worker | ReturnType<typeof fork>) => {
+  // Both may come in one turn.
+  const ended = once(from, 'exit');
   const [message] = await once(from, 'message');
-  await once(from, 'exit');
+  await ended;
   return message;
 };
 

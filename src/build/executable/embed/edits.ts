@@ -4,7 +4,7 @@ import { dirname, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf } from '../errors.ts';
 import { addonsIn, findAddon, packageFolder } from './addons.ts';
-import type { AddonReference, FileReference, Reference, RequireReference } from './references.ts';
+import type { AddonReference, FileReference, Reference, RequireReference } from './kinds.ts';
 
 /** What takes the place of a part of a module. */
 export interface Edit {
