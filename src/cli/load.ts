@@ -10,6 +10,6 @@ export async function loadService(load: LoadRegistry): Promise<Service> {
   if (typeof module?.registry?.freeze === 'function') return module.registry.freeze();
   const names = Object.keys(module ?? {}).join(', ') || 'nothing';
   throw new ConfigError(
-    `run: it takes a function that gives a module with a registry made by createRegistry, as in run(async () => ({ registry })), or one that imports a module that exports registry; there is ${names}`,
+    `run: it takes a function that gives a module with a registry made by createRegistry, as in run(async () => ({ registry })), or of a module that exports one; there is ${names}`,
   );
 }

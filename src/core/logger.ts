@@ -108,11 +108,19 @@ function readable(fields: LogFields = {}): Record<string, unknown> {
   return out;
 }
 
+/** Characters of one text in a line: CloudWatch Logs takes 1 MB for all of a line, and one line must not crowd out others. */
+const LONGEST = 128 * 1024;
+
+function shortened(text: string): string {
+  return `${text.slice(0, LONGEST)}... (cut, it has ${text.length} characters)`;
+}
+
 /** BigInts become strings, errors become their fields, cycles are cut. */
 function replacer(): (this: unknown, key: string, value: unknown) => unknown {
   const ancestors: { given: unknown; shown: unknown }[] = [];
   return function (_key, given) {
     if (typeof given === 'bigint') return given.toString();
+    if (typeof given === 'string' && given.length > LONGEST) return shortened(given);
     if (typeof given !== 'object' || given === null) return given;
     while (ancestors.length > 0 && ancestors.at(-1)!.shown !== this) ancestors.pop();
     if (ancestors.some((ancestor) => ancestor.given === given)) return '[Circular]';

@@ -156,3 +156,11 @@ t.test('sets and maps show what they hold', async (t) => {
   });
   t.match(last(), { tags: ['a', [1]], by: [['k', [['x', '1']]]] });
 });
+
+t.test('one text cannot make a line of any length', async (t) => {
+  const { logger, raw, last } = capture();
+  logger.info('x'.repeat(300_000), { deep: { text: 'y'.repeat(7_000_000) }, short: 'z' });
+  t.ok(raw[0]!.length < 300_000);
+  t.match(last(), { message: /^x{131072}\.\.\. \(cut, it has 300000 characters\)$/, short: 'z' });
+  t.match(last().deep.text, /cut, it has 7000000 characters/);
+});

@@ -4,7 +4,7 @@ import type { HttpServerOptions } from '../options.ts';
 
 /** What a proxy or a browser adds: then the socket's address is not the caller's, or not its will. */
 const SECOND_HAND =
-  /^(?:x-forwarded-|x-real-|x-client-|x-original-|cf-|true-client-|sec-fetch-|fastly-)|^(?:forwarded|via|origin|client-ip|x-envoy-external-address|x-cluster-client-ip)$/;
+  /^(?:x-forwarded-|x-real-|x-client-|x-original-|cf-|true-client-|sec-fetch-(?:site|dest|user)|fastly-)|^(?:forwarded|via|origin|client-ip|x-envoy-external-address|x-cluster-client-ip)$/;
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
