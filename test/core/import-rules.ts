@@ -59,7 +59,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
   [
     'src/build/',
     {
-      from: ['src/core/', 'src/aws/lambda-zip.ts', 'src/cli/parser.ts'],
+      from: ['src/core/', 'src/aws/lambda-zip.ts', 'src/cli/parser.ts', 'src/cli/flag-values.ts'],
       packages: ['yargs', 'esbuild', 'pkg', 'terser'],
     },
   ],

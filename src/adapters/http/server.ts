@@ -1,11 +1,12 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Service } from '../../core/index.ts';
+import { trustedProxies } from '../../server/proxies.ts';
 import { expectContinue } from './body.ts';
 import { answerClientError, errorHandler, refuseConnect } from './errors.ts';
 import { addHealthRoutes } from './health.ts';
 import { addInvokeApi } from './invoke-api/api.ts';
-import { type HttpServerOptions, trustedProxies } from './options.ts';
+import type { HttpServerOptions } from './options.ts';
 import { RequestHandler } from './request-handler.ts';
 import { loadTls } from './tls.ts';
 
@@ -52,7 +53,7 @@ export async function buildServer(service: Service, options: HttpServerOptions):
 
 function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): FastifyServerOptions {
   const http = { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES };
-  const tls = options.tls ? { https: { ...http, ...loadTls(options.tls) } } : { http };
+  const tls = options.tls ? { https: { ...http, ...loadTls(options.tls, options.logger) } } : { http };
   const made = {
     ...tls,
     logger: false,

@@ -1,6 +1,7 @@
 import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
+import { FlagError } from '../flag-values.ts';
 import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
 import { outliveReaders, streamLogger } from '../output.ts';
 
@@ -73,7 +74,6 @@ export const emulateCommand = defineAction<Flags>({
 
 function settingsOf(flags: Flags) {
   const { host } = flags;
-  if (typeof host !== 'string' || host === '') throw new ConfigError('--host: it must be one address');
   return {
     port: portFlag(flags.port),
     host,
@@ -93,7 +93,7 @@ function settingsOf(flags: Flags) {
 
 function positiveSeconds(value: unknown, flag: string): number {
   const ms = secondsFlag(value, flag, LAMBDA_TIMEOUT_SECONDS.max);
-  if (ms === 0) throw new ConfigError(`${flag} ${JSON.stringify(value)}: it must be more than 0 seconds`);
+  if (ms === 0) throw new FlagError(`${flag} ${JSON.stringify(value)}: it must be more than 0 seconds`);
   return ms;
 }
 
@@ -101,12 +101,9 @@ function chooseFunctions(service: Service, wanted: readonly string[] | undefined
   const known = service.handlerNames;
   if (known.length === 0) throw new ConfigError('emulate: the registry has no function and no route');
   if (wanted === undefined) return known;
-  if (wanted.length === 0) throw new ConfigError(`--function: name one of ${known.join(', ')}`);
   for (const name of wanted) {
     if (known.includes(name)) continue;
-    throw new ConfigError(
-      `--function ${JSON.stringify(name)}: there is none, use one of ${known.join(', ')}`,
-    );
+    throw new FlagError(`--function ${JSON.stringify(name)}: there is none, use one of ${known.join(', ')}`);
   }
   return [...new Set(wanted)];
 }

@@ -139,5 +139,5 @@ t.test('the executable on the command line', { skip }, async (t) => {
   const flags = ['--s3Bucket', 'bucket', '--s3Key', 'k', '--logs', '--out', 'stack'];
   const provisioned = await runCommand(app, ['provision', '--noop', ...flags], { cwd: empty });
   t.equal(provisioned.code, 0, provisioned.stderr);
-  t.match(await readFile(join(empty, 'stack', 'user-data.sh'), 'utf8'), /^forward_logs$/m);
+  t.match(await readFile(join(empty, 'stack', 'user-data.sh'), 'utf8'), /^run forward_logs$/m);
 });
