@@ -78,7 +78,11 @@ t.test('a working directory that is gone is one line', async (t) => {
   for (const args of [['version'], ['httpServer', '--port', '0'], ['--help']]) {
     const dir = mkdtempSync(join(tmpdir(), 'amphi-gone-'));
     const command = nodeCommand(SAMPLE_MAIN, ...args);
-    const result = await runCommand('sh', ['-c', 'unset NODE_OPTIONS; rmdir "$PWD" && exec "$0" "$@"', ...command], { cwd: dir });
+    const result = await runCommand(
+      'sh',
+      ['-c', 'unset NODE_OPTIONS; rmdir "$PWD" && exec "$0" "$@"', ...command],
+      { cwd: dir },
+    );
     t.equal(result.code, 1);
     t.equal(result.stderr, 'app: the working directory has been deleted\n');
   }
