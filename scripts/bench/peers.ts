@@ -9,6 +9,7 @@ const DIR = join(import.meta.dirname, 'peers');
 /** Names the lock file that node_modules was made of. */
 const STAMP = join(DIR, 'node_modules', '.amphi-bench');
 const INSTALL_MS = 600_000;
+const INSTALLER = join(import.meta.dirname, '..', '..', '.ci', 'install-tools');
 
 /** Debian's packages that aws-lambda-ric compiles its client with, by the command each brings. */
 const RIC_TOOLS: Readonly<Record<string, string>> = {
@@ -29,7 +30,7 @@ export async function findRic(progress: (text: string) => void): Promise<Peer<st
   const dir = join(DIR, 'node_modules', 'aws-lambda-ric');
   const main = join(dir, 'index.mjs');
   if (await exists(join(dir, 'rapid-client.node'))) return { found: main };
-  const lacking = Object.keys(RIC_TOOLS).filter((tool) => findOnPath(tool) === undefined);
+  const lacking = await installTools(progress);
   if (lacking.length > 0) {
     const packages = lacking.map((tool) => RIC_TOOLS[tool]).join(' ');
     return { missing: `compiling aws-lambda-ric needs ${lacking.join(', ')} (apt-get install ${packages})` };
@@ -40,6 +41,19 @@ export async function findRic(progress: (text: string) => void): Promise<Peer<st
     await access(join(dir, 'rapid-client.node'));
     return main;
   });
+}
+
+/** As CI does. @returns what is still not there */
+async function installTools(progress: (text: string) => void): Promise<string[]> {
+  const lacking = () => Object.keys(RIC_TOOLS).filter((tool) => findOnPath(tool) === undefined);
+  const wanted = lacking();
+  if (wanted.length === 0) return [];
+  progress(`installing ${wanted.join(', ')}, once`);
+  const pairs = wanted.map((tool) => `${tool}:${RIC_TOOLS[tool]}`);
+  await runTool(INSTALLER, pairs, { cwd: DIR, env: process.env, timeoutMs: INSTALL_MS }).catch((error) =>
+    progress(`not installed: ${error.message}`),
+  );
+  return lacking();
 }
 
 /** The folder that the peers of plain JavaScript can be imported from. */

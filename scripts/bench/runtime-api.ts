@@ -71,12 +71,13 @@ export class FastRuntimeApi {
 
   #next(): string {
     this.#handedOut += 1;
-    const id = `00000000-0000-4000-8000-${String(this.#handedOut).padStart(12, '0')}`;
+    const number = String(this.#handedOut).padStart(12, '0');
+    const id = `00000000-0000-4000-8000-${number}`;
     return (
       `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${this.#event.length}\r\n` +
       `Lambda-Runtime-Aws-Request-Id: ${id}\r\nLambda-Runtime-Deadline-Ms: ${Date.now() + 3000}\r\n` +
       'Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:123456789012:function:bench\r\n' +
-      'Lambda-Runtime-Trace-Id: Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0\r\n' +
+      `Lambda-Runtime-Trace-Id: Root=1-5759e988-bd862e3fe1be${number};Sampled=0\r\n` +
       `\r\n${this.#event}`
     );
   }

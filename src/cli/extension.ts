@@ -9,6 +9,8 @@ const FLAG_NAME = /^[a-z][A-Za-z0-9]*$/;
 
 /** @throws ConfigError for what could not work: unknown commands, names taken, bad flag names */
 export function assertExtension(extension: Extension, builtIn: readonly Named[]): void {
+  if (typeof extension !== 'object' || extension === null)
+    throw new ConfigError('extend: it must give a module that exports an object named extension');
   const names = builtIn.map(nameOf);
   for (const command of extension.commands ?? []) {
     const name = nameOf(command);

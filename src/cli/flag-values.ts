@@ -3,6 +3,15 @@ import { ConfigError } from '../core/index.ts';
 /** The value of a flag or argument is wrong, which the command line alone tells: exit code 2. */
 export class FlagError extends ConfigError {}
 
+/** What an option of a module refuses, as what the flag of it refuses. @throws FlagError for a ConfigError */
+export function asFlag<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof ConfigError ? new FlagError(error.message) : error;
+  }
+}
+
 /** What yargs knows of the options of the command that was called. */
 interface KnownOptions {
   readonly key: Readonly<Record<string, unknown>>;

@@ -5,8 +5,11 @@ import type { CommandTools, LazyCommand, LoadExtension, LoadRegistry } from './c
 import { commands } from './commands/index.ts';
 import { addFlags, assertExtension, flagProblems, flagsOf, nameOf } from './extension.ts';
 import { FlagError } from './flag-values.ts';
+import { loadService } from './load.ts';
 import { exitFlushed, tolerateClosedPipe } from './output.ts';
 import { isUsageError, strictParser } from './parser.ts';
+import { placeOf } from './place.ts';
+import { watchExit } from './unexpected-exit.ts';
 
 /** Exit codes: 0 done, 1 the work failed, 2 the command line is wrong. */
 const FAILED = 1;
@@ -32,7 +35,9 @@ export async function execute({ load, extend, argv }: CommandLine): Promise<numb
     });
     const extension = extend ? (await extend()).extension : {};
     assertExtension(extension, commands);
-    const tools: CommandTools = { load, extension, service: async () => (await load()).registry.freeze() };
+    const exited = (code: number) => `app: process.exit(${code}) was called while the registry was loaded`;
+    const service = () => watchExit(exited, () => loadService(load));
+    const tools: CommandTools = { load, extension, service };
     const own = (extension.commands ?? []).map((command) => ({ ...command, load: async () => command }));
     return await runChosen([...commands, ...own], tools, argv);
   } catch (error) {
@@ -72,12 +77,16 @@ function report(error: unknown): number {
     process.stderr.write(`app: ${error.message}\nTry: app --help\n`);
     return USAGE;
   }
-  process.stderr.write(`app: ${textOf(error)}\n`);
+  process.stderr.write(`app: ${error instanceof ConfigError ? told(error) : textOf(error)}\n`);
   return error instanceof FlagError || error instanceof OptionsError ? USAGE : FAILED;
 }
 
+function told(error: ConfigError): string {
+  const place = placeOf(error);
+  return place ? `${error.message} (${place})` : error.message;
+}
+
 function textOf(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
   const { code, syscall, stack } = (error ?? {}) as NodeJS.ErrnoException;
   if (code === 'ENOENT' && syscall === 'uv_cwd') return 'the working directory has been deleted';
   return stack ?? String(error);

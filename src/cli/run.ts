@@ -1,4 +1,5 @@
 import type { LoadExtension, LoadRegistry } from './command.ts';
+import { loadService } from './load.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -60,7 +61,7 @@ export async function run(load: LoadRegistry, options: RunOptions = {}): Promise
     // The image's CMD goes before what the function is configured with, as an image's own runtime takes it.
     if (argv[0] !== undefined && argv[0] !== 'lambda') process.env._HANDLER = argv[0];
     const { runLambda } = await import('../adapters/lambda/runtime/run.ts');
-    return runLambda(async () => (await load()).registry.freeze(), process.env);
+    return runLambda(() => loadService(load), process.env);
   }
   const { runCommandLine } = await import('./main.deferred.ts');
   return runCommandLine({ load, extend, argv });

@@ -17,7 +17,8 @@ export function compileRoute(entry: RouteEntry, collected: Collected): CompiledR
   const handler = foldHttp(interceptors, innermost(entry), (error, request, context) =>
     toErrorReply(error, request, context, errorHooks),
   );
-  return Object.freeze({ method, path, options, handler, errorHooks });
+  const intercepted = interceptors.length > 0;
+  return Object.freeze({ method, path, options, handler, intercepted, errorHooks });
 }
 
 function innermost({ handler, options }: RouteEntry): RouteHandler {

@@ -23,7 +23,7 @@ const INTERCEPTORS_MS = 100;
 
 type Reject = (error: unknown) => void;
 
-/** Who waits for the handler: `depth` is 0 for the adapter, and grows with each interceptor on the way inside. */
+/** Who waits for the handler beside the adapter: `depth` grows with each interceptor on the way inside. */
 interface Waiting {
   readonly depth: number;
   readonly reject: Reject;
@@ -45,6 +45,8 @@ export class Context implements InvocationContext {
   #limit: NodeJS.Timeout | undefined;
   #waiting: Waiting[] | undefined;
   #interrupted: { error: unknown } | undefined;
+  /** Who waits for the whole: the adapter's side of the dispatch. */
+  waiter: { interrupt(error: unknown): unknown } | undefined;
 
   constructor(init: ContextInit) {
     this.#init = init;
@@ -92,10 +94,11 @@ export class Context implements InvocationContext {
   interrupt(error: unknown): void {
     if (this.#interrupted) return;
     this.#interrupted = { error };
-    const waiting = (this.#waiting ?? []).toSorted((one, other) => other.depth - one.depth);
-    waiting[0]?.reject(error);
+    const [innermost] = (this.#waiting ?? []).toSorted((one, other) => other.depth - one.depth);
+    if (innermost) innermost.reject(error);
+    else this.waiter?.interrupt(error);
     this.abort(error);
-    if (waiting.length > 1) setTimeout(() => waiting.at(-1)!.reject(error), INTERCEPTORS_MS);
+    if (innermost) setTimeout(() => this.waiter?.interrupt(error), INTERCEPTORS_MS);
   }
 
   /** Calls `reject` if the invocation is interrupted before the function that this returns is called. */

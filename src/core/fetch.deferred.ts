@@ -1,8 +1,11 @@
 import { Context } from './context.ts';
+import { failed } from './error-reply.ts';
 import { joinHeaders } from './headers.ts';
+import { isAuthority } from './host.ts';
 import { createLogger, logLevelFrom } from './logger.ts';
-import type { RawRequest, RawResponse } from './messages.ts';
+import type { BodyStream, RawRequest, RawResponse } from './messages.ts';
 import type { Service } from './service.ts';
+import { isStream } from './streams.ts';
 
 /** Statuses whose Response must have no body. */
 const EMPTY = new Set([204, 205, 304]);
@@ -19,16 +22,52 @@ export async function fetchService(service: Service, request: Request): Promise<
   // An event that has passed is not sent again.
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
-  const raw = await service.dispatch(toRawRequest(request), context);
+  const given = toRawRequest(request);
+  const raw = await service.dispatch(given, context);
   signal.removeEventListener('abort', abort);
+  const response = isStream(raw.body) ? await begun(raw, raw.body, given, context) : raw;
   context.finish();
-  return toNativeResponse(raw);
+  return toNativeResponse(response);
+}
+
+/** What a stream gets to fail with a status of its own, as on the server, ms. */
+const FIRST_CHUNK_MS = 10;
+
+/** The response once its stream has given its first chunk or taken its time; that of the error if it fails at once. */
+async function begun(
+  raw: RawResponse,
+  body: BodyStream,
+  request: RawRequest,
+  context: Context,
+): Promise<RawResponse> {
+  try {
+    const iterator = body[Symbol.asyncIterator]();
+    const first = Promise.resolve(iterator.next()).then(sendable);
+    await Promise.race([first, new Promise((resolve) => setTimeout(resolve, FIRST_CHUNK_MS))]);
+    return { ...raw, body: resumed(first, iterator) };
+  } catch (error) {
+    return failed(error, request, context);
+  }
+}
+
+function sendable<T>(result: IteratorResult<T>): IteratorResult<T> {
+  const { done, value } = result;
+  if (done || typeof value === 'string' || (value as unknown) instanceof Uint8Array) return result;
+  throw new TypeError(`a stream gives text or bytes, not ${typeof value}`);
+}
+
+async function* resumed<T>(first: Promise<IteratorResult<T>>, iterator: AsyncIterator<T>): AsyncGenerator<T> {
+  try {
+    for (let result = await first; !result.done; result = await iterator.next()) yield result.value;
+  } finally {
+    await iterator.return?.();
+  }
 }
 
 function toRawRequest(request: Request): RawRequest {
   const url = new URL(request.url);
   const headers = joinHeaders(request.headers);
-  headers.host ??= url.host;
+  if (headers.host === undefined || !isAuthority(headers.host)) headers.host = url.host;
   return {
     method: request.method,
     path: url.pathname,

@@ -6,6 +6,7 @@ export type { EventHandler, EventSource, EventTrigger } from './event-source.ts'
 export * from './handlers.ts';
 export { addHeader, joinHeaders, parseCookies } from './headers.ts';
 export { LIVENESS_PATH, READINESS_PATH } from './health.ts';
+export { isAuthority } from './host.ts';
 export { JsonError, toJsonText } from './json.ts';
 export { DEFAULT_BODY_LIMIT } from './limits.ts';
 export * from './logger.ts';

@@ -22,7 +22,7 @@ export function foldHttp(
       let passed: Promise<Reply> | undefined;
       const next = () => {
         passed = settle(
-          () => interruptible(inner(request, context), context, index + 1),
+          () => interruptible(inner(request, context), context, index),
           request,
           context,
           toErrorReply,

@@ -24,7 +24,10 @@ export interface RawRequest {
   readonly path: string;
   /** Percent-encoded as sent, without the `?`; `''` when there is none. */
   readonly rawQuery: string;
-  /** Lower-case names; repeated lines already joined (see `joinHeaders`). */
+  /**
+   * Lower-case names; repeated lines already joined (see `joinHeaders`). `host` is an authority (see `isAuthority`) or
+   * missing.
+   */
   readonly headers: Readonly<Record<string, string>>;
   /** The bytes of the body, or a stream of them; `undefined` when there is none. */
   readonly body: Uint8Array | RequestBody | undefined;

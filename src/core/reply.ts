@@ -198,11 +198,7 @@ function refuse(body: unknown): void {
   if (body instanceof Error) throw body;
   if (body instanceof Reply || isNativeResponse(body))
     throw badReply('a reply cannot be the body of another reply');
-  if (isThenable(body)) {
-    // Nobody waits for it, and a rejection that nobody sees ends the process.
-    body.then(undefined, () => {});
-    throw badReply('the body of the reply is a promise, await it first');
-  }
+  if (isThenable(body)) throw badReply('the body of the reply is a promise, await it first');
 }
 
 function toJson(value: unknown): string {
@@ -225,9 +221,16 @@ function fromReply(reply: Reply): RawResponse {
   try {
     return checked(reply);
   } catch (error) {
-    discardBody(reply.body);
+    release(reply.body);
     throw error;
   }
+}
+
+/** Lets go of what will not be sent: an open stream, or a promise, whose rejection would end the process. */
+function release(body: unknown): void {
+  if (body instanceof Reply || isNativeResponse(body)) release(body.body);
+  else if (isThenable(body)) body.then(undefined, () => {});
+  else discardBody(body);
 }
 
 function checked(reply: Reply): RawResponse {

@@ -11,7 +11,7 @@ export function runFunction(entry: CompiledFunction, event: unknown, context: Co
   const value = entry.handler(event, context);
   if (!isThenable(value) || !context.startLimit(entry.options.timeoutMs)) return value;
   return new Promise((resolve, reject) => {
-    const done = context.whileWaiting(0, reject);
-    value.then(resolve, reject).then(done);
+    context.waiter = { interrupt: reject };
+    value.then(resolve, reject);
   });
 }

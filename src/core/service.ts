@@ -21,6 +21,7 @@ export interface CompiledRoute {
   readonly options: RouteOptions;
   /** Limits, schemas and interceptors folded in. */
   readonly handler: RouteHandler;
+  readonly intercepted: boolean;
   /** Who shapes its error replies, in this order. */
   readonly errorHooks: readonly ErrorHook[];
 }
@@ -38,6 +39,10 @@ export interface CompiledFunction {
 /** Where a request goes; also for 404, 405, OPTIONS and a bad URL, so it never fails. */
 export interface Target extends Routed {
   readonly handler: RouteHandler;
+  /** Whether interceptors run before the handler: then they do before the body is read. */
+  readonly intercepted: boolean;
+  /** It answers with an error and runs no handler of the service. */
+  readonly refused?: boolean;
   readonly errorHooks: readonly ErrorHook[];
 }
 
@@ -108,9 +113,10 @@ export class Service {
 
   /** A target that answers with an error, by way of the interceptors and error hooks that cover the path. */
   refusal(path: string, error: unknown): Target {
-    return this.#answer(path, () => {
+    const target = this.#answer(path, () => {
       throw error;
     });
+    return { ...target, refused: true };
   }
 
   /** Runs a target; synchronous while the handler is. Never throws: an error becomes its reply. */
@@ -134,7 +140,7 @@ export class Service {
     try {
       const value = target.handler(view, context);
       if (!isThenable(value)) return toRawResponse(value, request.method);
-      wait(value, target, view, context, later);
+      new Waiter(target, view, context, later).wait(value);
       return undefined;
     } catch (error) {
       const made = toErrorReply(error, view, context, target.errorHooks);
@@ -180,7 +186,8 @@ export class Service {
       handler,
       (error, request, context) => toErrorReply(error, request, context, errorHooks),
     );
-    return { path, route: undefined, params: NO_PARAMS, options: NO_OPTIONS, handler: folded, errorHooks };
+    const [params, options] = [NO_PARAMS, NO_OPTIONS];
+    return { path, route: undefined, params, options, handler: folded, intercepted: true, errorHooks };
   }
 }
 
@@ -194,47 +201,64 @@ function canonicalOr(path: string, otherwise: string): string {
 }
 
 function targetOf(path: string, { value, params }: Match<CompiledRoute>): Target {
-  const { handler, options, errorHooks } = value;
-  return { path, route: value.path, params, options, handler, errorHooks };
+  const { handler, intercepted, options, errorHooks } = value;
+  return { path, route: value.path, params, options, handler, intercepted, errorHooks };
 }
 
 function allowed(methods: readonly string[]): Reply {
   return reply(undefined, { headers: { allow: methods.join(', ') } });
 }
 
-/** Waits for an asynchronous handler, or for what interrupts it. */
-function wait(
-  value: PromiseLike<unknown>,
-  target: Target,
-  view: RequestView,
-  context: Context,
-  later: (response: RawResponse) => void,
-): void {
-  let answered = false;
-  const answer = (response: RawResponse) => {
-    if (answered) return discardBody(response.body);
-    answered = true;
-    done();
-    later(response);
-  };
-  const fail = async (error: unknown) =>
-    answer(errorResponse(await toErrorReply(error, view, context, target.errorHooks), view));
-  const done = context.whileWaiting(0, (error) => void fail(error));
-  context.startLimit(target.options.timeoutMs);
-  // A thenable of another kind might call back at once.
-  const promise = value instanceof Promise ? value : Promise.resolve(value);
-  promise.then(
-    (result) => {
-      try {
-        answer(toRawResponse(result, view.method));
-      } catch (error) {
-        if (!answered) void fail(error);
-      }
-    },
-    (error) => {
-      if (!answered) void fail(error);
-    },
-  );
+/** Waits for an asynchronous handler, or for what interrupts it. One object and two functions: it is on every way. */
+class Waiter {
+  readonly #target: Target;
+  readonly #view: RequestView;
+  readonly #context: Context;
+  readonly #later: (response: RawResponse) => void;
+  #answered = false;
+
+  constructor(target: Target, view: RequestView, context: Context, later: (response: RawResponse) => void) {
+    this.#target = target;
+    this.#view = view;
+    this.#context = context;
+    this.#later = later;
+  }
+
+  wait(value: PromiseLike<unknown>): void {
+    this.#context.waiter = this;
+    this.#context.startLimit(this.#target.options.timeoutMs);
+    // A thenable of another kind might call back at once.
+    const promise = value instanceof Promise ? value : Promise.resolve(value);
+    promise.then(
+      (result) => this.#resolved(result),
+      (error) => this.interrupt(error),
+    );
+  }
+
+  /** The handler has failed, or takes too long. */
+  async interrupt(error: unknown): Promise<void> {
+    if (this.#answered) return;
+    const reply = toErrorReply(error, this.#view, this.#context, this.#target.errorHooks);
+    this.#answer(errorResponse(isThenable(reply) ? await reply : reply, this.#view));
+  }
+
+  #resolved(result: unknown): void {
+    let response: RawResponse;
+    try {
+      response = toRawResponse(result, this.#view.method);
+    } catch (error) {
+      void this.interrupt(error);
+      return;
+    }
+    this.#answer(response);
+  }
+
+  #answer(response: RawResponse): void {
+    if (this.#answered) return discardBody(response.body);
+    this.#answered = true;
+    this.#context.waiter = undefined;
+    this.#later(response);
+  }
 }
 
 function errorResponse(made: Reply, view: RequestView): RawResponse {

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import t from 'tap';
 import { nodeCommand } from '../support/node.ts';
 import { APP, noApp, runCommand, runMain, SAMPLE_MAIN } from '../support/run-app.ts';
+import { startRequest } from '../support/start-request.ts';
 
 const oneLine = /^app: [^\n]+\n$/;
 
@@ -65,12 +66,10 @@ t.test('the executable serves and drains on SIGTERM', { skip: noApp }, async (t)
   const [first] = await once(lines, 'line');
   const { url } = JSON.parse(first);
   t.equal(await (await fetch(url)).text(), 'Hello world from Omega!');
-  const slow = fetch(`${url}/slow?ms=800`);
-  // It must have reached the handler before the signal.
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const slow = await startRequest(`${url}/slow?ms=800`);
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
-  t.same(await (await slow).json(), { slept: 800 });
+  t.equal(await slow.answer, '200 {"slept":800}');
   t.same(await exited, [0, null]);
 });
 

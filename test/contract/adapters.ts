@@ -1,7 +1,7 @@
 import { startHttpServer } from '../../src/adapters/http/index.ts';
 import { resolveFunction } from '../../src/adapters/lambda/runtime/invokable.ts';
 import { invokeHttp } from '../../src/adapters/lambda/sources/http/invoke.ts';
-import { Context, createLogger, type Service } from '../../src/core/index.ts';
+import { Context, createLogger, type Registry, type Service } from '../../src/core/index.ts';
 import {
   buildEvent,
   HTTP_SOURCES,
@@ -13,7 +13,7 @@ import {
 } from '../support/events.ts';
 import { sendHttp } from '../support/http-client.ts';
 import type { ContractCase } from './cases.ts';
-import { registry } from './service.ts';
+import { registry as contract } from './service.ts';
 
 /** One way in. */
 export interface Adapter {
@@ -72,7 +72,7 @@ export function sourceDoor(service: Service, source: HttpSourceName): Adapter {
 }
 
 /** `registry.fetch`, which knows no client address and no trace header of its own. */
-export function fetchDoor(): Adapter {
+export function fetchDoor(registry: Registry = contract): Adapter {
   // Its logger writes to standard error: the failures that the cases provoke are not this test's output.
   process.env.AMPHI_LOG_LEVEL = 'FATAL';
   return {
@@ -95,7 +95,7 @@ export function fetchDoor(): Adapter {
 }
 
 export async function openDoors(): Promise<Adapter[]> {
-  const service = registry.freeze();
+  const service = contract.freeze();
   return [fetchDoor(), await httpDoor(service), ...HTTP_SOURCES.map((source) => sourceDoor(service, source))];
 }
 

@@ -59,8 +59,14 @@ const RULES: readonly [area: string, rule: Rule][] = [
   [
     'src/build/',
     {
-      from: ['src/core/', 'src/aws/lambda-zip.ts', 'src/cli/parser.ts', 'src/cli/flag-values.ts'],
-      packages: ['yargs', 'esbuild', 'pkg', 'terser'],
+      from: [
+        'src/core/',
+        'src/aws/lambda-zip.ts',
+        'src/cli/flag-values.ts',
+        'src/cli/heap.ts',
+        'src/cli/parser.ts',
+      ],
+      packages: ['yargs', 'esbuild', 'pkg', 'terser', 'acorn', 'acorn-walk'],
     },
   ],
   ['src/app/', SERVICE],

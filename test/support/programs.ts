@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -13,4 +14,12 @@ export function findProgram(name: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/** A Python that can import a module: Debian's own last, whose packages others on PATH do not see. */
+export function findPython(module: string): string | undefined {
+  const candidates = [findProgram('python3'), '/usr/bin/python3'];
+  return candidates.find(
+    (python) => python !== undefined && spawnSync(python, ['-c', `import ${module}`]).status === 0,
+  );
 }

@@ -10,6 +10,8 @@ const app = Fastify({ logger: false });
 app.get('/', () => HELLO);
 app.post('/echo', async (request) => request.body);
 
+process.once('SIGTERM', () => void app.close());
+
 app.listen({ port: 0, host: '127.0.0.1' }).then(
   (url) => console.log(JSON.stringify({ message: 'listening', url })),
   (error) => {

@@ -15,7 +15,7 @@ export interface EmulatorOptions {
   readonly timeoutMs: number;
   /** From starting the process until it asks for its first event. */
   readonly initTimeoutMs: number;
-  /** Told to the function; nothing limits it. */
+  /** Told to the function; `command` limits the heap by it, nothing limits what is beside the heap. */
   readonly memoryMB: number;
   /** Environments (processes) of one function at the same time. */
   readonly concurrency: number;

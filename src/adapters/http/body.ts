@@ -6,7 +6,10 @@ import { HttpError, type RequestBody, tooLarge } from '../../core/index.ts';
  * long uploads to `body: 'stream'` routes, and cannot be set for each route.
  */
 const BODY_TIMEOUT_MS = 300_000;
-const SWEEP_MS = 10_000;
+/** A body that trickles is cut: after this time each further second must have brought `MIN_RATE` bytes. */
+const BODY_GRACE_MS = 20_000;
+const MIN_RATE = 500;
+const SWEEP_MS = 5_000;
 
 /** How long an unwanted upload is read on, so that the client sees the answer and not a reset. */
 const LINGER_MS = 5_000;
@@ -102,7 +105,8 @@ class BodyReader {
   }
 
   expire(now: number): void {
-    if (now - this.#since > BODY_TIMEOUT_MS) this.finish(tooSlow(), false);
+    const allowed = BODY_GRACE_MS + (this.#size / MIN_RATE) * 1000;
+    if (now - this.#since > Math.min(allowed, BODY_TIMEOUT_MS)) this.finish(tooSlow(), false);
   }
 }
 

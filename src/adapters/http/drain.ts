@@ -6,6 +6,7 @@ import { frameworkError } from '../../core/index.ts';
 import type { Connections } from './connections.ts';
 import { DEFAULT_DRAIN_TIMEOUT_MS } from './options.ts';
 import type { RequestHandler } from './request-handler.ts';
+import { isStalled, isUploading } from './slow-clients.ts';
 
 const SWEEP_MS = 50;
 /**
@@ -13,6 +14,8 @@ const SWEEP_MS = 50;
  * answered may be on its way, and closing would lose it. It is answered with `connection: close`.
  */
 const QUIET_MS = 500;
+/** In a drain a client that is waited for has so long to move. */
+const STUCK_MS = 5_000;
 /** A turn of the event loop with some time in it, so that the kernel's queue of connections can fill and be emptied. */
 const TURN_MS = 5;
 const MOST_TURNS = 40;
@@ -33,9 +36,12 @@ export class Drain {
     this.#connections = connections;
   }
 
-  /** @returns whether every request could end by itself; the same promise at every call */
-  close(): Promise<boolean> {
-    this.#closed ??= this.#run();
+  /**
+   * @param limitMs how long running requests may take to end; default the server's
+   * @returns whether every request could end by itself; the same promise at every call
+   */
+  close(limitMs?: number): Promise<boolean> {
+    this.#closed ??= this.#run(limitMs);
     return this.#closed;
   }
 
@@ -44,13 +50,15 @@ export class Drain {
     this.#force.abort();
   }
 
-  async #run(): Promise<boolean> {
+  async #run(limitMs?: number): Promise<boolean> {
     const { drainDelayMs = 0, drainTimeoutMs = DEFAULT_DRAIN_TIMEOUT_MS } = this.#handler.options;
+    const limit = Math.min(limitMs ?? Number.POSITIVE_INFINITY, drainTimeoutMs);
     this.#handler.draining = true;
     const { signal } = this.#force;
-    if (drainDelayMs > 0) await sleep(drainDelayMs, undefined, { signal }).catch(() => {});
+    if (drainDelayMs > 0 && limitMs === undefined)
+      await sleep(drainDelayMs, undefined, { signal }).catch(() => {});
     const ended = this.#end();
-    return (await within(ended, drainTimeoutMs, signal)) || this.#abort(ended);
+    return (await within(ended, limit, signal)) || this.#abort(ended);
   }
 
   async #abort(ended: Promise<boolean>): Promise<false> {
@@ -87,6 +95,7 @@ export class Drain {
       if (this.#connections.accepted === before) break;
     }
     NetServer.prototype.close.call(this.#fastify.server);
+    this.#handler.closing = true;
   }
 
   #closeQuiet(): void {
@@ -94,6 +103,10 @@ export class Drain {
     this.#connections.look(now);
     for (const [socket, response] of this.#connections.quiet(now, QUIET_MS)) {
       if (response === undefined) socket.destroySoon();
+    }
+    // Clients that neither send nor read are no reason to wait, and no fault of ours.
+    for (const [socket, response] of this.#connections.quiet(now, STUCK_MS)) {
+      if (response && (isStalled(socket, response) || isUploading(response))) socket.destroy();
     }
   }
 }

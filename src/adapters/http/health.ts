@@ -8,7 +8,7 @@ export const HEALTH_PATHS = { live: LIVENESS_PATH, ready: READINESS_PATH } as co
 export function addHealthRoutes(fastify: FastifyInstance, handler: RequestHandler): void {
   const answer = (reply: FastifyReply, ok: boolean, status: string) => {
     reply.code(ok ? 200 : 503).header('cache-control', 'no-store');
-    if (handler.draining) reply.header('connection', 'close');
+    if (handler.closing) reply.header('connection', 'close');
     reply.send({ status });
   };
   const method = ['GET', 'HEAD'];

@@ -2,28 +2,28 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import { Context, type RawRequest } from '../../core/index.ts';
+import { Context, isAuthority, type RawRequest } from '../../core/index.ts';
 import { hasBody, NodeBody } from './body.ts';
 import type { HttpServerOptions } from './options.ts';
 
-const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/;
+const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/;
 
-/**
- * The request target as sent, never resolved: `//host/x` stays. Absolute form loses its origin. Whether the path is
- * one is for the core to say.
- */
-export function splitTarget(url: string): { path: string; rawQuery: string } {
-  const target = withoutOrigin(url);
-  const mark = target.indexOf('?');
-  if (mark < 0) return { path: target, rawQuery: '' };
-  return { path: target.slice(0, mark), rawQuery: target.slice(mark + 1) };
+interface Target {
+  readonly path: string;
+  readonly rawQuery: string;
+  /** Only of the absolute form, whose authority goes before the Host header (RFC 9112, 3.2.2). */
+  readonly host?: string | undefined;
 }
 
-function withoutOrigin(url: string): string {
-  if (url.startsWith('/')) return url;
-  const rest = url.replace(ORIGIN, '');
-  // `http://host` and `http://host?query` mean the root (RFC 9112, 3.2.2).
-  return rest !== url && !rest.startsWith('/') ? `/${rest}` : rest;
+/** The request target as sent, never resolved: `//host/x` stays. Whether the path is one is for the core to say. */
+export function splitTarget(url: string): Target {
+  const [origin, host] = url.startsWith('/') ? [] : (ORIGIN.exec(url) ?? []);
+  const rest = url.slice(origin?.length ?? 0);
+  // `http://host` and `http://host?query` mean the root.
+  const target = origin === undefined || rest.startsWith('/') ? rest : `/${rest}`;
+  const mark = target.indexOf('?');
+  if (mark < 0) return { path: target, rawQuery: '', host };
+  return { path: target.slice(0, mark), rawQuery: target.slice(mark + 1), host };
 }
 
 /** A request as the core wants it. Address and scheme are found on first use, for few handlers ask. */
@@ -32,17 +32,24 @@ export class NodeRequest implements RawRequest {
   readonly path: string;
   readonly rawQuery: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: NodeBody | undefined;
+  body: NodeBody | Uint8Array | undefined;
   readonly bodyLimit: number | undefined;
+  /** What is wrong with its Host header, which is left out then. */
+  readonly hostProblem: string | undefined;
   readonly #request: FastifyRequest;
 
   constructor(request: FastifyRequest, response: ServerResponse, bodyLimit: number | undefined) {
     const { raw } = request;
-    const { path, rawQuery } = splitTarget(raw.url ?? '/');
+    const { path, rawQuery, host } = splitTarget(raw.url ?? '/');
     this.method = raw.method ?? 'GET';
     this.path = path;
     this.rawQuery = rawQuery;
-    this.headers = headersOf(raw);
+    const headers = headersOf(raw);
+    this.hostProblem = hostProblem(raw, host ?? headers.host);
+    this.headers =
+      this.hostProblem === undefined && host === undefined
+        ? headers
+        : withHost(headers, this.hostProblem === undefined ? host : undefined);
     this.body = hasBody(raw) ? new NodeBody(raw, response) : undefined;
     this.bodyLimit = bodyLimit;
     this.#request = request;
@@ -56,6 +63,23 @@ export class NodeRequest implements RawRequest {
   get scheme(): 'http' | 'https' {
     return this.#request.protocol?.toLowerCase() === 'https' ? 'https' : 'http';
   }
+}
+
+/** `example.test` has no problem; two Host lines or none that a URL can hold have one. */
+function hostProblem({ rawHeaders }: IncomingMessage, host: string | undefined): string | undefined {
+  let lines = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') lines++;
+  }
+  if (lines > 1) return 'The request has more than one Host header.';
+  // HTTP/1.0 has none.
+  return host === undefined || isAuthority(host) ? undefined : 'The host of the request is no host name.';
+}
+
+function withHost(headers: Record<string, string>, host: string | undefined): Record<string, string> {
+  const { host: _, ...others } = headers;
+  return host === undefined ? others : { ...others, host };
 }
 
 // Node joins repeated lines as the core does, but for `set-cookie`, which makes no sense in a request.

@@ -5,8 +5,8 @@ import { DEFAULT_DRAIN_SECONDS } from '../../server/defaults.ts';
 /** A function or the routes as Lambda would call them: event in, JSON value out. */
 export type Invokable = (event: unknown, context: Context) => Awaitable<unknown>;
 
-/** Who may call functions by the Invoke API: it asks for no credentials. */
-export type InvokeApiAccess = 'loopback' | 'all' | 'off';
+/** Who may call functions by the Invoke API. */
+export type InvokeApiAccess = 'loopback' | 'token' | 'all' | 'off';
 
 export interface HttpServerOptions {
   /** 0 takes a free one. */
@@ -27,6 +27,13 @@ export interface HttpServerOptions {
   readonly logger: Logger;
   /** Default `loopback`. */
   readonly invokeApi?: InvokeApiAccess;
+  /**
+   * With `invokeApi: 'token'`: who sends it as `Authorization: Bearer TOKEN`, or as the access key id of a signed
+   * request (`AWS_ACCESS_KEY_ID`), may invoke. At least 16 letters, digits, `-` or `_`.
+   */
+  readonly invokeToken?: string;
+  /** Connections at the same time; more are closed at once. Default 16 384. */
+  readonly maxConnections?: number;
   /** Finds what the Invoke API calls, `http` included. Injected, for adapters do not know each other. */
   readonly resolveFunction: (service: Service, name: string) => Invokable | undefined;
   /**

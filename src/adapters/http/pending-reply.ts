@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import { type Context, discardBody, isStream, type RawResponse } from '../../core/index.ts';
 import type { Abortable } from './running.ts';
@@ -10,6 +11,8 @@ interface Owner {
 }
 
 const PENDING = Symbol('pending reply');
+/** How long a stream may pause while nobody knows whether its client is still there. */
+const IDLE_MS = 1_000;
 type Owned = ServerResponse & { [PENDING]?: PendingReply };
 
 /** A request whose answer takes time: it can be aborted by its client, its deadline or a drain. */
@@ -40,6 +43,7 @@ export class PendingReply implements Abortable {
     }
     if (isStream(response.body)) {
       this.#watch();
+      this.#context.startLimit(undefined);
       this.#cutWhenInterrupted();
     }
     this.#owner.send(this.#reply, response, this.#context);
@@ -68,8 +72,23 @@ export class PendingReply implements Abortable {
 
   #cutWhenInterrupted(): void {
     const { raw } = this.#reply;
-    const done = this.#context.whileWaiting(0, () => raw.destroy());
-    raw.once('close', done);
+    this.#context.waiter = { interrupt: () => raw.destroy() };
+  }
+
+  clientEnded(): void {
+    this.#context.abort(new Error('the client has gone'));
+    if (this.#answered) this.#cutWhenIdle();
+  }
+
+  /** A stream that gives nothing to a client that has ended its side would wait for nobody. */
+  #cutWhenIdle(): void {
+    const { raw } = this.#reply;
+    const before = raw.socket?.bytesWritten;
+    setTimeout(() => {
+      if (raw.closed) return;
+      if (raw.socket?.bytesWritten === before && raw.writableLength === 0) raw.destroy();
+      else this.#cutWhenIdle();
+    }, IDLE_MS).unref();
   }
 
   /** The response has closed: sent whole, or the client has gone. */
@@ -94,6 +113,14 @@ function watchAll(): void {
   const calls = unwatched;
   unwatched = [];
   for (const call of calls) call.watchIfOpen();
+}
+
+/**
+ * For the `end` event of a connection: the client has gone, or only sends nothing more. So the handler is told, but a
+ * reply that it gives all the same is sent.
+ */
+export function clientEnded(this: Socket & { _httpMessage?: Owned | null }): void {
+  this._httpMessage?.[PENDING]?.clientEnded();
 }
 
 // One function for all: a listener made for each request costs more than this property.

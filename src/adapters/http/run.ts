@@ -8,7 +8,11 @@ import { Drain } from './drain.ts';
 import type { HttpServerOptions } from './options.ts';
 import { buildServer } from './server.ts';
 import { Signals } from './signals.ts';
+import { watchReaders } from './slow-clients.ts';
 import { reloadCertificate } from './tls.ts';
+
+/** After an error that nobody caught: time for the requests in flight to end, ms. */
+const STRAY_GRACE_MS = 5_000;
 
 export interface RunningServer {
   /** Where a client on this machine reaches it, e.g. `http://127.0.0.1:9999`. */
@@ -96,6 +100,7 @@ export async function runHttpServer(service: Service, options: HttpServerOptions
   try {
     const { url, port, drain, reloadTls } = await start(service, options);
     signals.onReload(reloadTls);
+    signals.onStrayError(() => drain.close(STRAY_GRACE_MS));
     logger.info('listening', {
       url,
       host: options.host,
@@ -115,6 +120,8 @@ async function start(service: Service, options: HttpServerOptions) {
   const { fastify, handler } = await buildServer(service, options);
   const connections = new Connections(fastify.server, options.tls !== undefined);
   const drain = new Drain(fastify, handler, connections);
+  const stopWatching = watchReaders(connections);
+  fastify.addHook('onClose', async () => stopWatching());
   watchDescriptors(fastify.server, options.logger);
   // Fastify would open a second listener for `localhost`, which no drain could wait for.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host;

@@ -2,7 +2,14 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { FastifyReply } from 'fastify';
-import { type BodyStream, type Context, isStream, type RawResponse } from '../../core/index.ts';
+import {
+  type BodyStream,
+  type Context,
+  type HttpError,
+  isStream,
+  problemOf,
+  type RawResponse,
+} from '../../core/index.ts';
 import { outliveUpload } from './body.ts';
 
 /** Header names of replies whose stream is on its way: an error before the first byte takes them back. */
@@ -81,4 +88,22 @@ function logged(stream: Readable, reply: FastifyReply, context: Context): Readab
     context.logger.error('reply stream failed', { method, url, error });
   });
   return stream;
+}
+
+/** Answers past Fastify, whose reply is in no state that anybody knows; cuts the connection where headers have gone. */
+export function sendRaw(reply: FastifyReply, error: HttpError): void {
+  const { raw } = reply;
+  if (raw.headersSent) {
+    raw.destroy();
+    return;
+  }
+  reply.hijack();
+  for (const name of raw.getHeaderNames()) raw.removeHeader(name);
+  const body = problemOf(error);
+  raw.writeHead(error.status, {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  });
+  raw.end(body);
 }

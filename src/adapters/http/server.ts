@@ -1,12 +1,15 @@
-import { METHODS } from 'node:http';
+import { METHODS, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
-import type { Service } from '../../core/index.ts';
+import { ConfigError, type Service } from '../../core/index.ts';
 import { trustedProxies } from '../../server/proxies.ts';
 import { expectContinue } from './body.ts';
 import { answerClientError, errorHandler, refuseConnect } from './errors.ts';
 import { addHealthRoutes } from './health.ts';
 import { addInvokeApi } from './invoke-api/api.ts';
 import type { HttpServerOptions } from './options.ts';
+import { clientEnded } from './pending-reply.ts';
 import { RequestHandler } from './request-handler.ts';
 import { loadTls } from './tls.ts';
 
@@ -22,6 +25,8 @@ const MAX_HEADER_BYTES = 64 * 1024;
 /** No path is longer, so the core sees them all. */
 const NO_PARAM_LIMIT = MAX_HEADER_BYTES;
 
+const MAX_CONNECTIONS = 16_384;
+
 export interface BuiltServer {
   readonly fastify: FastifyInstance;
   readonly handler: RequestHandler;
@@ -32,6 +37,7 @@ export interface BuiltServer {
  * @throws ConfigError for a bad CIDR or a bad TLS file
  */
 export async function buildServer(service: Service, options: HttpServerOptions): Promise<BuiltServer> {
+  assertToken(options);
   const { Fastify } = await import('./fastify.deferred.ts');
   const handler = new RequestHandler(service, options);
   const fastify = Fastify(fastifyOptions(options, handler)) as unknown as FastifyInstance;
@@ -44,11 +50,27 @@ export async function buildServer(service: Service, options: HttpServerOptions):
     fastify.server.emit('request', raw, response);
   });
   fastify.server.on('connect', refuseConnect);
+  letHalfClose(fastify.server);
+  fastify.server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   fastify.setErrorHandler(errorHandler(handler));
   if (options.configure) fastify.register(unencapsulated(options.configure));
   // After the plugins have loaded, or their onRoute hooks would not see the routes.
   fastify.register(unencapsulated((ready) => addRoutes(ready, handler)));
   return { fastify, handler };
+}
+
+function assertToken({ invokeApi, invokeToken }: HttpServerOptions): void {
+  if (invokeApi !== 'token' || /^[\w-]{16,128}$/.test(invokeToken ?? '')) return;
+  throw new ConfigError(
+    'invokeToken (AMPHI_INVOKE_TOKEN): the Invoke API by token needs one of 16 to 128 letters, digits, - or _',
+  );
+}
+
+/** A client that has nothing more to send may still wait for its reply; Node.js would cut it. */
+function letHalfClose(server: Server): void {
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+  const event = server instanceof TlsServer ? 'secureConnection' : 'connection';
+  server.on(event, (socket: Socket) => socket.on('end', clientEnded));
 }
 
 function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): FastifyServerOptions {

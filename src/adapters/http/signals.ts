@@ -12,6 +12,8 @@ export class Signals {
   #reload: (() => void) | undefined;
   #drain: Stoppable | undefined;
   #stopping = false;
+  #stray = false;
+  #releaseStray = () => {};
   readonly #stopped = Promise.withResolvers<boolean>();
 
   constructor(logger: Logger) {
@@ -35,7 +37,23 @@ export class Signals {
     return this.#stopped.promise;
   }
 
+  /**
+   * Nobody knows what state an error left that nobody caught: it is told as one line, what is under way ends, and the
+   * process with status 1. Whoever starts it again (supervisord, Lambda) does so by that.
+   */
+  onStrayError(close: () => Promise<boolean>): void {
+    const handler = (error: unknown, origin: string) => {
+      this.#logger.fatal(origin, { error });
+      if (this.#stray) return;
+      this.#stray = true;
+      close().then(() => this.#stopped.resolve(false), this.#stopped.reject);
+    };
+    process.on('uncaughtException', handler);
+    this.#releaseStray = () => void process.off('uncaughtException', handler);
+  }
+
   release(): void {
+    this.#releaseStray();
     for (const [signal, handler] of this.#handlers) process.off(signal, handler);
   }
 
@@ -52,6 +70,6 @@ export class Signals {
   }
 
   #begin(drain: Stoppable): void {
-    drain.close().then(this.#stopped.resolve, this.#stopped.reject);
+    drain.close().then((clean) => this.#stopped.resolve(clean && !this.#stray), this.#stopped.reject);
   }
 }

@@ -1,13 +1,15 @@
 /** Bundles a service into one CommonJS file with esbuild. */
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import type { BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
-import { type Assets, deferred } from './deferred.ts';
+import { dirname, extname, join, resolve } from 'node:path';
+import type { build as Build, BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
+import type { Assets, Content, Files } from './content.ts';
+import { PARAMETERS } from './deferred.ts';
 import { findEager } from './eager.ts';
-import { embedded } from './embedded.ts';
 import { BuildError } from './errors.ts';
 import { readJson, sha256 } from './files.ts';
 import { CONDITIONS } from './framework.ts';
+import { withoutPaths } from './names.ts';
+import { pluginsOf } from './plugins.ts';
 import { shorten } from './shorten.ts';
 
 /** Stands in for the build id until the bundle's own hash is known. */
@@ -18,6 +20,9 @@ const PLACEHOLDER = '@@amphi-build-hash@@';
  * frozen object, say, would throw in tests and pass in the executable. yargs needs import.meta.url.
  */
 const BANNER = `"use strict";const __amphiImportMetaUrl=require("node:url").pathToFileURL(__filename).href;`;
+
+/** Evaluated before the service, and bundled apart: by esbuild's `inject` every module would wait for it. */
+const FIRST = join(import.meta.dirname, `first${extname(import.meta.filename)}`);
 
 export interface Bundle {
   code: string;
@@ -30,6 +35,8 @@ export interface Bundle {
   assets: Assets;
   /** What the assets were made of; paths as in `metafile`. */
   assetInputs: ReadonlySet<string>;
+  /** Files that are in the executable as they are, by asset name. */
+  files: Files;
   /** What was bundled; paths are relative to the entry's folder. */
   metafile: Metafile;
 }
@@ -52,7 +59,7 @@ export async function bundle(entry: string, lazy: readonly string[]): Promise<Bu
       `${eager.name} would be loaded on every start; import it with await import(): ${eager.chain.join(' -> ')}`,
     );
   }
-  const { text, warnings, metafile, assets, assetInputs } = result;
+  const { text, warnings, metafile, assets, assetInputs, files } = result;
   const hash = sha256(text).slice(0, 12);
   const code = text.replaceAll(PLACEHOLDER, hash);
   for (const [name, asset] of assets) assets.set(name, asset.replaceAll(PLACEHOLDER, hash));
@@ -63,6 +70,7 @@ export async function bundle(entry: string, lazy: readonly string[]): Promise<Bu
     warnings,
     assets,
     assetInputs,
+    files,
     metafile,
   };
 }
@@ -71,27 +79,26 @@ async function esbuild(entry: string, root: string, version: string) {
   const { build, formatMessages } = await import('esbuild');
   const show = (messages: Message[], kind: 'error' | 'warning') => formatMessages(messages, { kind });
   try {
-    const assets: Assets = new Map();
-    const assetInputs = new Set<string>();
+    const content: Content = { assets: new Map(), assetInputs: new Set(), files: new Map() };
     const common = optionsFor(root, version);
     const result = await build({
       ...common,
       entryPoints: [entry],
+      banner: { js: await first(build, common, content.assets) },
       metafile: true,
       write: false,
-      plugins: [deferred(common, assets, assetInputs), embedded(), shorten()],
+      plugins: [...pluginsOf(common, content), shorten()],
     });
     const warnings = await show(result.warnings, 'warning');
     const metafile: Metafile = result.metafile;
     // The entry's own key, which is not its given path where that is a symbolic link.
     const entryKey = Object.values(metafile.outputs)[0]!.entryPoint!;
     return {
-      text: withoutPaths(result.outputFiles[0]!.text),
+      text: withoutPaths(result.outputFiles[0]!.text, root),
       metafile,
       entryKey,
       warnings,
-      assets,
-      assetInputs,
+      ...content,
     };
   } catch (error) {
     const errors = (error as Partial<BuildFailure>).errors;
@@ -100,12 +107,13 @@ async function esbuild(entry: string, root: string, version: string) {
   }
 }
 
-/**
- * esbuild names the function around each module by its path, and makes it strict though the whole file is: a twentieth
- * of what every start reads.
- */
-function withoutPaths(code: string): string {
-  return code.replace(/\b__esm\(\{"[^"\n]*"\(\)\{(?:"use strict";)?/g, '__esm({m(){');
+/** What goes before the service: the asset is loaded only where it may have something to do. */
+async function first(build: typeof Build, options: BuildOptions, assets: Assets): Promise<string> {
+  const { outputFiles } = await build({ ...options, entryPoints: [FIRST], write: false });
+  const code = withoutPaths(outputFiles[0]!.text, options.absWorkingDir!);
+  const asset = `first-${sha256(code).slice(0, 12)}.cjs`;
+  assets.set(asset, code);
+  return `${BANNER}if(process.connected||process.env.NODE_OPTIONS){const s=require("node:sea");if(s.isSea()){const m={exports:{}};require("node:vm").compileFunction(s.getAsset("${asset}","utf8"),${JSON.stringify(PARAMETERS)})(m.exports,require,m,__filename,__dirname);if(m.exports.done)return}}`;
 }
 
 function optionsFor(root: string, version: string): BuildOptions {

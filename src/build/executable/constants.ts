@@ -22,3 +22,9 @@ export const ALLOWED_LIBRARIES: readonly string[] = [
   'libpthread.so.0',
   'libstdc++.so.6',
 ];
+
+/**
+ * V8's own limit is a fraction of the machine's memory: 1 GB of 1.8, and never more than 4 GB. This one is of what the
+ * process may have, a cgroup's limit included, as Lambda's managed runtimes leave it.
+ */
+export const HEAP_FLAG = '--max-old-space-size-percentage=90';

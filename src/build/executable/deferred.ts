@@ -9,22 +9,21 @@
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
-import { embedded } from './embedded.ts';
+import type { Content } from './content.ts';
 import { sha256 } from './files.ts';
 import { CORE } from './framework.ts';
+import { withoutPaths } from './names.ts';
 
 export const DEFERRED = /\.deferred\.[cm]?[jt]s$/;
-
-/** Name of an asset and its code. */
-export type Assets = Map<string, string>;
 
 /**
  * Turns dynamic imports of deferred modules into a load of their asset, and collects the assets. A static import is
  * an error, as the module would be in the bundle again.
  * @param options of the main bundle; the assets are made with the same
- * @param inputs takes the paths of what the assets are made of
+ * @param content takes the assets, and the paths of what they are made of
+ * @param plugins of every bundle
  */
-export function deferred(options: BuildOptions, assets: Assets, inputs: Set<string>): Plugin {
+export function deferred(options: BuildOptions, content: Content, plugins: () => Plugin[]): Plugin {
   return {
     name: 'deferred',
     setup(build) {
@@ -46,13 +45,13 @@ export function deferred(options: BuildOptions, assets: Assets, inputs: Set<stri
           supported: { 'dynamic-import': false },
           entryPoints: [path],
           metafile: true,
-          plugins: [deferred(options, assets, inputs), embedded(), sharedCore(shared)],
+          plugins: [...plugins(), sharedCore(shared)],
           write: false,
         });
-        for (const input of Object.keys(metafile!.inputs)) inputs.add(input);
-        const code = outputFiles![0]!.text;
+        for (const input of Object.keys(metafile!.inputs)) content.assetInputs.add(input);
+        const code = withoutPaths(outputFiles![0]!.text, options.absWorkingDir!);
         const asset = `${basename(path).replace(/\.[^.]+$/, '')}-${sha256(code).slice(0, 12)}.cjs`;
-        assets.set(asset, code);
+        content.assets.set(asset, code);
         return { contents: loader(asset, shared), loader: 'js', resolveDir: dirname(path) };
       });
     },
@@ -83,6 +82,12 @@ function sharedCore(shared: Map<string, string>): Plugin {
 /** Ends the name of the asset that holds another asset's V8 code cache. */
 export const CACHE_SUFFIX = '.cache';
 
+/**
+ * The folder that the executable's code is in by its stack traces: no real one, and not that of the build. It is
+ * absolute, since packages that look for files beside their caller go up until they are at the root.
+ */
+export const VIRTUAL_FOLDER = '/amphi/executable/';
+
 /** Parameters of the function that an asset's code is the body of. */
 export const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 
@@ -91,7 +96,7 @@ function loader(asset: string, shared: ReadonlyMap<string, string>): string {
   const core = [...shared]
     .sort()
     .map(([name, file]) => `${JSON.stringify(name)}: () => require(${JSON.stringify(file)}),`);
-  const options = `{ filename: ${JSON.stringify(asset)}, cachedData: Buffer.from(getRawAsset(${JSON.stringify(asset + CACHE_SUFFIX)})) }`;
+  const options = `{ filename: ${JSON.stringify(VIRTUAL_FOLDER + asset)}, cachedData: Buffer.from(getRawAsset(${JSON.stringify(asset + CACHE_SUFFIX)})) }`;
   return `const { getAsset, getRawAsset } = require('node:sea');
 const core = { ${core.join(' ')} };
 const load = (name) => (Object.hasOwn(core, name) ? core[name]() : require(name));

@@ -7,6 +7,14 @@ export const FRAMEWORK = join(import.meta.dirname, '..', '..') + sep;
 
 export const CORE = join(FRAMEWORK, 'core') + sep;
 
+const APP = join(FRAMEWORK, 'app') + sep;
+const INFRA = join(FRAMEWORK, '..', 'infra') + sep;
+
+/** Whether a module is the framework's own; the sample service is none. */
+export function isFramework(path: string): boolean {
+  return (path.startsWith(FRAMEWORK) || path.startsWith(INFRA)) && !path.startsWith(APP);
+}
+
 /** The condition of package.json's `exports` that gives the sources. */
 const SOURCE_CONDITION = 'amphi-source';
 

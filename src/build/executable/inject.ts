@@ -1,13 +1,15 @@
 /** Injects a bundle into the base executable with pkg's single-executable mode. */
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SeaOptions } from 'pkg/lib-es5/sea.js';
 import type { Base } from './base.ts';
 import type { Bundle } from './bundle.ts';
-import { type Assets, CACHE_SUFFIX, PARAMETERS } from './deferred.ts';
+import { HEAP_FLAG } from './constants.ts';
+import type { Assets, Files } from './content.ts';
+import { CACHE_SUFFIX, PARAMETERS, VIRTUAL_FOLDER } from './deferred.ts';
 import { BuildError, messageOf } from './errors.ts';
 
 const run = promisify(execFile);
@@ -20,10 +22,11 @@ require(module).default(entry, JSON.parse(options)).catch((error) => {
 });`;
 
 /**
- * V8's own limit is a fraction of the machine's memory: 1.5 GB of 3, and never more than 4 GB. This one is of what the
- * process may have, a cgroup's limit included, as Lambda's managed runtimes leave it.
+ * The blob and its code cache keep the script's path, and every stack trace prints it. pkg generates them in a folder of
+ * its own below TMPDIR, so this names the script and no folder of this machine.
  */
-const HEAP_PERCENT = 90;
+const BUILD_FOLDER = '/proc/self/cwd/../';
+if (BUILD_FOLDER.length !== VIRTUAL_FOLDER.length) throw new Error('the folders must have one length');
 
 /**
  * Makes a single executable of a bundle, with V8's code cache, and with its assets.
@@ -35,7 +38,7 @@ const HEAP_PERCENT = 90;
  * @returns path of the executable inside `work`
  */
 export async function inject(
-  { code, assets }: Pick<Bundle, 'code' | 'assets'>,
+  { code, assets, files }: Pick<Bundle, 'code' | 'assets' | 'files'>,
   base: Base,
   node: string,
   work: string,
@@ -46,15 +49,14 @@ export async function inject(
   const entry = join(temporary, `${name}.cjs`);
   await mkdir(temporary);
   await writeFile(entry, code);
-  const names = await writeAssets(assets, base, temporary);
-  // The blob and its code cache keep the script's path, and every stack trace prints it. pkg generates them in
-  // a folder of its own below TMPDIR, so this relative path names the same file and no folder of this machine.
-  const files = {
-    main: `../${name}.cjs`,
+  const names = [...(await writeAssets(assets, base, temporary)), ...(await writeFiles(files, temporary))];
+  const main = `${BUILD_FOLDER}${name}.cjs`;
+  const content = {
+    main,
     assets: Object.fromEntries(names.map((asset) => [asset, `../${asset}`])),
   };
   // pkg hands on what its types do not know of yet.
-  const execArgv = { execArgv: [`--max-old-space-size-percentage=${HEAP_PERCENT}`] };
+  const execArgv = { execArgv: [HEAP_FLAG], execArgvExtension: 'cli' };
   const options: SeaOptions = {
     targets: [{ nodeRange: 'node24', platform: 'linux', arch: 'x64', output }],
     nodePath: base.path,
@@ -63,7 +65,7 @@ export async function inject(
       useSnapshot: false,
       useCodeCache: true,
       ...execArgv,
-      ...files,
+      ...content,
     },
   };
   const pkg = createRequire(import.meta.url).resolve('pkg/lib-es5/sea.js');
@@ -76,7 +78,21 @@ export async function inject(
     const { stderr, stdout } = error as { stderr?: string; stdout?: string };
     throw new BuildError(`pkg failed: ${stderr?.trim() || stdout?.trim() || messageOf(error)}`);
   }
+  await renameScript(output, main, `${VIRTUAL_FOLDER}${name}.cjs`);
   return output;
+}
+
+/** Changes the script's path, of the same length, wherever the executable keeps it. */
+async function renameScript(executable: string, from: string, to: string): Promise<void> {
+  const file = await open(executable, 'r+');
+  try {
+    const bytes = await file.readFile();
+    let at = bytes.indexOf(from);
+    if (at < 0) throw new BuildError(`pkg failed: the executable does not hold the path ${from}`);
+    for (; at >= 0; at = bytes.indexOf(from, at + 1)) await file.write(to, at);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Run by the base itself: V8 takes a cache only from its own version and flags. */
@@ -95,6 +111,12 @@ async function writeAssets(assets: Assets, base: Base, dir: string): Promise<str
   const task = JSON.stringify([names, CACHE_SUFFIX, PARAMETERS]);
   await run(base.path, ['-e', CACHE_SCRIPT, task], { cwd: dir, env: childEnv(dir) });
   return names.flatMap((name) => [name, name + CACHE_SUFFIX]);
+}
+
+/** @returns the names of all files written */
+async function writeFiles(files: Files, dir: string): Promise<string[]> {
+  for (const [name, bytes] of files) await writeFile(join(dir, name), bytes);
+  return [...files.keys()];
 }
 
 /** Nothing else is inherited: V8 flags in NODE_OPTIONS would make a code cache that every start rejects. */

@@ -4,11 +4,10 @@
  * stand in stack traces and error types.
  */
 import { readFile } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { extname } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
-import { FRAMEWORK } from './framework.ts';
-
-const APP = join(FRAMEWORK, 'app') + sep;
+import type { ParseOptions } from 'terser';
+import { isFramework } from './framework.ts';
 
 /** For the bundle that starts load; assets are not worth the time. */
 export function shorten(): Plugin {
@@ -16,7 +15,7 @@ export function shorten(): Plugin {
     name: 'shorten',
     setup(build) {
       build.onLoad({ filter: /\.[jt]s$/ }, async ({ path, namespace }) => {
-        if (namespace !== 'file' || !path.startsWith(FRAMEWORK) || path.startsWith(APP)) return undefined;
+        if (namespace !== 'file' || !isFramework(path)) return undefined;
         return { contents: await shortened(path, await readFile(path, 'utf8')), loader: 'js' };
       });
     },
@@ -33,10 +32,11 @@ async function shortened(path: string, source: string): Promise<string> {
     legalComments: 'none',
   });
   const result = await minify(code, {
-    module: true,
+    // Top-level names stay: of all modules together they must differ, and each number that esbuild adds is a byte.
+    parse: { module: true } as ParseOptions,
     ecma: 2020,
     compress: false,
-    mangle: { toplevel: false, keep_fnames: true, keep_classnames: true },
+    mangle: { module: false, toplevel: false, keep_fnames: true, keep_classnames: true },
   });
   return result.code!;
 }

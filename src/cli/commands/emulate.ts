@@ -1,9 +1,10 @@
 import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
-import { FlagError } from '../flag-values.ts';
+import { asFlag, FlagError } from '../flag-values.ts';
 import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
 import { outliveReaders, streamLogger } from '../output.ts';
+import { ownCommand } from '../own-command.ts';
 
 interface Flags {
   readonly port: string;
@@ -42,7 +43,11 @@ export const emulateCommand = defineAction<Flags>({
       })
       .option('timeout', { string: true, default: '3', describe: 'Seconds an invocation may take' })
       .option('initTimeout', { string: true, default: '10', describe: 'Seconds a start may take' })
-      .option('memory', { string: true, default: '128', describe: 'MB that the function is told' })
+      .option('memory', {
+        string: true,
+        default: '128',
+        describe: 'MB that the function is told, and its heap is limited by',
+      })
       .option('concurrency', { string: true, default: '10', describe: 'Environments of one function' })
       .option('perEnvironment', {
         string: true,
@@ -63,11 +68,13 @@ export const emulateCommand = defineAction<Flags>({
   handler: async (flags, tools) => {
     const settings = settingsOf(flags);
     const functions = chooseFunctions(await tools.service(), flags.function);
-    const { runEmulator } = await import('../../adapters/emulator/index.ts');
+    const { checkEnvironment, runEmulator } = await import('../../adapters/emulator/index.ts');
+    asFlag(() => checkEnvironment(settings.environment));
     outliveReaders();
     const logger = streamLogger(process.stdout);
     const output = (lines: Buffer) => void process.stdout.write(lines);
-    const command = await ownCommand();
+    const nodeOptions = settings.environment.NODE_OPTIONS ?? process.env.NODE_OPTIONS;
+    const command = await ownCommand(settings.memoryMB, nodeOptions);
     return runEmulator({ ...settings, functions, command, output, logger, baseEnv: process.env });
   },
 });
@@ -106,13 +113,4 @@ function chooseFunctions(service: Service, wanted: readonly string[] | undefined
     throw new FlagError(`--function ${JSON.stringify(name)}: there is none, use one of ${known.join(', ')}`);
   }
   return [...new Set(wanted)];
-}
-
-/** What starts this very program: the executable, or Node.js with the service's main module. */
-async function ownCommand(): Promise<string[]> {
-  const { isSea } = await import('node:sea');
-  if (isSea()) return [process.execPath];
-  // A debugger's port can be used once only.
-  const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
-  return [process.execPath, ...flags, process.argv[1]!];
 }

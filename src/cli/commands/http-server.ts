@@ -15,11 +15,13 @@ interface Flags {
   readonly requestTimeout?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
-  readonly invokeApi: 'loopback' | 'all' | 'off';
+  readonly invokeApi: 'loopback' | 'token' | 'all' | 'off';
+  readonly maxConnections?: string;
 }
 
 const HOUR_S = 3600;
 const MAX_BODY = 2 ** 31;
+const MAX_CONNECTIONS = 1_000_000;
 
 export const httpServerCommand = defineAction<Flags>({
   builder: (yargs) =>
@@ -54,9 +56,14 @@ export const httpServerCommand = defineAction<Flags>({
       .option('tlsCert', { string: true, describe: 'PEM certificate chain: serve HTTPS', implies: 'tlsKey' })
       .option('tlsKey', { string: true, describe: 'PEM private key', implies: 'tlsCert' })
       .option('invokeApi', {
-        choices: ['loopback', 'all', 'off'] as const,
+        choices: ['loopback', 'token', 'all', 'off'] as const,
         default: 'loopback',
-        describe: 'Who may call functions by the Invoke API',
+        describe:
+          'Who may call functions by the Invoke API: this machine, who has AMPHI_INVOKE_TOKEN, anyone, nobody',
+      })
+      .option('maxConnections', {
+        string: true,
+        describe: 'Connections at the same time; more are closed at once (default 16384)',
       }),
   handler: async (flags, tools) => {
     const tls =
@@ -76,6 +83,11 @@ export const httpServerCommand = defineAction<Flags>({
           : secondsFlag(flags.requestTimeout, '--requestTimeout', 24 * HOUR_S),
       tls,
       invokeApi: flags.invokeApi,
+      invokeToken: process.env.AMPHI_INVOKE_TOKEN,
+      maxConnections:
+        flags.maxConnections === undefined
+          ? undefined
+          : wholeFlag(flags.maxConnections, '--maxConnections', 1, MAX_CONNECTIONS),
       configure: tools.extension.configureServer,
       logger: streamLogger(process.stdout),
     };

@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { collectResult, functionError } from '../../aws/function-result.ts';
 import { LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
-import { ConfigError, Context, HTTP_HANDLER, type Service } from '../../core/index.ts';
+import {
+  ConfigError,
+  Context,
+  type FunctionErrorPayload,
+  HTTP_HANDLER,
+  type Service,
+} from '../../core/index.ts';
 import { defineAction } from '../command.ts';
 import { FlagError } from '../flag-values.ts';
 import { secondsFlag } from '../flags.ts';
 import { readJsonFile } from '../json-file.ts';
 import { print, streamLogger } from '../output.ts';
+import { watchExit } from '../unexpected-exit.ts';
 
 interface Flags {
   readonly function?: string;
@@ -65,7 +72,8 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
   const logger = streamLogger(process.stderr);
   const context = new Context({ requestId, functionName: name, timeoutMs, logger, event });
   try {
-    const text = await collectResult(await invokable(event, context));
+    const exited = (code: number) => JSON.stringify(exitError(code, requestId), null, 2);
+    const text = await watchExit(exited, async () => collectResult(await invokable(event, context)));
     await print(indented(text));
     return failedStatus(name, text) ? 1 : 0;
   } catch (error) {
@@ -74,6 +82,13 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
   } finally {
     context.finish();
   }
+}
+
+/** As Lambda tells of a process that ended before it answered. */
+function exitError(code: number, requestId: string): FunctionErrorPayload {
+  const why = code === 0 ? 'without providing a reason' : `with error: exit status ${code}`;
+  const errorMessage = `RequestId: ${requestId} Error: Runtime exited ${why}`;
+  return { errorType: 'Runtime.ExitError', errorMessage, stackTrace: [] };
 }
 
 // A route's error is already a reply; a script that calls `invoke` wants to know all the same.

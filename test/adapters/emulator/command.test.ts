@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { nodeCommand } from '../../support/node.ts';
+import { findPython } from '../../support/programs.ts';
 import { APP, noApp, runCommand, runMain } from '../../support/run-app.ts';
 import { AWS_ENV, FIXTURE, isAlive, missing, post, startCommand, until } from './support.ts';
 
@@ -12,20 +13,20 @@ const pathOf = (name: string) => `/2015-03-31/functions/${name}/invocations`;
 
 t.test('bad flags are refused by name, before anything runs', async (t) => {
   const cases: [args: string[], message: RegExp, code: number][] = [
-    [['--port', '70000'], /--port "70000"/, 1],
-    [['--timeout', '0'], /--timeout "0": it must be more than 0/, 1],
-    [['--timeout', '901'], /--timeout "901"/, 1],
-    [['--initTimeout', 'x'], /--initTimeout "x"/, 1],
-    [['--memory', '64'], /--memory "64": .* 128 to 10240/, 1],
-    [['--concurrency', '0'], /--concurrency "0"/, 1],
-    [['--perEnvironment', '1.5'], /--perEnvironment "1.5"/, 1],
-    [['--queue', '-1'], /--queue/, 1],
-    [['--retries', '11'], /--retries "11"/, 1],
-    [['--host', ''], /--host/, 1],
-    [['--env', 'NOEQUALS'], /--env "NOEQUALS"/, 1],
-    [['--env', 'AWS_LAMBDA_MAX_CONCURRENCY=2'], /AWS_LAMBDA_MAX_CONCURRENCY: .* use --perEnvironment/, 1],
-    [['--env', '_HANDLER=x'], /--env _HANDLER: the emulator sets it itself, use --function/, 1],
-    [['--function', 'nobody'], /--function "nobody": there is none, use one of http, echo, where/, 1],
+    [['--port', '70000'], /--port "70000"/, 2],
+    [['--timeout', '0'], /--timeout "0": it must be more than 0/, 2],
+    [['--timeout', '901'], /--timeout "901"/, 2],
+    [['--initTimeout', 'x'], /--initTimeout "x"/, 2],
+    [['--memory', '64'], /--memory "64": .* 128 to 10240/, 2],
+    [['--concurrency', '0'], /--concurrency "0"/, 2],
+    [['--perEnvironment', '1.5'], /--perEnvironment "1.5"/, 2],
+    [['--queue', '-1'], /--queue/, 2],
+    [['--retries', '11'], /--retries "11"/, 2],
+    [['--host', ''], /--host/, 2],
+    [['--env', 'NOEQUALS'], /--env "NOEQUALS"/, 2],
+    [['--env', 'AWS_LAMBDA_MAX_CONCURRENCY=2'], /AWS_LAMBDA_MAX_CONCURRENCY: .* use --perEnvironment/, 2],
+    [['--env', '_HANDLER=x'], /--env _HANDLER: the emulator sets it itself, use --function/, 2],
+    [['--function', 'nobody'], /--function "nobody": there is none, use one of http, echo, where/, 2],
     [['--fnuction', 'echo'], /fnuction/, 2],
   ];
   for (const [args, message, code] of cases) {
@@ -150,9 +151,12 @@ print(json.dumps({'plain': json.load(plain['Payload'])['lambda'], 'event': event
   'whole': stream({'pieces': ['one', 'two']}), 'broken': stream({'pieces': ['one'], 'end': 'fail'}), 'missing': missing}))
 `;
 
-t.test('boto3, with response streams', { skip: missing('python3', '-c', 'import boto3') }, async (t) => {
+const python = findPython('boto3');
+const noBoto = python ? false : 'no Python that can import boto3';
+
+t.test('boto3, with response streams', { skip: noBoto }, async (t) => {
   const app = await startCommand(t, SOURCE, []);
-  const { code, stdout, stderr } = await runCommand('python3', ['-c', BOTO3, app.url], { env: AWS_ENV });
+  const { code, stdout, stderr } = await runCommand(python!, ['-c', BOTO3, app.url], { env: AWS_ENV });
   t.equal(code, 0, stderr);
   const told = JSON.parse(stdout);
   t.match(told, {

@@ -6,20 +6,20 @@ import { nodeCommand } from '../../support/node.ts';
 import { type Answer, FIXTURE, isAlive, post, startCommand, startFor, tailOf, until } from './support.ts';
 
 t.test('success after the deadline is a timeout, and the environment is replaced', async (t) => {
-  const { invoke } = await startFor(t, { timeoutMs: 1000, concurrency: 1 });
+  const { invoke } = await startFor(t, { timeoutMs: 2000, concurrency: 1 });
   const { pid } = (await invoke('act', {})).json;
-  const late = await invoke('act', { how: 'spin', ms: 2000 }, { 'x-amz-log-type': 'Tail' });
+  const late = await invoke('act', { how: 'spin', ms: 4000 }, { 'x-amz-log-type': 'Tail' });
   t.match([late.status, late.functionError], [200, 'Unhandled']);
   t.strictSame(late.json, {
     errorType: 'Sandbox.Timedout',
-    errorMessage: `RequestId: ${late.requestId} Error: Task timed out after 1.00 seconds`,
+    errorMessage: `RequestId: ${late.requestId} Error: Task timed out after 2.00 seconds`,
   });
-  t.match(tailOf(late), /Task timed out after 1\.00 seconds\nEND [\s\S]*\tStatus: timeout\n$/);
+  t.match(tailOf(late), /Task timed out after 2\.00 seconds\nEND [\s\S]*\tStatus: timeout\n$/);
   t.notOk(isAlive(pid), 'the late process was killed');
   const next = await invoke('act', {});
   t.equal(next.functionError, null);
   t.not(next.json.pid, pid);
-  const sleepy = await invoke('act', { how: 'sleep', ms: 10_000 });
+  const sleepy = await invoke('act', { how: 'sleep', ms: 60_000 });
   t.match(sleepy.json, { errorType: 'Sandbox.Timedout' });
 });
 
@@ -68,8 +68,8 @@ t.test('what a function has started dies with its environment', async (t) => {
 });
 
 t.test('a start that fails is the error of the invocation that waits', async (t) => {
-  const start = (FIXTURE_INIT: string) =>
-    startFor(t, { environment: { FIXTURE_INIT }, concurrency: 2, initTimeoutMs: 1500 });
+  const start = (FIXTURE_INIT: string, initTimeoutMs = 60_000) =>
+    startFor(t, { environment: { FIXTURE_INIT }, concurrency: 2, initTimeoutMs });
   const thrown = await start('throw');
   const answers = await Promise.all(
     [1, 2, 3, 4].map(() => thrown.invoke('echo', '1', { 'x-amz-log-type': 'Tail' })),
@@ -81,7 +81,7 @@ t.test('a start that fails is the error of the invocation that waits', async (t)
   }
   const exited = await (await start('exit')).invoke('echo', '1');
   t.match(exited.json, { errorType: 'Runtime.ExitError', errorMessage: /: exit status 7$/ });
-  const hung = await (await start('hang')).invoke('echo', '1');
+  const hung = await (await start('hang', 1500)).invoke('echo', '1');
   t.match(hung.json, { errorType: 'Sandbox.Timedout', errorMessage: /Init timed out after 1\.50 seconds$/ });
 });
 
@@ -95,16 +95,17 @@ t.test('a program that is not there', async (t) => {
 
 t.test('one invocation at a time in an environment, as many environments as allowed', async (t) => {
   const { invoke } = await startFor(t, { concurrency: 3 });
-  const answers = await Promise.all(Array.from({ length: 12 }, () => invoke('act', { ms: 60 })));
+  const answers = await Promise.all(Array.from({ length: 6 }, () => invoke('act', { ms: 1500 })));
   t.ok(answers.every(({ json }) => json.active === 1));
   t.equal(new Set(answers.map(({ json }) => json.pid)).size, 3);
 });
 
 t.test('several invocations in one environment', async (t) => {
-  const { invoke } = await startFor(t, { concurrency: 1, perEnvironment: 4, timeoutMs: 3000 });
+  const { invoke } = await startFor(t, { concurrency: 1, perEnvironment: 4, timeoutMs: 6000 });
+  await invoke('where');
   const [late, ...answers] = await Promise.all([
-    invoke('act', { ms: 20_000 }),
-    ...Array.from({ length: 3 }, () => sleep(1800).then(() => invoke('act', { ms: 1500 }))),
+    invoke('act', { ms: 60_000 }),
+    ...Array.from({ length: 3 }, () => sleep(4000).then(() => invoke('act', { ms: 3000 }))),
   ]);
   t.match(late.json, { errorType: 'Sandbox.Timedout' });
   t.ok(
@@ -128,9 +129,9 @@ t.test('the queue is bounded', async (t) => {
 });
 
 t.test('a stop lets what runs answer, refuses what waits, and leaves no process', async (t) => {
-  const { emulator, invoke, lines, output } = await startFor(t, { concurrency: 1, graceMs: 1500 });
+  const { emulator, invoke, lines, output } = await startFor(t, { concurrency: 1, graceMs: 30_000 });
   const { pid } = (await invoke('act', {})).json;
-  const running = invoke('act', { ms: 150, id: 'running' });
+  const running = invoke('act', { ms: 350, id: 'running' });
   await until(() => output().split('START').length === 3, 'the start of the running one');
   const waiting = invoke('act', {});
   const event = await invoke('act', {}, { 'x-amz-invocation-type': 'Event' });
@@ -210,7 +211,7 @@ const CHAOS: Record<string, (answer: Answer, id: string) => boolean> = {
 t.test(
   '50 invocations at once with crashes and timeouts: none lost, none run or answered twice',
   async (t) => {
-    const { invoke, output } = await startFor(t, { concurrency: 4, timeoutMs: 1500 });
+    const { invoke, output } = await startFor(t, { concurrency: 4, timeoutMs: 4000 });
     const file = join(t.testdir({ ran: '' }), 'ran');
     const random = randomOf(20_261);
     const kinds = Array.from({ length: 50 }, (_, index) => {
@@ -228,7 +229,7 @@ t.test(
       return {
         how,
         id: `n${index}`,
-        ms: how === 'spin' ? 10_000 : how === 'exit' ? 1 : Math.floor(random() * 40),
+        ms: how === 'spin' ? 60_000 : how === 'exit' ? 1 : Math.floor(random() * 40),
       };
     });
     t.strictSame(

@@ -48,7 +48,7 @@ for (const mode of ['BUFFERED', 'RESPONSE_STREAM']) {
 
 t.test('what is no answer is a 502, a late function too, and a full queue a 429', async (t) => {
   const { emulator, lines } = await startFor(t, {
-    ...{ httpPort: 0, concurrency: 1, queue: 0, timeoutMs: 1200, functions: ['http'] },
+    ...{ httpPort: 0, concurrency: 1, queue: 0, timeoutMs: 3000, functions: ['http'] },
   });
   const url = emulator.httpUrl!;
   t.match(await (await fetch(`${url}/greet/Ada`)).text(), 'hello Ada');

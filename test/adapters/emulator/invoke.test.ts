@@ -167,7 +167,7 @@ t.test('DryRun runs nothing, Event answers at once', async (t) => {
   const dry = await invoke('echo', '{}', { 'x-amz-invocation-type': 'DryRun' });
   t.match([dry.status, dry.text], [204, '']);
   t.equal(output(), '');
-  const event = await invoke('act', { how: 'sleep', ms: 300 }, { 'x-amz-invocation-type': 'Event' });
+  const event = await invoke('act', { how: 'sleep', ms: 2000 }, { 'x-amz-invocation-type': 'Event' });
   t.match([event.status, event.text], [202, '']);
   t.notMatch(output(), /END/);
   await until(() => output().includes(`END RequestId: ${event.requestId}`), 'the end of the event');

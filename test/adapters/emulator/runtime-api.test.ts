@@ -26,7 +26,7 @@ t.test('a runtime that breaks the rules is refused, and nothing is answered by i
 });
 
 t.test('a process that never asks for the next is killed at the deadline', async (t) => {
-  const { invoke } = await startFor(t, { command: nodeCommand(RAW), concurrency: 1, timeoutMs: 1500 });
+  const { invoke } = await startFor(t, { command: nodeCommand(RAW), concurrency: 1, timeoutMs: 4000 });
   const stuck = await invoke('act', { steps: [], last: true });
   t.equal(stuck.functionError, null);
   const next = await invoke('act', { steps: [] });

@@ -56,7 +56,7 @@ t.test('a streamed response comes in pieces, as they are written', async (t) => 
   const { emulator, stream } = await startFor(t);
   await stream('stream', { pieces: ['warm'] });
   const url = `${emulator.url}/2021-11-15/functions/stream/response-streaming-invocations`;
-  const body = JSON.stringify({ pieces: ['one ', 'two é'], ms: 400 });
+  const body = JSON.stringify({ pieces: ['one ', 'two é'], ms: 1500 });
   const response = await fetch(url, { method: 'POST', body, headers: { 'x-amz-log-type': 'Tail' } });
   t.match(
     [response.status, response.headers.get('content-type')],
@@ -97,7 +97,7 @@ t.test('a buffered response is one chunk; a streamed one is collected for a plai
 });
 
 t.test('errors are in InvokeComplete', async (t) => {
-  const { stream } = await startFor(t, { timeoutMs: 1000 });
+  const { stream } = await startFor(t, { timeoutMs: 2000 });
   const middle = read((await stream('stream', { pieces: ['begun'], end: 'fail' })).bytes);
   t.equal(middle.body, 'begun');
   t.equal(middle.complete.ErrorCode, 'RangeError');
@@ -108,9 +108,9 @@ t.test('errors are in InvokeComplete', async (t) => {
   const cut = read((await stream('stream', { pieces: ['begun'], end: 'exit' })).bytes);
   t.equal(cut.body, 'begun');
   t.equal(cut.complete.ErrorCode, 'Runtime.TruncatedResponse');
-  const late = read((await stream('stream', { pieces: ['a', 'b', 'c', 'd'], ms: 400 })).bytes);
+  const late = read((await stream('stream', { pieces: ['a', 'b', 'c', 'd'], ms: 800 })).bytes);
   t.match(late.body, /^ab?c?$/);
-  t.match(late.complete, { ErrorCode: 'Sandbox.Timedout', ErrorDetails: /timed out after 1\.00 seconds/ });
+  t.match(late.complete, { ErrorCode: 'Sandbox.Timedout', ErrorDetails: /timed out after 2\.00 seconds/ });
   t.equal(read((await stream('echo', '5')).bytes).body, '5', 'and goes on');
 });
 
@@ -146,7 +146,7 @@ const LARGE = { pieces: [...'abcdefghijklmnopqrst'], repeat: 1024 * 1024, ms: 0 
 const STREAM_PATH = '/2021-11-15/functions/stream/response-streaming-invocations';
 
 t.test('a caller that does not read holds no environment beyond the deadline', async (t) => {
-  const { emulator, invoke, output } = await startFor(t, { concurrency: 1, timeoutMs: 1000 });
+  const { emulator, invoke, output } = await startFor(t, { concurrency: 1, timeoutMs: 2000 });
   await stall(emulator.url + STREAM_PATH, LARGE);
   t.equal((await invoke('stream', { pieces: ['next'] })).text, 'next');
   t.match(output(), /Status: timeout/);

@@ -75,7 +75,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-export async function until(condition: () => boolean, what: string, ms = 5000): Promise<void> {
+export async function until(condition: () => boolean, what: string, ms = 30_000): Promise<void> {
   for (const end = Date.now() + ms; !condition(); await sleep(10)) {
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
   }
@@ -102,7 +102,7 @@ export async function startCommand(t: Test, command: readonly string[], args: re
     child.kill('SIGTERM');
     await exited;
   });
-  await until(() => out.includes('"listening"') || child.exitCode !== null, 'listening', 15_000);
+  await until(() => out.includes('"listening"') || child.exitCode !== null, 'listening', 30_000);
   const first = out.split('\n').find((line) => line.includes('"listening"'));
   const url: string = first ? JSON.parse(first).url : '';
   return { child, url, exited, errors, output: () => out };

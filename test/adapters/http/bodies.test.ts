@@ -87,7 +87,7 @@ t.test(
       }),
     );
     const client = new RawClient(server.port);
-    client.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf');
+    client.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\nhalf');
     await new Promise((resolve) => setTimeout(resolve, 50));
     client.socket.destroy();
     await client.closed;

@@ -32,7 +32,8 @@ t.test('readiness fails first, while requests are still served', async (t) => {
   t.match(await send(server.url, READY), { status: 503, text: '{"status":"draining"}' });
   t.match(await send(server.url, LIVE), { status: 200 });
   const agent = new http.Agent({ keepAlive: true });
-  t.match(await send(server.url, '/', { agent }), { status: 200, headers: { connection: 'close' } });
+  t.match(await send(server.url, '/', { agent }), { status: 200, headers: { connection: 'keep-alive' } });
+  agent.destroy();
   await closed;
   await t.rejects(send(server.url, '/'), { code: 'ECONNREFUSED' });
 });
@@ -197,6 +198,32 @@ t.test('a SIGTERM that comes with the line that it listens drains', async (t) =>
     t.equal(child.signalCode, null);
   }
 });
+
+for (const kind of ['timer', 'rejection']) {
+  t.test(`a stray error (${kind}) is one line, lets requests in flight end, and exits 1`, async (t) => {
+    const { child, port, exit, log } = await startProcess(t);
+    const client = new RawClient(port);
+    client.write(get('/slow?ms=300'));
+    await sleep(50);
+    t.match(await send(`http://127.0.0.1:${port}`, `/stray?${kind}`), { status: 200, text: 'thrown' });
+    t.strictSame(await exit, [1, null]);
+    t.match(client.received, /200 OK.*slow$/s, 'a request in flight');
+    const lines = log()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    t.match(
+      lines.filter(({ level }) => level === 'FATAL'),
+      [
+        {
+          message: kind === 'timer' ? 'uncaughtException' : 'unhandledRejection',
+          error: { message: 'nobody catches this' },
+        },
+      ],
+    );
+    t.equal(child.signalCode, null);
+  });
+}
 
 /** One request, and whether its connection had served others before. */
 function attempt(url: string, agent: http.Agent): Promise<{ error?: string; reused: boolean }> {

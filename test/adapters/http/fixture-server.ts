@@ -8,6 +8,16 @@ registry.get('/slow', async (request) => {
   return 'slow';
 });
 
+registry.get('/stray', (request) => {
+  const error = new Error('nobody catches this');
+  if (request.query.has('rejection')) void Promise.reject(error);
+  else
+    setTimeout(() => {
+      throw error;
+    }, 1);
+  return 'thrown';
+});
+
 const logger = createLogger({ write: (line) => process.stdout.write(line) });
 const options = { port: 0, host: '127.0.0.1', logger, resolveFunction: () => undefined };
 process.exit(await runHttpServer(registry.freeze(), options));

@@ -301,3 +301,52 @@ t.test('the AWS CLI', { skip: hasAws ? false : 'the aws CLI is not on PATH' }, a
   t.not(missing.code, 0);
   t.match(missing.text, /ResourceNotFoundException.*Function not found: arn:aws:lambda:.*:missing/s);
 });
+
+t.test('loopback only: a Host of another name or any mark of a proxy is refused', async (t) => {
+  const { server } = await startFor(t, (registry) => registry.function('hello', () => 'hi'));
+  const path = '/2015-03-31/functions/hello/invocations';
+  const post = (headers: Record<string, string>) => send(server.url, path, { method: 'POST', headers });
+  t.equal((await post({})).status, 200);
+  for (const host of ['localhost', 'localhost:9999', '[::1]:1'])
+    t.equal((await post({ host })).status, 200, host);
+  for (const [name, value] of [
+    ['host', 'api.example.test'],
+    ['host', 'localhost.evil.test'],
+    ['x-real-ip', '203.0.113.9'],
+    ['x-forwarded-proto', 'https'],
+    ['x-forwarded-host', 'a'],
+    ['forwarded', 'for=203.0.113.9'],
+    ['via', '1.1 nginx'],
+    ['cf-connecting-ip', '203.0.113.9'],
+    ['true-client-ip', '203.0.113.9'],
+    ['origin', 'https://evil.test'],
+  ] as const) {
+    t.equal((await post({ [name]: value })).status, 404, `${name}: ${value}`);
+  }
+});
+
+t.test('token: by bearer or as the access key id that SDKs sign with', async (t) => {
+  const invokeToken = 'tok-0123456789abcdef';
+  const { server } = await startFor(t, (registry) => registry.function('hello', () => 'hi'), {
+    invokeApi: 'token',
+    invokeToken,
+  });
+  const path = '/2015-03-31/functions/hello/invocations';
+  const post = async (authorization?: string) =>
+    (await send(server.url, path, { method: 'POST', headers: authorization ? { authorization } : {} }))
+      .status;
+  const signed = (id: string) =>
+    `AWS4-HMAC-SHA256 Credential=${id}/20261126/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0`;
+  t.equal(await post(`Bearer ${invokeToken}`), 200);
+  t.equal(await post(signed(invokeToken)), 200);
+  for (const wrong of [undefined, 'Bearer x', 'Bearer', signed('AKIA'), invokeToken, `Basic ${invokeToken}`])
+    t.equal(await post(wrong), 404, String(wrong));
+  await t.rejects(
+    startFor(t, () => {}, { invokeApi: 'token' }),
+    { name: 'ConfigError', message: /invokeToken/ },
+  );
+  await t.rejects(
+    startFor(t, () => {}, { invokeApi: 'token', invokeToken: 'short' }),
+    { message: /invokeToken/ },
+  );
+});

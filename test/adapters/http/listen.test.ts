@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import net from 'node:net';
 import { join } from 'node:path';
+import tls from 'node:tls';
 import t from 'tap';
 import { createHttpServer, startHttpServer } from '../../../src/adapters/http/index.ts';
+import { buildServer } from '../../../src/adapters/http/server.ts';
+import { reloadCertificate } from '../../../src/adapters/http/tls.ts';
 import { ConfigError, createRegistry } from '../../../src/core/index.ts';
 import { readAnswer, send, startFor, testOptions } from './support.ts';
 
@@ -97,6 +101,44 @@ t.test('HTTPS with certificate files', { skip: openssl ? false : 'openssl is not
     await closed;
     t.ok(socket.destroyed);
   });
+
+  await t.test(
+    'new files are served without a restart, a bad pair is refused and the old one stays',
+    async (t) => {
+      const files = { certFile: join(dir, 'live.crt'), keyFile: join(dir, 'live.key') };
+      const put = (from: typeof one) => {
+        copyFileSync(from.certFile, files.certFile);
+        copyFileSync(from.keyFile, files.keyFile);
+      };
+      put(one);
+      const { options, lines } = testOptions({ tls: files });
+      const { fastify } = await buildServer(createRegistry({ name: 'tls' }).freeze(), options);
+      t.teardown(() => fastify.close());
+      await fastify.listen({ port: 0, host: '127.0.0.1' });
+      const { port } = fastify.server.address() as net.AddressInfo;
+      const served = () =>
+        new Promise<string>((resolve, reject) => {
+          const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+            resolve(socket.getPeerCertificate().fingerprint256);
+            socket.destroy();
+          });
+          socket.once('error', reject);
+        });
+      const printOf = ({ certFile }: typeof one) =>
+        new X509Certificate(readFileSync(certFile)).fingerprint256;
+      t.equal(await served(), printOf(one));
+      put(two);
+      reloadCertificate(fastify.server, options);
+      t.equal(await served(), printOf(two));
+      copyFileSync(one.keyFile, files.keyFile);
+      reloadCertificate(fastify.server, options);
+      t.equal(await served(), printOf(two));
+      t.match(lines, [
+        { level: 'INFO', message: 'certificate reloaded' },
+        { level: 'ERROR', message: /old one stays/, error: /does not belong to the certificate/ },
+      ]);
+    },
+  );
 
   await t.test('bad files are named', async (t) => {
     const bad = join(dir, 'bad.pem');

@@ -111,9 +111,9 @@ t.test('odd targets stay as sent', async (t) => {
     t.equal(JSON.parse((await send(server.url, path)).text)[0], path);
   }
   const absolute = await send(server.url, 'http://other.example/x/y?q=1', { headers: { host: 'h.example' } });
-  t.strictSame(JSON.parse(absolute.text), ['/x/y', 'http://h.example/x/y?q=1']);
+  t.strictSame(JSON.parse(absolute.text), ['/x/y', 'http://other.example/x/y?q=1']);
   const bare = await send(server.url, 'http://other.example?q=1', { headers: { host: 'h.example' } });
-  t.strictSame(JSON.parse(bare.text), ['/', 'http://h.example/?q=1']);
+  t.strictSame(JSON.parse(bare.text), ['/', 'http://other.example/?q=1']);
   const { text } = await send(server.url, '/%61/%c3%a9');
   t.equal(JSON.parse(text)[0], '/a/%C3%A9', 'canonical');
 });
@@ -343,3 +343,54 @@ t.test('headers that a load balancer takes are taken', async (t) => {
   const many = Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`x-${i}`, 'y'.repeat(15_000)]));
   t.equal((await send(server.url, '/', { headers: many })).status, 200, '60 kB in all');
 });
+
+t.test(
+  'a host that is no authority, or two of them, is refused; interceptors still see a sane request',
+  async (t) => {
+    const urls: string[] = [];
+    const { server } = await startFor(t, (registry) =>
+      registry
+        .use((request, _context, next) => {
+          urls.push(new URL(request.url).href);
+          return next();
+        })
+        .get('/x', (request) => request.url),
+    );
+    const bad = [
+      'a.com/foo?',
+      'bad host',
+      'u:p@evil',
+      'evil\\@x',
+      '',
+      'a:99999',
+      'a:b',
+      '[::1',
+      '1.2.3.4.5',
+      'a#b',
+      'a%2Fb',
+    ];
+    for (const lines of [...bad.map((host) => `host: ${host}`), 'host: a\r\nhost: b', 'host: a\r\nHOST: a']) {
+      const client = new RawClient(server.port);
+      client.write(`GET /x HTTP/1.1\r\n${lines}\r\nconnection: close\r\n\r\n`);
+      await client.closed;
+      t.match(client.received, /^HTTP\/1\.1 400 .*"code":"BAD_REQUEST"/s, JSON.stringify(lines));
+    }
+    t.ok(urls.length > 0 && urls.every((url) => url === 'http://localhost/x'));
+    for (const host of [
+      'a.example',
+      'A.example:8080',
+      '[::1]:80',
+      '127.0.0.1',
+      'under_score',
+      'xn--bcher-kva',
+    ]) {
+      const { text } = await send(server.url, '/x', { headers: { host } });
+      t.equal(text, `http://${host}/x`);
+      t.equal(new URL(text).pathname, '/x');
+    }
+    const old = new RawClient(server.port);
+    old.write('GET /x HTTP/1.0\r\n\r\n');
+    await old.closed;
+    t.match(old.received, /http:\/\/localhost\/x$/, 'HTTP/1.0 needs none');
+  },
+);

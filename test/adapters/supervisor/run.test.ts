@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { APP, noApp } from '../../support/run-app.ts';
+import { startRequest } from '../../support/start-request.ts';
 import { freePort, Supervisord, until } from './supervisord.ts';
 import { findProgram } from './tools.ts';
 
@@ -85,10 +85,10 @@ function lifeOf(dir: string, command: string, hello: RegExp) {
     const expected = undisturbed.replace(/\b41\b/, String(SLOW_MS));
 
     let inFlight = true;
-    const answer = get(port, `/slow?ms=${SLOW_MS}`).finally(() => {
+    const slow = await startRequest(`http://127.0.0.1:${port}/slow?ms=${SLOW_MS}`);
+    const answer = slow.answer.finally(() => {
       inFlight = false;
     });
-    await sleep(300);
     const stopping = daemon.ctl('stop', 'app');
     await until('new connections refused', 15_000, async () =>
       (await knock(port)) === 'refused' ? true : undefined,

@@ -89,7 +89,7 @@ export class Supervisord {
   }
 
   /** Waits for RUNNING under a pid other than `not`, and gives the pid. */
-  async running(name: string, not?: number, ms = 40_000): Promise<number> {
+  async running(name: string, not?: number, ms = 60_000): Promise<number> {
     let status = '';
     const waited = until(`${name} RUNNING`, ms, async () => {
       status = await this.ctl('status', name);

@@ -77,7 +77,7 @@ t.test('behaves as the source does', async (t) => {
   t.match(stdout, /^StubError Error: on purpose\n/, 'class names survive');
   t.match(
     stdout,
-    /\n {4}at fail \(\.\.\/stub\.cjs:\d+:\d+\)\n/,
+    /\n {4}at fail \(\/amphi\/executable\/stub\.cjs:\d+:\d+\)\n/,
     'stack traces name functions and no build folder',
   );
 });

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -58,6 +58,8 @@ const LAST_WORDS_MS = 1000;
 export class RuntimeServer {
   readonly #calls: RuntimeCalls;
   readonly #server: Server;
+  /** One of 16 million loopback addresses, so that no other process of this machine finds it by trying ports. */
+  readonly #host = `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}`;
   readonly #handlers = new Set<Promise<void>>();
   #connections = 0;
   #watch: (() => void) | undefined;
@@ -80,13 +82,13 @@ export class RuntimeServer {
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', resolve);
+      this.#server.listen(0, this.#host, resolve);
     });
   }
 
   /** For AWS_LAMBDA_RUNTIME_API. */
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#host}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Resolves when all that an ended process had sent has been read and dealt with. */
@@ -98,6 +100,11 @@ export class RuntimeServer {
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
+  }
+
+  /** The child knows the address; a page in a browser, which can guess at ports, would send an Origin. */
+  #isChild({ headers }: IncomingMessage): boolean {
+    return headers.origin === undefined && headers.host === this.address;
   }
 
   #disconnected(): Promise<void> {
@@ -113,6 +120,13 @@ export class RuntimeServer {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#isChild(request)) {
+      request.resume();
+      return sendJson(response, 403, {
+        errorType: 'Forbidden',
+        errorMessage: 'only the function itself may call',
+      });
+    }
     if (request.method === 'GET' && request.url === NEXT) return void this.#calls.next(new Poll(response));
     // An extension that waits for events it has not registered for waits until the end.
     if (request.method === 'GET' && request.url === EVENT_NEXT) return;

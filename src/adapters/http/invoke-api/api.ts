@@ -25,7 +25,7 @@ export function addInvokeApi(fastify: FastifyInstance, handler: RequestHandler):
     url: '/2015-03-31/functions/:name/invocations',
     handler: (request, reply) => {
       // To anyone else the path is like any other.
-      if (mayInvoke(request, handler.options.invokeApi ?? 'loopback')) void serve(handler, request, reply);
+      if (mayInvoke(request, handler.options)) void serve(handler, request, reply);
       else handler.handle(request, reply);
     },
   });
@@ -111,7 +111,7 @@ function answerError(handler: RequestHandler, reply: FastifyReply, error: unknow
 function send(handler: RequestHandler, reply: FastifyReply, status: number, json: string | undefined): void {
   if (reply.raw.closed) return;
   const uploading = outliveUpload(reply.request.raw, reply.raw);
-  if (handler.draining && !uploading) reply.header('connection', 'close');
+  if (handler.closing && !uploading) reply.header('connection', 'close');
   reply.code(status);
   if (json === undefined) return void reply.send();
   // As bytes: Fastify would add a charset.

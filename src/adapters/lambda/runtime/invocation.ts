@@ -51,7 +51,8 @@ export class Invocation implements ReplyTo {
     this.tenantId = headers['lambda-runtime-aws-tenant-id'];
     this.connection = connection;
     try {
-      this.event = JSON.parse(body);
+      // A byte order mark is taken, as by every other way in.
+      this.event = JSON.parse(body.charCodeAt(0) === 0xfeff ? body.slice(1) : body);
     } catch (error) {
       this.eventError = error as Error;
     }

@@ -4,6 +4,7 @@ import { Connection, ConnectionError } from '../runtime-api/connection.ts';
 import type { InFlight } from './in-flight.ts';
 import { type FunctionInfo, Invocation } from './invocation.ts';
 import type { InvocationHandler } from './invocation-handler.ts';
+import { shareTraceId } from './trace-env.ts';
 
 export interface LoopOptions {
   readonly address: Address;
@@ -24,6 +25,7 @@ const PAUSE_MS = 100;
 export class Loop {
   readonly #options: LoopOptions;
   readonly #connections: Connection[] = [];
+  readonly #setTraceId = shareTraceId();
   #stopping = false;
 
   constructor(options: LoopOptions) {
@@ -92,8 +94,8 @@ export class Loop {
   async #serve(invocation: Invocation): Promise<void> {
     const { inFlight, invocationHandler, concurrency } = this.#options;
     inFlight.add(invocation);
-    // Invocations side by side cannot share a variable of the process: they have context.traceId.
-    if (concurrency === 1) setTraceId(invocation.traceId);
+    // Invocations side by side cannot share a variable: they have context.traceId.
+    if (concurrency === 1) this.#setTraceId(invocation.traceId);
     try {
       await invocationHandler.answer(invocation);
     } finally {
@@ -101,10 +103,4 @@ export class Loop {
       inFlight.remove(invocation);
     }
   }
-}
-
-// Read by the X-Ray SDK and OpenTelemetry.
-function setTraceId(traceId: string | undefined): void {
-  if (traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
-  else process.env._X_AMZN_TRACE_ID = traceId;
 }

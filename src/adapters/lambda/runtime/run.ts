@@ -76,8 +76,6 @@ class Runtime {
     this.#connection.open();
     patchConsole(this.#env, this.#inFlight);
     this.#fatalErrors.install();
-    // A trace id that the parent left is no invocation's.
-    delete process.env._X_AMZN_TRACE_ID;
     try {
       const { loop, extension } = await this.#start(load);
       this.#fatalErrors.started(loop);

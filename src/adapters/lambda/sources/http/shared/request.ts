@@ -1,4 +1,4 @@
-import { addHeader, frameworkError } from '../../../../../core/index.ts';
+import { addHeader, frameworkError, isAuthority } from '../../../../../core/index.ts';
 import type { HttpSourceName } from './types.ts';
 
 type Values<T> = Readonly<Record<string, T | null | undefined>> | null | undefined;
@@ -34,9 +34,9 @@ function addValue(out: Record<string, string>, name: string, value: unknown): vo
   if (value !== null && value !== undefined) addHeader(out, name, String(value));
 }
 
-/** Health checks and hand-written events come without a host; a URL needs one. */
+/** Health checks and hand-written events come without a host, or with one that is none; a URL needs one. */
 export function defaultHost(headers: Record<string, string>, domainName: unknown): void {
-  if (headers.host !== undefined) return;
+  if (headers.host !== undefined && isAuthority(headers.host)) return;
   headers.host = typeof domainName === 'string' && domainName !== '' ? domainName : 'localhost';
 }
 

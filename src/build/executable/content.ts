@@ -1,0 +1,15 @@
+/** Name of an asset and its code. */
+export type Assets = Map<string, string>;
+
+/** Name of an asset and its bytes. */
+export type Files = Map<string, Uint8Array>;
+
+/** What goes into the executable beside the bundle. */
+export interface Content {
+  /** Code that is compiled at first use. */
+  readonly assets: Assets;
+  /** What the assets were made of. */
+  readonly assetInputs: Set<string>;
+  /** Files that are written to a folder at first use. */
+  readonly files: Files;
+}
