@@ -1,4 +1,5 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
+import { OptionsError } from '../topology/errors.ts';
 import type { Aws } from './aws.ts';
 import { DeployError, isMissingStack } from './errors.ts';
 
@@ -20,7 +21,7 @@ export async function findStack(aws: Aws, name: string): Promise<Stack | undefin
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack.html */
 export function checkStackName(name: string): void {
   if (/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) return;
-  throw new DeployError(
+  throw new OptionsError(
     `--stack ${JSON.stringify(name)} is not 1 to 128 letters, digits and hyphens with a letter first`,
   );
 }

@@ -10,3 +10,6 @@ export class ProvisionError extends ConfigError {
     this.problems = problems;
   }
 }
+
+/** What is wrong is in the options alone, and so on the command line where they come from it. */
+export class OptionsError extends ProvisionError {}

@@ -1,5 +1,5 @@
 import { withDefaults } from './defaults.ts';
-import { ProvisionError } from './errors.ts';
+import { OptionsError } from './errors.ts';
 import { slugOf } from './names.ts';
 import { TOPOLOGY_OPTIONS } from './options/index.ts';
 import { flagLabel, isGiven, tableProblems, type Unchecked } from './problems.ts';
@@ -60,7 +60,7 @@ function routeProblems(options: Unchecked): string[] {
 /** Options with defaults and derived names. @throws ProvisionError with every problem found */
 export function checkedTopology(options: TopologyOptions): Topology {
   const problems = [...provisionProblems({ ...options }), ...serviceProblems(options)];
-  if (problems.length > 0) throw new ProvisionError(...problems);
+  if (problems.length > 0) throw new OptionsError(...problems);
   const slug = slugOf(options.service.name);
   return {
     ...withDefaults(TOPOLOGY_OPTIONS, options),

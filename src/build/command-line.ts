@@ -1,7 +1,8 @@
 /** The command line of `amphi`: `build` and `new`. */
 import { resolve } from 'node:path';
 import yargs, { type Argv } from 'yargs';
-import { strictParser, UsageError } from '../cli/parser.ts';
+import { FlagError } from '../cli/flag-values.ts';
+import { isUsageError, strictParser } from '../cli/parser.ts';
 import { describeFailure, runBuild } from './executable/command.ts';
 import { createService } from './new/create.ts';
 
@@ -12,35 +13,44 @@ const USAGE = 2;
 /** Runs one command and resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
-  const parser = strictParser(yargs([...argv]), 'amphi')
-    .command('build', 'Make the executable and the Lambda zip of a service', buildFlags, async (flags) => {
-      code = await runBuild(() => ({
-        entry: resolve(flags.entry),
-        outDir: resolve(flags.out),
-        name: flags.name,
-      }));
-    })
-    .command('new <dir>', 'Make a new service from the sample', newFlags, async (flags) => {
-      console.log(await createService(flags));
-    });
+  const parse = () =>
+    strictParser(yargs([...argv]), 'amphi', argv)
+      .command('build', 'Make the executable and the Lambda zip of a service', buildFlags, async (flags) => {
+        code = await runBuild(() => ({
+          entry: resolve(flags.entry),
+          outDir: resolve(flags.out),
+          name: flags.name,
+        }));
+      })
+      .command('new <dir>', 'Make a new service from the sample', newFlags, async (flags) => {
+        console.log(await createService(flags));
+      })
+      .parseAsync();
   try {
-    await parser.parseAsync();
+    await parse();
     return code;
   } catch (error) {
-    const usage = error instanceof UsageError;
-    console.error(`amphi: ${usage ? `${error.message}\nTry: amphi --help` : describeFailure(error)}`);
-    return usage ? USAGE : FAILED;
+    if (error instanceof FlagError) console.error(`amphi: ${error.message}`);
+    else if (isUsageError(error)) console.error(`amphi: ${error.message}\nTry: amphi --help`);
+    else {
+      console.error(`amphi: ${describeFailure(error)}`);
+      return FAILED;
+    }
+    return USAGE;
   }
 }
 
-const TEXT = { string: true, requiresArg: true } as const;
+const TEXT = { string: true } as const;
 
 function buildFlags(yargs: Argv) {
   return yargs
     .option('entry', { ...TEXT, default: 'src/main.ts', describe: 'Main module' })
     .option('out', { ...TEXT, default: 'dist', describe: 'Folder to write into' })
-    .option('name', { ...TEXT, default: 'app', describe: 'File name of the executable; the zip is NAME.zip' })
-    .check(onlyOnce);
+    .option('name', {
+      ...TEXT,
+      default: 'app',
+      describe: 'File name of the executable; the zip is NAME.zip',
+    });
 }
 
 function newFlags(yargs: Argv) {
@@ -50,14 +60,5 @@ function newFlags(yargs: Argv) {
     .option('framework', {
       ...TEXT,
       describe: 'Version, URL or tarball of amphi to depend on (default where this one was installed from)',
-    })
-    .check(onlyOnce);
-}
-
-function onlyOnce(flags: Record<string, unknown>): true {
-  for (const name of ['entry', 'out', 'name', 'framework']) {
-    if (Array.isArray(flags[name])) throw new UsageError(`--${name}: given more than once`);
-    if (flags[name] === '') throw new UsageError(`--${name}: needs a value`);
-  }
-  return true;
+    });
 }

@@ -1,11 +1,13 @@
 import type { Argv } from 'yargs';
-import { ConfigError } from '../core/index.ts';
+import { OptionsError } from '../../infra/topology/errors.ts';
+import { ConfigError, logLevelFrom } from '../core/index.ts';
 import type { CommandTools, LazyCommand, LoadExtension, LoadRegistry } from './command.ts';
 import { commands } from './commands/index.ts';
 import { addFlags, assertExtension, flagProblems, flagsOf, nameOf } from './extension.ts';
+import { FlagError } from './flag-values.ts';
 import { loadService } from './load.ts';
 import { exitFlushed, tolerateClosedPipe } from './output.ts';
-import { isUsageError, strictParser, UsageError } from './parser.ts';
+import { isUsageError, strictParser } from './parser.ts';
 import { placeOf } from './place.ts';
 import { watchExit } from './unexpected-exit.ts';
 
@@ -25,8 +27,12 @@ export async function runCommandLine(line: CommandLine): Promise<void> {
   await exitFlushed(await execute(line));
 }
 
-async function execute({ load, extend, argv }: CommandLine): Promise<number> {
+/** Runs one command and resolves to its exit code; what is wrong is told on standard error. */
+export async function execute({ load, extend, argv }: CommandLine): Promise<number> {
   try {
+    logLevelFrom(process.env, (problem) => {
+      throw new FlagError(problem);
+    });
     const extension = extend ? (await extend()).extension : {};
     assertExtension(extension, commands);
     const exited = (code: number) => `app: process.exit(${code}) was called while the registry was loaded`;
@@ -52,7 +58,7 @@ async function runChosen(
       addFlags((await command.load()).builder?.(yargs) ?? yargs, nameOf(command), flags);
     parser.command(command.command, command.describe, builder, async (values) => {
       const problems = flagProblems(flags, values);
-      if (problems.length > 0) throw new UsageError(problems.join('\n'));
+      if (problems.length > 0) throw new FlagError(problems.join('\n'));
       await tools.extension.prepare?.(nameOf(command), values);
       code = (await (await command.load()).handler(values, tools)) ?? 0;
     });
@@ -63,10 +69,7 @@ async function runChosen(
 
 async function base(argv: readonly string[]): Promise<Argv> {
   const { yargs } = await import('./yargs.deferred.ts');
-  return strictParser(yargs([...argv]), 'app').parserConfiguration({
-    'duplicate-arguments-array': true,
-    'camel-case-expansion': true,
-  });
+  return strictParser(yargs([...argv]), 'app', argv);
 }
 
 function report(error: unknown): number {
@@ -74,8 +77,8 @@ function report(error: unknown): number {
     process.stderr.write(`app: ${error.message}\nTry: app --help\n`);
     return USAGE;
   }
-  process.stderr.write(`app: ${error instanceof ConfigError ? told(error) : stackOf(error)}\n`);
-  return FAILED;
+  process.stderr.write(`app: ${error instanceof ConfigError ? told(error) : textOf(error)}\n`);
+  return error instanceof FlagError || error instanceof OptionsError ? USAGE : FAILED;
 }
 
 function told(error: ConfigError): string {
@@ -83,6 +86,8 @@ function told(error: ConfigError): string {
   return place ? `${error.message} (${place})` : error.message;
 }
 
-function stackOf(error: unknown): string {
-  return (error as Error | null)?.stack ?? String(error);
+function textOf(error: unknown): string {
+  const { code, syscall, stack } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && syscall === 'uv_cwd') return 'the working directory has been deleted';
+  return stack ?? String(error);
 }

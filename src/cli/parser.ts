@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { FlagError, valueProblems } from './flag-values.ts';
 
 /** The command line is wrong: exit code 2. */
 export class UsageError extends Error {}
@@ -11,10 +12,19 @@ export function isUsageError(error: unknown): error is Error {
   return error instanceof UsageError || (error as Error | null)?.name === 'YError';
 }
 
-/** What every command line of the framework has in common. A refusal is thrown, never printed by yargs. */
-export function strictParser(parser: Argv, scriptName: string): Argv {
+/**
+ * What every command line of the framework has in common. A refusal is thrown, never printed by yargs.
+ * @param argv what is parsed
+ * @throws UsageError for a command behind `--`, where yargs would not see it
+ */
+export function strictParser(parser: Argv, scriptName: string, argv: readonly string[]): Argv {
+  const end = argv.indexOf('--');
+  if (end >= 0 && argv.slice(0, end).every((word) => word.startsWith('-'))) {
+    throw new UsageError('Name a command before "--".');
+  }
   return parser
     .scriptName(scriptName)
+    .parserConfiguration({ 'duplicate-arguments-array': true, 'dot-notation': false })
     .strict()
     .version(false)
     .demandCommand(1, 'Name a command.')
@@ -23,6 +33,14 @@ export function strictParser(parser: Argv, scriptName: string): Argv {
     .alias('h', 'help')
     .wrap(100)
     .exitProcess(false)
+    .check((values, options) => {
+      const problems = valueProblems(values, options as never, argv);
+      if (problems.length > 0) throw new FlagError(problems.join('\n'));
+      // Strict as it is, yargs passes over what stands behind "--".
+      const extra = values._.slice(1);
+      if (extra.length > 0) throw new UsageError(`Unknown argument: ${extra.join(' ')}`);
+      return true;
+    }, true)
     .fail((message, error) => {
       throw error && !isUsageError(error) ? error : new UsageError(message ?? error.message);
     });

@@ -25,7 +25,10 @@ export const COMMAND_NAMES: readonly string[] = [
  * yargs and Fastify must not be loaded then.
  */
 export function isLambdaStart(argv: readonly string[], env: Env): boolean {
-  return argv[0] === 'lambda' || (env.AWS_LAMBDA_RUNTIME_API !== undefined && isHandler(argv));
+  return (
+    (argv[0] === 'lambda' && argv.length === 1) ||
+    (env.AWS_LAMBDA_RUNTIME_API !== undefined && isHandler(argv))
+  );
 }
 
 function isHandler([name, ...rest]: readonly string[]): boolean {

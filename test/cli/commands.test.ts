@@ -46,7 +46,7 @@ t.test('supervisor prints the program section', async (t) => {
   t.match(ok.stdout, /^command=\/opt\/omega\/app httpServer --port 8080 --drainTimeout 25$/m);
   t.match(ok.stdout, /^environment=.*A="50%%"/m);
   const late = await app(['supervisor', '--stopwaitsecs', '20']);
-  t.equal(late.code, 1);
+  t.equal(late.code, 2);
   t.match(late.stderr, /^app: .*drain/);
   const env = await app(['supervisor', '--env', 'novalue']);
   t.match(env.stderr, /--env "novalue"/);
@@ -96,7 +96,7 @@ t.test('provision refuses by name and writes nothing', async (t) => {
     [['--s3Bucket', 'good-bucket', '--s3Key', 'k', '--key', ' x'], [/--key " x"/]],
     [
       ['--s3Bucket', 'good-bucket', '--s3Bucket', 'other-bucket', '--s3Key', 'k'],
-      [/--s3Bucket is given 2 times/],
+      [/--s3Bucket: given more than once/],
     ],
     [['--s3Bucket', 'good-bucket', '--s3Key', 'k', '--bogus', 'x'], [/bogus/]],
     [

@@ -85,10 +85,10 @@ t.test('bad input says what and where', async (t) => {
     [
       ['nobody', '--event', '-'],
       /no function nobody, use one of http, double, nothing, fail, hang, chatty/,
-      1,
+      2,
     ],
     [['--event', '-'], /name the function to run/, 1],
-    [['double', '--event', '-', '--timeout', 'soon'], /--timeout "soon"/, 1],
+    [['double', '--event', '-', '--timeout', 'soon'], /--timeout "soon"/, 2],
     [['double', '--event', '-', '--evnt', 'x'], /evnt/, 2],
   ];
   for (const [args, message, code] of cases) {

@@ -59,7 +59,13 @@ const RULES: readonly [area: string, rule: Rule][] = [
   [
     'src/build/',
     {
-      from: ['src/core/', 'src/aws/lambda-zip.ts', 'src/cli/heap.ts', 'src/cli/parser.ts'],
+      from: [
+        'src/core/',
+        'src/aws/lambda-zip.ts',
+        'src/cli/flag-values.ts',
+        'src/cli/heap.ts',
+        'src/cli/parser.ts',
+      ],
       packages: ['yargs', 'esbuild', 'pkg', 'terser', 'acorn', 'acorn-walk'],
     },
   ],

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type Awaitable, ConfigError, type Context, type Logger, type Service } from '../../core/index.ts';
-import { parseCidr } from '../../server/cidr.ts';
+import type { Awaitable, Context, Logger, Service } from '../../core/index.ts';
 import { DEFAULT_DRAIN_SECONDS } from '../../server/defaults.ts';
 
 /** A function or the routes as Lambda would call them: event in, JSON value out. */
@@ -45,17 +44,3 @@ export interface HttpServerOptions {
 }
 
 export const DEFAULT_DRAIN_TIMEOUT_MS = DEFAULT_DRAIN_SECONDS * 1000;
-
-/** Names that stand for a fixed set of networks. */
-const NETWORK_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
-
-/** @throws ConfigError naming the first entry that is no CIDR */
-export function trustedProxies(entries: readonly string[] | undefined): string[] | undefined {
-  if (entries === undefined || entries.length === 0) return undefined;
-  for (const entry of entries) {
-    if (!NETWORK_NAMES.has(entry) && parseCidr(entry) === undefined) {
-      throw new ConfigError(`trustProxy ${JSON.stringify(entry)}: it must be an IP address or a CIDR`);
-    }
-  }
-  return [...entries];
-}

@@ -3,11 +3,12 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { ConfigError, type Service } from '../../core/index.ts';
+import { trustedProxies } from '../../server/proxies.ts';
 import { expectContinue } from './body.ts';
 import { answerClientError, errorHandler, refuseConnect } from './errors.ts';
 import { addHealthRoutes } from './health.ts';
 import { addInvokeApi } from './invoke-api/api.ts';
-import { type HttpServerOptions, trustedProxies } from './options.ts';
+import type { HttpServerOptions } from './options.ts';
 import { clientEnded } from './pending-reply.ts';
 import { RequestHandler } from './request-handler.ts';
 import { loadTls } from './tls.ts';
@@ -74,7 +75,7 @@ function letHalfClose(server: Server): void {
 
 function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): FastifyServerOptions {
   const http = { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES };
-  const tls = options.tls ? { https: { ...http, ...loadTls(options.tls) } } : { http };
+  const tls = options.tls ? { https: { ...http, ...loadTls(options.tls, options.logger) } } : { http };
   const made = {
     ...tls,
     logger: false,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Argv } from 'yargs';
 import type { Session } from '../../../infra/deploy/index.ts';
 import { ConfigError } from '../../core/index.ts';
+import { FlagError } from '../flag-values.ts';
 import { print } from '../output.ts';
 
 /** Flags of every command that talks to AWS. */
@@ -27,17 +28,11 @@ const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** How long taking back what is prepared may take before the process ends all the same, milliseconds. */
 const UNDO_MS = 15_000;
 
-const NAMES = ['stack', 'region', 'profile', 'endpointUrl'] as const;
-
-/** @throws ConfigError naming the flag */
+/** @throws FlagError naming the flag */
 export function checkAwsFlags(flags: AwsFlags): void {
-  for (const name of NAMES) {
-    if (Array.isArray(flags[name])) throw new ConfigError(`--${name}: given more than once`);
-    if (flags[name] === '') throw new ConfigError(`--${name}: needs a value`);
-  }
   const { endpointUrl } = flags;
   if (endpointUrl !== undefined && !/^https?:$/.test(URL.parse(endpointUrl)?.protocol ?? '')) {
-    throw new ConfigError(`--endpointUrl ${JSON.stringify(endpointUrl)}: it must be an http or https URL`);
+    throw new FlagError(`--endpointUrl ${JSON.stringify(endpointUrl)}: it must be an http or https URL`);
   }
 }
 
@@ -125,14 +120,14 @@ async function ask(question: string): Promise<boolean> {
   }
 }
 
-/** `--NAME Key=Value` pairs, repeatable. @throws ConfigError for a wrong one or a key given twice */
+/** `--NAME Key=Value` pairs, repeatable. @throws FlagError for a wrong one or a key given twice */
 export function pairsFlag(flag: string, pairs: readonly string[] = []): Record<string, string> {
   const values: Record<string, string> = {};
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
     const key = pair.slice(0, equals);
-    if (equals < 1) throw new ConfigError(`--${flag} ${JSON.stringify(pair)}: it must be Name=Value`);
-    if (Object.hasOwn(values, key)) throw new ConfigError(`--${flag} ${key}: given more than once`);
+    if (equals < 1) throw new FlagError(`--${flag} ${JSON.stringify(pair)}: it must be Name=Value`);
+    if (Object.hasOwn(values, key)) throw new FlagError(`--${flag} ${key}: given more than once`);
     values[key] = pair.slice(equals + 1);
   }
   return values;

@@ -1,6 +1,7 @@
 import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
+import { asFlag, FlagError } from '../flag-values.ts';
 import { environmentFlag, portFlag, secondsFlag, wholeFlag } from '../flags.ts';
 import { outliveReaders, streamLogger } from '../output.ts';
 import { ownCommand } from '../own-command.ts';
@@ -67,7 +68,8 @@ export const emulateCommand = defineAction<Flags>({
   handler: async (flags, tools) => {
     const settings = settingsOf(flags);
     const functions = chooseFunctions(await tools.service(), flags.function);
-    const { runEmulator } = await import('../../adapters/emulator/index.ts');
+    const { checkEnvironment, runEmulator } = await import('../../adapters/emulator/index.ts');
+    asFlag(() => checkEnvironment(settings.environment));
     outliveReaders();
     const logger = streamLogger(process.stdout);
     const output = (lines: Buffer) => void process.stdout.write(lines);
@@ -79,7 +81,6 @@ export const emulateCommand = defineAction<Flags>({
 
 function settingsOf(flags: Flags) {
   const { host } = flags;
-  if (typeof host !== 'string' || host === '') throw new ConfigError('--host: it must be one address');
   return {
     port: portFlag(flags.port),
     host,
@@ -99,7 +100,7 @@ function settingsOf(flags: Flags) {
 
 function positiveSeconds(value: unknown, flag: string): number {
   const ms = secondsFlag(value, flag, LAMBDA_TIMEOUT_SECONDS.max);
-  if (ms === 0) throw new ConfigError(`${flag} ${JSON.stringify(value)}: it must be more than 0 seconds`);
+  if (ms === 0) throw new FlagError(`${flag} ${JSON.stringify(value)}: it must be more than 0 seconds`);
   return ms;
 }
 
@@ -107,12 +108,9 @@ function chooseFunctions(service: Service, wanted: readonly string[] | undefined
   const known = service.handlerNames;
   if (known.length === 0) throw new ConfigError('emulate: the registry has no function and no route');
   if (wanted === undefined) return known;
-  if (wanted.length === 0) throw new ConfigError(`--function: name one of ${known.join(', ')}`);
   for (const name of wanted) {
     if (known.includes(name)) continue;
-    throw new ConfigError(
-      `--function ${JSON.stringify(name)}: there is none, use one of ${known.join(', ')}`,
-    );
+    throw new FlagError(`--function ${JSON.stringify(name)}: there is none, use one of ${known.join(', ')}`);
   }
   return [...new Set(wanted)];
 }

@@ -1,5 +1,5 @@
-import { ConfigError } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
+import { FlagError } from '../flag-values.ts';
 import { print } from '../output.ts';
 
 interface Flags {
@@ -19,7 +19,7 @@ export const eventsCommand = defineAction<Flags>({
     }
     if (!Object.hasOwn(SAMPLES, source)) {
       const known = Object.keys(SAMPLES).join(', ');
-      throw new ConfigError(`events: there is no source ${JSON.stringify(source)}, use one of ${known}`);
+      throw new FlagError(`events: there is no source ${JSON.stringify(source)}, use one of ${known}`);
     }
     await print(JSON.stringify(await SAMPLES[source]!.load(), null, 2));
   },

@@ -1,5 +1,7 @@
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../server/defaults.ts';
+import { trustedProxies } from '../../server/proxies.ts';
 import { defineAction } from '../command.ts';
+import { FlagError } from '../flag-values.ts';
 import { portFlag, secondsFlag, wholeFlag } from '../flags.ts';
 import { outliveReaders, streamLogger } from '../output.ts';
 
@@ -65,16 +67,20 @@ export const httpServerCommand = defineAction<Flags>({
       }),
   handler: async (flags, tools) => {
     const tls =
-      flags.tlsCert && flags.tlsKey ? { certFile: flags.tlsCert, keyFile: flags.tlsKey } : undefined;
+      flags.tlsCert !== undefined && flags.tlsKey !== undefined
+        ? { certFile: flags.tlsCert, keyFile: flags.tlsKey }
+        : undefined;
     const options = {
       port: portFlag(flags.port),
       host: flags.host,
-      trustProxy: flags.trustProxy,
+      trustProxy: proxiesFlag(flags.trustProxy),
       bodyLimit: wholeFlag(flags.bodyLimit, '--bodyLimit', 0, MAX_BODY),
       drainDelayMs: secondsFlag(flags.drainDelay, '--drainDelay', HOUR_S),
       drainTimeoutMs: secondsFlag(flags.drainTimeout, '--drainTimeout', HOUR_S),
       requestTimeoutMs:
-        flags.requestTimeout && secondsFlag(flags.requestTimeout, '--requestTimeout', 24 * HOUR_S),
+        flags.requestTimeout === undefined
+          ? undefined
+          : secondsFlag(flags.requestTimeout, '--requestTimeout', 24 * HOUR_S),
       tls,
       invokeApi: flags.invokeApi,
       invokeToken: process.env.AMPHI_INVOKE_TOKEN,
@@ -95,3 +101,12 @@ export const httpServerCommand = defineAction<Flags>({
     });
   },
 });
+
+/** @throws FlagError naming the first that is no CIDR */
+function proxiesFlag(entries: readonly string[] | undefined): string[] | undefined {
+  try {
+    return trustedProxies(entries);
+  } catch (error) {
+    throw new FlagError(`--${(error as Error).message}`);
+  }
+}

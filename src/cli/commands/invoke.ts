@@ -9,6 +9,7 @@ import {
   type Service,
 } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
+import { FlagError } from '../flag-values.ts';
 import { secondsFlag } from '../flags.ts';
 import { readJsonFile } from '../json-file.ts';
 import { print, streamLogger } from '../output.ts';
@@ -30,6 +31,7 @@ export const invokeCommand = defineAction<Flags>({
       .option('event', {
         string: true,
         demandOption: true,
+        // Else yargs would not take `-` for a value.
         requiresArg: true,
         describe: 'JSON file, or - for standard input',
       })
@@ -39,7 +41,6 @@ export const invokeCommand = defineAction<Flags>({
         describe: 'Seconds it may take',
       }),
   handler: async (flags, tools) => {
-    if (Array.isArray(flags.event)) throw new ConfigError('--event: given more than once');
     const timeoutMs = secondsFlag(flags.timeout, '--timeout', LAMBDA_TIMEOUT_SECONDS.max);
     const event = await readJsonFile(flags.event);
     const service = await tools.service();
@@ -64,7 +65,7 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
   const { resolveFunction } = await import('../../adapters/lambda/runtime/invokable.ts');
   const invokable = resolveFunction(service, name);
   if (!invokable)
-    throw new ConfigError(
+    throw new FlagError(
       `invoke: there is no function ${name}, use one of ${service.handlerNames.join(', ')}`,
     );
   const requestId = randomUUID();

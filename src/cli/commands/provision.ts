@@ -7,6 +7,7 @@ import { regionProblems, triggerRegionProblems } from '../../../infra/topology/r
 import { topologyWarnings } from '../../../infra/topology/warnings.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineAction, type Extension } from '../command.ts';
+import { FlagError } from '../flag-values.ts';
 import { print } from '../output.ts';
 import {
   type AwsFlags,
@@ -68,14 +69,9 @@ export const provisionCommand = defineAction<Flags>({
 
 /** What is wrong with the flags apart from those of the topology, each as a step of its own. */
 const FLAG_CHECKS: readonly ((flags: Flags) => void)[] = [
-  ...(['out', 'artifact'] as const).map((name) => (flags: Flags) => {
-    if (Array.isArray(flags[name])) throw new ConfigError(`--${name}: given more than once`);
-    const what = name === 'out' ? 'folder' : 'file';
-    if (flags[name] === '') throw new ConfigError(`--${name}: needs a ${what}`);
-  }),
   ({ artifact, s3Key }) => {
     if (artifact === undefined || s3Key === undefined) return;
-    throw new ConfigError('--artifact is uploaded under its content hash: it cannot go with --s3Key');
+    throw new FlagError('--artifact is uploaded under its content hash: it cannot go with --s3Key');
   },
   checkAwsFlags,
 ];
@@ -83,14 +79,16 @@ const FLAG_CHECKS: readonly ((flags: Flags) => void)[] = [
 const flagChecks = (flags: Flags) => FLAG_CHECKS.map((check) => () => check(flags));
 
 async function writeFiles(flags: Flags, service: Service, extension: Extension): Promise<number> {
-  const { emitTopology, ProvisionError, writeTopology } = await import('../../../infra/index.ts');
-  const unread = typeof flags.artifact === 'string' && flags.artifact !== '';
+  const { emitTopology, writeTopology } = await import('../../../infra/index.ts');
+  const unread = flags.artifact !== undefined;
   const options = { ...topologyOptions(flags, service, extension), ...(unread && { s3Key: STAND_IN }) };
+  const { checkStackName } = await import('../../../infra/deploy/index.ts');
+  const checkStack = () => flags.stack !== undefined && checkStackName(flags.stack);
   const checkRegion = () => {
     const problems = flags.region === undefined ? [] : regionProblems({ ...options }, flags.region);
-    if (problems.length > 0) throw new ProvisionError(...problems);
+    if (problems.length > 0) throw new FlagError(problems.join('\n'));
   };
-  together(...flagChecks(flags), () => emitTopology(options), checkRegion);
+  together(...flagChecks(flags), () => emitTopology(options), checkRegion, checkStack);
   const uploaded = flags.artifact === undefined ? {} : await keyOf(flags.artifact, service);
   const emitted = emitTopology({ ...options, ...uploaded });
   topologyWarnings({ ...options }).forEach(warn);

@@ -10,8 +10,8 @@ import {
   type SupervisorOptions,
   supervisorConfig,
 } from '../../adapters/supervisor/index.ts';
-import { ConfigError } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
+import { FlagError } from '../flag-values.ts';
 import { environmentFlag, portFlag, wholeFlag } from '../flags.ts';
 import { print } from '../output.ts';
 
@@ -78,13 +78,13 @@ const FLAGS: Readonly<Record<string, string>> = {
   home: 'directory',
 };
 
-/** @throws ConfigError that names the flag in place of the option */
+/** @throws FlagError that names the flag in place of the option */
 function configOf(options: SupervisorOptions): string {
   try {
     return supervisorConfig(options);
   } catch (error) {
     if (!(error instanceof SupervisorConfigError)) throw error;
     const [option = '', ...rest] = error.option.split('.');
-    throw new ConfigError(`${[`--${FLAGS[option] ?? option}`, ...rest].join(' ')}: ${error.problem}`);
+    throw new FlagError(`${[`--${FLAGS[option] ?? option}`, ...rest].join(' ')}: ${error.problem}`);
   }
 }

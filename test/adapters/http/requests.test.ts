@@ -266,6 +266,24 @@ t.test('forwarded headers count only from trusted proxies', async (t) => {
   ]);
 });
 
+t.test('every address may be a trusted proxy', async (t) => {
+  const headers = {
+    'x-forwarded-for': '203.0.113.9, 10.1.2.3',
+    'x-forwarded-proto': 'https',
+    host: 'shop.example',
+  };
+  for (const trustProxy of [['0.0.0.0/0'], ['::/0', '0.0.0.0/0'], ['10.0.0.0/8', '0.0.0.0/0']]) {
+    const { server } = await startFor(t, (registry) => registry.get('/', (request) => request.clientIp), {
+      trustProxy,
+    });
+    t.equal((await send(server.url, '/', { headers })).text, '203.0.113.9', trustProxy.join());
+  }
+  const other = await startFor(t, (registry) => registry.get('/', (request) => request.clientIp), {
+    trustProxy: ['::/0'],
+  });
+  t.equal((await send(other.server.url, '/', { headers })).text, '127.0.0.1', 'of the other family none');
+});
+
 t.test('a client on IPv4 has an IPv4 address on a dual-stack listener', async (t) => {
   const routes = (registry: ReturnType<typeof createRegistry>) =>
     registry.get('/', (request) => request.clientIp);
