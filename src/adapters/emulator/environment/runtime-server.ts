@@ -122,10 +122,11 @@ export class RuntimeServer {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (!this.#isChild(request)) {
       request.resume();
-      return sendJson(response, 403, {
+      sendJson(response, 403, {
         errorType: 'Forbidden',
         errorMessage: 'only the function itself may call',
       });
+      return;
     }
     if (request.method === 'GET' && request.url === NEXT) return void this.#calls.next(new Poll(response));
     // An extension that waits for events it has not registered for waits until the end.
