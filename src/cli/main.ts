@@ -77,8 +77,12 @@ function report(error: unknown): number {
     process.stderr.write(`app: ${error.message}\nTry: app --help\n`);
     return USAGE;
   }
+  if (error instanceof FlagError || error instanceof OptionsError) {
+    process.stderr.write(`app: ${error.message}\n`);
+    return USAGE;
+  }
   process.stderr.write(`app: ${error instanceof ConfigError ? told(error) : textOf(error)}\n`);
-  return error instanceof FlagError || error instanceof OptionsError ? USAGE : FAILED;
+  return FAILED;
 }
 
 function told(error: ConfigError): string {

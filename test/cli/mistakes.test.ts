@@ -78,7 +78,7 @@ for (const [what, command] of [
 
   t.test(`a mistake on the command line has no place in the service: ${what}`, async (t) => {
     const { code, stderr } = await run(['httpServer', '--port', 'x']);
-    t.strictSame([code, stderr], [1, 'app: --port "x": it must be a whole number from 0 to 65535\n']);
+    t.strictSame([code, stderr], [2, 'app: --port "x": it must be a whole number from 0 to 65535\n']);
   });
 
   t.test(`run without a registry says what it takes: ${what}`, async (t) => {

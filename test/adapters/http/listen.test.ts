@@ -73,7 +73,7 @@ t.test('HTTPS with certificate files', { skip: openssl ? false : 'openssl is not
   const make = (name: string) => {
     const files = { certFile: join(dir, `${name}.crt`), keyFile: join(dir, `${name}.key`) };
     const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    args.push('-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2');
+    args.push('-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '30');
     const made = spawnSync('openssl', [...args, '-keyout', files.keyFile, '-out', files.certFile]);
     if (made.status !== 0) throw new Error(String(made.stderr));
     return files;
