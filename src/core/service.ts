@@ -254,7 +254,10 @@ class Waiter {
   }
 
   #answer(response: RawResponse): void {
-    if (this.#answered) return discardBody(response.body);
+    if (this.#answered) {
+      discardBody(response.body);
+      return;
+    }
     this.#answered = true;
     this.#context.waiter = undefined;
     this.#later(response);

@@ -77,7 +77,8 @@ function zipOf(dir: string, member: string, script: string): string {
 
 function certificate(dir: string, hosts: string[]): void {
   const names = hosts.map((host) => `DNS:${host}`).join(',');
-  const args = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=fake-aws';
+  const args =
+    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=fake-aws';
   const files = ['-keyout', 'key.pem', '-out', 'cert.pem', '-addext', `subjectAltName=${names}`];
   execFileSync('openssl', [...args.split(' '), ...files], { cwd: dir, stdio: 'ignore' });
 }

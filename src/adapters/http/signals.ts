@@ -64,7 +64,10 @@ export class Signals {
 
   #stop(signal: NodeJS.Signals): void {
     this.#logger.info(this.#stopping ? 'stopping at once' : 'stopping', { signal });
-    if (this.#stopping) return this.#drain?.force();
+    if (this.#stopping) {
+      this.#drain?.force();
+      return;
+    }
     this.#stopping = true;
     if (this.#drain) this.#begin(this.#drain);
   }

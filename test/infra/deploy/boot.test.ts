@@ -31,7 +31,7 @@ const skip =
 /** A certificate of its own for the hosts, and for the chroot the authority that it trusts. */
 function certificate(dir: string): void {
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30'];
   const names = `subjectAltName=${HOSTS.map((host) => `DNS:${host}`).join(',')}`;
   openssl(
     'req',
