@@ -107,6 +107,6 @@ t.test('app describe draws what the flags give', async (t) => {
   const html = await runMain(SAMPLE_MAIN, ['describe', '--format', 'html']);
   t.match(html.stdout, /^<!doctype html>[\s\S]*<\/html>\n$/);
   const bad = await runMain(SAMPLE_MAIN, ['describe', '--format', 'html', '--port', 'x']);
-  t.match(bad, { code: 1, stdout: '', stderr: /--port "x"/ });
+  t.match(bad, { code: 2, stdout: '', stderr: /--port "x"/ });
   t.equal((await runMain(SAMPLE_MAIN, ['describe', '--format', 'svg'])).code, 2);
 });

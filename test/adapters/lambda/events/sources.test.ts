@@ -189,7 +189,7 @@ t.test('app events', async (t) => {
   const routed = await app(['invoke', '--event', '-'], (await app(['events', 'apigateway-v2'])).stdout);
   t.match(JSON.parse(routed.stdout), { statusCode: 200, body: 'Hello world from Omega!' });
   const unknown = await app(['events', 'toString']);
-  t.equal(unknown.code, 1);
+  t.equal(unknown.code, 2);
   t.match(
     unknown.stderr,
     /^app: events: there is no source "toString", use one of apigateway-v1, .*kafka\n$/,
