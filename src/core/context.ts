@@ -163,7 +163,7 @@ export class Context implements InvocationContext {
   /** Called by the adapter when the answer is out: the timer must not outlive the invocation. */
   finish(): void {
     this.#finished = true;
-    clearTimeout(this.#timer);
-    clearTimeout(this.#limit);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    if (this.#limit !== undefined) clearTimeout(this.#limit);
   }
 }
