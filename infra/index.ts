@@ -13,6 +13,8 @@ export { type EmittedTopology, emitTopology, TOPOLOGY_FILES, writeTopology } fro
 export { mergeGroups } from './template/index.ts';
 export { ProvisionError } from './topology/errors.ts';
 export type {
+  HandlerDescription,
+  RouteDescription,
   ServiceDescription,
   Template,
   TemplateDecorator,

@@ -1,5 +1,5 @@
 import type { ProgramLog } from '../../src/adapters/supervisor/index.ts';
-import type { EventTrigger } from '../../src/core/index.ts';
+import type { EventTrigger, Permission, RunOn } from '../../src/core/index.ts';
 import type { Intrinsic, TemplateResource } from '../intrinsics.ts';
 import type { TopologyDefaults, TopologySettings } from './options/index.ts';
 
@@ -12,8 +12,26 @@ export interface ServiceDescription {
   readonly functions: readonly string[];
   /** Whether there are HTTP routes: these become one more function, with the handler `http`. */
   readonly hasRoutes: boolean;
+  /** The routes themselves; default where `hasRoutes`: all run on both sides. */
+  readonly routes?: readonly RouteDescription[];
+  /** More about functions, by name. Default: they run in Lambda and may do nothing. */
+  readonly handlers?: Readonly<Record<string, HandlerDescription>>;
   /** Trigger of a function by its name, as its event source has it. Default: none. */
   readonly triggers?: Readonly<Record<string, EventTrigger>>;
+}
+
+/** Where a handler runs in this stage, and what it needs there. */
+export interface HandlerDescription {
+  readonly runOn: RunOn;
+  readonly permissions?: readonly Permission[] | undefined;
+  /** Functions that it calls by `context.invoke`. */
+  readonly invokes?: readonly string[] | undefined;
+}
+
+export interface RouteDescription extends HandlerDescription {
+  readonly method: string;
+  /** With parameters as in the registry: `/users/:id`, `/files/*`. */
+  readonly path: string;
 }
 
 /** What `emitTopology` needs: the options of the table, named as the flags of `app provision`, and what no flag holds. */

@@ -1,22 +1,25 @@
 import type { Context } from './context.ts';
 import { toErrorReply } from './error-reply.ts';
-import type { HttpHandler, HttpInterceptor } from './handlers.ts';
+import type { FunctionHandler, HttpHandler, HttpInterceptor } from './handlers.ts';
 import { foldFunction, foldHttp, type RouteHandler } from './interceptors.ts';
+import type { HandlerOptions } from './options.ts';
 import type { Collected, FunctionEntry, RouteEntry } from './registration.ts';
 import type { RequestView } from './request.ts';
 import { parsePath } from './router.ts';
 import { type RouteSchema, validateRequest, validateResponse } from './schema.ts';
 import { coverage, onlyBelow, type Prefix } from './scope.ts';
 import type { CompiledFunction, CompiledRoute, Scope } from './service.ts';
+import type { Siblings } from './siblings.ts';
 
 /** Folds limits, schema and interceptors into the handler of a route. */
-export function compileRoute(entry: RouteEntry, collected: Collected): CompiledRoute {
+export function compileRoute(entry: RouteEntry, collected: Collected, siblings: Siblings): CompiledRoute {
   const { method, path, options } = entry;
   const errorHooks = hooksOf(entry, collected);
   const interceptors = [...coveringOf(entry, collected), ...(options.interceptors ?? [])];
-  const handler = foldHttp(interceptors, innermost(entry), (error, request, context) =>
+  const folded = foldHttp(interceptors, innermost(entry), (error, request, context) =>
     toErrorReply(error, request, context, errorHooks),
   );
+  const handler = withSiblings(folded, options, siblings);
   const intercepted = interceptors.length > 0;
   return Object.freeze({ method, path, options, handler, intercepted, errorHooks });
 }
@@ -69,8 +72,23 @@ export function scopesOf({ interceptors, errorHooks }: Collected): Scope[] {
   ];
 }
 
-export function compileFunction(entry: FunctionEntry): CompiledFunction {
-  const { name, handler, source, options, interceptors } = entry;
-  const folded = foldFunction(interceptors, handler);
-  return Object.freeze({ name, kind: source ? 'event' : 'function', source, options, handler: folded });
+export function compileFunction(entry: FunctionEntry, siblings: Siblings): CompiledFunction {
+  const { name, source, options, interceptors } = entry;
+  const folded = foldFunction(interceptors, entry.handler) as (event: unknown, context: Context) => unknown;
+  const handler = withSiblings(folded, options, siblings) as FunctionHandler;
+  return Object.freeze({ name, kind: source ? 'event' : 'function', source, options, handler });
+}
+
+/** Lets the context of a handler call what it says that it invokes; costs the others nothing. */
+function withSiblings<In>(
+  handler: (input: In, context: Context) => unknown,
+  { invokes }: HandlerOptions,
+  siblings: Siblings,
+): typeof handler {
+  if (invokes === undefined) return handler;
+  const bound = siblings.bind(invokes);
+  return (input, context) => {
+    context.siblings = bound;
+    return handler(input, context);
+  };
 }

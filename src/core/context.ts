@@ -1,6 +1,8 @@
 import { HandlerTimeout } from './errors.ts';
+import { MAX_TIMER_MS } from './limits.ts';
 import type { Logger } from './logger.ts';
-import type { InvocationContext, LambdaDetails } from './types.ts';
+import { type BoundInvoke, undeclared } from './siblings.ts';
+import type { InvocationContext, InvokeOptions, LambdaDetails } from './types.ts';
 
 export interface ContextInit {
   readonly requestId: string | (() => string);
@@ -14,9 +16,6 @@ export interface ContextInit {
   readonly event?: unknown;
   readonly lambda?: LambdaDetails;
 }
-
-/** setTimeout's limit; a later deadline needs no timer here. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What interceptors get to finish their work on the reply of an interrupted handler, ms. */
 const INTERCEPTORS_MS = 100;
@@ -47,6 +46,8 @@ export class Context implements InvocationContext {
   #interrupted: { error: unknown } | undefined;
   /** Who waits for the whole: the adapter's side of the dispatch. */
   waiter: { interrupt(error: unknown): unknown } | undefined;
+  /** Calls the functions that the handler says it invokes. */
+  siblings: BoundInvoke | undefined;
 
   constructor(init: ContextInit) {
     this.#init = init;
@@ -122,6 +123,16 @@ export class Context implements InvocationContext {
     return this.#init.traceId;
   }
 
+  /** Of the process, without the request id of this invocation. */
+  get baseLogger(): Logger {
+    return this.#init.logger;
+  }
+
+  async invoke(name: string, payload?: unknown, { wait = true }: InvokeOptions = {}): Promise<never> {
+    if (!this.siblings) throw undeclared(name);
+    return this.siblings(name, payload, wait, this) as Promise<never>;
+  }
+
   get event(): unknown {
     return this.#init.event;
   }
@@ -146,6 +157,7 @@ export class Context implements InvocationContext {
 
   #startTimer(): void {
     const left = this.getRemainingTimeInMillis();
+    // A deadline beyond that needs no timer.
     if (left > MAX_TIMER_MS || this.#finished) return;
     const expire = () => this.abort(new Error('the deadline of this invocation has passed'));
     if (left > 0) this.#timer = setTimeout(expire, left).unref();

@@ -96,6 +96,14 @@ export interface FunctionErrorPayload {
   stackTrace: string[];
 }
 
+/** A function that `context.invoke` called and waited for has failed; `name` is the type of its error. */
+export class FunctionError extends Error {
+  constructor({ errorType, errorMessage }: Pick<FunctionErrorPayload, 'errorType' | 'errorMessage'>) {
+    super(errorMessage);
+    this.name = errorType;
+  }
+}
+
 /** Never throws, whatever was thrown: a getter that throws, a cycle and a BigInt still give a payload. */
 export function toFunctionError(thrown: unknown): FunctionErrorPayload {
   if (!isErrorLike(thrown))

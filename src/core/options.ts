@@ -1,5 +1,7 @@
 import { ConfigError } from './errors.ts';
 import type { HttpInterceptor } from './handlers.ts';
+import { MAX_TIMER_MS } from './limits.ts';
+import type { RunOn } from './placement.ts';
 import { assertRouteSchema, type RouteSchema } from './schema.ts';
 
 /** What every kind of handler may be told. */
@@ -11,6 +13,22 @@ export interface HandlerOptions {
    * a function fails with `Sandbox.Timedout`, and `context.signal` aborts.
    */
   readonly timeoutMs?: number;
+  /**
+   * Where it runs; a stage of the topology may override it. Default: routes on `both` sides, all else in `lambda`.
+   * On instances the server takes the routes, and the worker functions and events, from queues.
+   */
+  readonly runOn?: RunOn;
+  /** What its role may do, in Lambda and on instances, wherever it runs. */
+  readonly permissions?: readonly Permission[];
+  /** Names of the functions that it calls by `context.invoke`: the template grants exactly these. */
+  readonly invokes?: readonly string[];
+}
+
+/** Actions of IAM on exact resources, e.g. `{ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::reports/*'] }`. */
+export interface Permission {
+  readonly actions: readonly string[];
+  /** ARNs, `{ parameter }` of the stack, or CloudFormation expressions. */
+  readonly resources: readonly (string | Readonly<Record<string, unknown>>)[];
 }
 
 export interface RouteOptions<S extends RouteSchema = RouteSchema> extends HandlerOptions {
@@ -27,11 +45,8 @@ export interface RouteOptions<S extends RouteSchema = RouteSchema> extends Handl
 export type FunctionOptions = HandlerOptions;
 export type EventOptions = HandlerOptions;
 
-const HANDLER_OPTIONS = ['description', 'timeoutMs'];
+const HANDLER_OPTIONS = ['description', 'timeoutMs', 'runOn', 'permissions', 'invokes'];
 const ROUTE_OPTIONS = [...HANDLER_OPTIONS, 'schema', 'body', 'bodyLimit', 'interceptors'];
-
-/** setTimeout's limit. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** @throws ConfigError naming the option */
 export function assertRouteOptions(options: RouteOptions, where: string): void {
@@ -62,10 +77,34 @@ function assertKnown(options: HandlerOptions, known: readonly string[], where: s
   if (unknown !== undefined) {
     throw new ConfigError(`${where}: there is no option ${unknown}, use ${known.join(', ')}`);
   }
-  const { timeoutMs } = options;
-  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
-    throw new ConfigError(`${where}: timeoutMs must be above 0 and at most ${MAX_TIMEOUT_MS} ms`);
+  const { timeoutMs, runOn, permissions, invokes } = options;
+  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS)) {
+    throw new ConfigError(`${where}: timeoutMs must be above 0 and at most ${MAX_TIMER_MS} ms`);
   }
+  if (runOn !== undefined && runOn !== 'lambda' && runOn !== 'instances' && runOn !== 'both') {
+    throw new ConfigError(`${where}: runOn must be 'lambda', 'instances' or 'both'`);
+  }
+  if (permissions !== undefined && !isPermissions(permissions)) {
+    throw new ConfigError(
+      `${where}: permissions must be a list of { actions: ['s3:GetObject'], resources: [...] }`,
+    );
+  }
+  if (invokes !== undefined && !isTexts(invokes)) {
+    throw new ConfigError(`${where}: invokes must be a list of function names`);
+  }
+}
+
+function isTexts(values: unknown): boolean {
+  return Array.isArray(values) && values.every((value) => typeof value === 'string');
+}
+
+function isPermissions(values: unknown): boolean {
+  return (
+    Array.isArray(values) &&
+    values.every(
+      (value) => isTexts(value?.actions) && value.actions.length > 0 && value.resources?.length > 0,
+    )
+  );
 }
 
 function isFunctions(values: unknown): boolean {

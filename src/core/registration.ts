@@ -106,3 +106,19 @@ export function assertFunctionName(name: unknown): void {
 export function assertHandler(handler: unknown, where: string): void {
   if (typeof handler !== 'function') throw new ConfigError(`${where}: the handler must be a function`);
 }
+
+/** @throws ConfigError for a handler that says it invokes what is no function of the service */
+export function assertInvokes({ routes, functions }: Collected): void {
+  const names = new Set(functions.map(({ name }) => name));
+  const callers = [
+    ...routes.map((entry) => [nameOf(entry), entry.options] as const),
+    ...functions.map(({ name, options }) => [`function ${name}`, options] as const),
+  ];
+  for (const [where, { invokes = [] }] of callers) {
+    const unknown = invokes.find((name) => !names.has(name));
+    if (unknown !== undefined)
+      throw new ConfigError(
+        `${where}: invokes ${JSON.stringify(unknown)}, which is no function of this service`,
+      );
+  }
+}

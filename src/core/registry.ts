@@ -17,9 +17,11 @@ import {
   type FunctionOptions,
   type RouteOptions,
 } from './options.ts';
+import { placementRefusal } from './placement.ts';
 import {
   assertFunctionName,
   assertHandler,
+  assertInvokes,
   type Collected,
   type ErrorHookEntry,
   type FunctionEntry,
@@ -29,7 +31,8 @@ import {
 } from './registration.ts';
 import type { ResultOf, RouteSchema, ValidOf } from './schema.ts';
 import { type Prefix, parsePrefix } from './scope.ts';
-import { Service } from './service.ts';
+import { type CompiledFunction, Service } from './service.ts';
+import { Siblings } from './siblings.ts';
 
 export interface RegistryOptions {
   /** Names the service: letters, digits and `-`, a letter first, at most 48. Used for stack and program names. */
@@ -322,14 +325,19 @@ export class Registry {
     if (this.#service) return this.#service;
     const collected = this.#collect();
     const { routes, functions } = tablesOf(collected);
+    assertInvokes(collected);
     this.#close();
     const { name, version, description } = this;
+    const compiled = new Map<string, CompiledFunction>();
+    const siblings = new Siblings(compiled);
+    for (const entry of functions) compiled.set(entry.name, compileFunction(entry, siblings));
     this.#service = new Service({
       name,
       version,
       description,
-      routes: routes.entries().map((entry) => compileRoute(entry, collected)),
-      functions: functions.map(compileFunction),
+      routes: routes.entries().map((entry) => compileRoute(entry, collected, siblings)),
+      functions: compiled,
+      siblings,
       scopes: scopesOf(collected),
     });
     return this.#service;
@@ -372,6 +380,8 @@ export class Registry {
     this.#assertOpen(`function ${name}`);
     assertFunctionName(name);
     assertHandlerOptions(options, `function ${name}`);
+    const refusal = placementRefusal(entry.source, options.runOn ?? 'lambda');
+    if (refusal !== undefined) throw new ConfigError(`event ${name}: ${refusal}`);
     assertHandler(handler, `function ${name}`);
     if (this.#functions.has(name)) throw new ConfigError(`function ${name}: already registered`);
     this.#functions.set(name, entry);

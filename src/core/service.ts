@@ -12,6 +12,7 @@ import { discardBody, type Reply, reply, toRawResponse } from './reply.ts';
 import { RequestView, type Routed } from './request.ts';
 import { type Match, Router } from './router.ts';
 import { isBelow, type Prefix } from './scope.ts';
+import type { Siblings } from './siblings.ts';
 import { isThenable } from './thenable.ts';
 import type { Awaitable } from './types.ts';
 
@@ -58,7 +59,8 @@ export interface ServiceParts {
   readonly version: string;
   readonly description: string;
   readonly routes: readonly CompiledRoute[];
-  readonly functions: readonly CompiledFunction[];
+  readonly functions: ReadonlyMap<string, CompiledFunction>;
+  readonly siblings: Siblings;
   /** For requests that no route takes; the outermost first. */
   readonly scopes: readonly Scope[];
 }
@@ -73,6 +75,8 @@ export class Service {
   readonly description: string;
   readonly routes: readonly CompiledRoute[];
   readonly functions: ReadonlyMap<string, CompiledFunction>;
+  /** How functions call each other. */
+  readonly siblings: Siblings;
   readonly #routers: Map<string, Router<CompiledRoute>>;
   readonly #scopes: readonly Scope[];
 
@@ -81,7 +85,8 @@ export class Service {
     this.version = parts.version;
     this.description = parts.description;
     this.routes = parts.routes;
-    this.functions = new Map(parts.functions.map((entry) => [entry.name, entry]));
+    this.functions = parts.functions;
+    this.siblings = parts.siblings;
     this.#scopes = parts.scopes;
     this.#routers = new Map(METHODS.map((method) => [method, new Router<CompiledRoute>()]));
     for (const route of parts.routes) this.#routers.get(route.method)!.add(route.path, route);

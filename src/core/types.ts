@@ -38,6 +38,36 @@ export interface HttpRequest<Params = Readonly<Record<string, string>>, Valid = 
   stream(): ReadableStream<Uint8Array>;
 }
 
+/**
+ * Types of the functions that `context.invoke` calls, by name. A service adds its own:
+ * `declare module 'amphi' { interface ServiceFunctions { report: typeof report } }`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by the service
+export interface ServiceFunctions {}
+
+type AnyFunction = (event: never, context: InvocationContext) => unknown;
+type PayloadOf<Name> = Name extends keyof ServiceFunctions
+  ? ServiceFunctions[Name] extends (event: infer Payload, ...rest: never[]) => unknown
+    ? Payload
+    : never
+  : unknown;
+type InvokeResult<Name> = Name extends keyof ServiceFunctions
+  ? ServiceFunctions[Name] extends AnyFunction
+    ? Awaited<ReturnType<ServiceFunctions[Name]>>
+    : never
+  : unknown;
+
+/** How `context.invoke` calls a function. */
+export interface InvokeOptions {
+  /** `false`: the call is only taken, and the function runs when it runs. Default true. */
+  readonly wait?: boolean;
+}
+
+/** A call that was taken: `requestId` is `context.requestId` of the function that is called. */
+export interface TakenCall {
+  readonly requestId: string;
+}
+
 /** What a handler or function knows of its invocation. */
 export interface InvocationContext {
   /** Unique per invocation: the Lambda request id, `x-request-id`, or a new UUID. */
@@ -58,6 +88,21 @@ export interface InvocationContext {
   readonly event: unknown;
   /** Lambda only: what the Runtime API told beside the above. */
   readonly lambda: LambdaDetails | undefined;
+  /**
+   * Calls another function of the service, wherever it runs: in Lambda by its Invoke API, on instances by its queue,
+   * locally in this process. The handler names it by its option `invokes`. Payload and result pass as JSON.
+   * @throws FunctionError when the function fails, ConfigError where it cannot be reached or waited for
+   */
+  invoke<Name extends string>(
+    name: Name,
+    payload: PayloadOf<Name>,
+    options: { readonly wait: false },
+  ): Promise<TakenCall>;
+  invoke<Name extends string>(
+    name: Name,
+    payload?: PayloadOf<Name>,
+    options?: InvokeOptions,
+  ): Promise<InvokeResult<Name>>;
 }
 
 /** Facts that only AWS Lambda's Runtime API or Invoke API gives. */

@@ -1,6 +1,7 @@
 import { LOG_RETENTION_DAYS } from '../../../src/aws/quotas.ts';
 import { environmentProblems } from '../environment.ts';
 import type { Table } from '../rows.ts';
+import { runOnProblems } from '../run-on.ts';
 
 export const SERVER_AND_FUNCTIONS = {
   environment: {
@@ -9,6 +10,12 @@ export const SERVER_AND_FUNCTIONS = {
     check: environmentProblems,
     default: {},
     help: 'Environment of functions and server, readable in the template',
+  },
+  runOn: {
+    kind: 'pairs',
+    check: runOnProblems,
+    absent: 'as the registry says',
+    help: 'Where a handler runs in this stage, by its name, `GET /path`, `/path` or `*`: lambda, instances or both',
   },
   logRetentionDays: {
     kind: 'choice',

@@ -1,9 +1,18 @@
 import type { Argv, Options } from 'yargs';
-import type { TopologyOptions } from '../../../infra/index.ts';
+import type { ServiceDescription, TopologyOptions } from '../../../infra/index.ts';
 import { helpText } from '../../../infra/topology/describe-option.ts';
+import { OptionsError } from '../../../infra/topology/errors.ts';
 import { TOPOLOGY_OPTIONS, type TopologyFlags } from '../../../infra/topology/options/index.ts';
+import { tableProblems } from '../../../infra/topology/problems.ts';
 import type { Row } from '../../../infra/topology/rows.ts';
-import type { Service } from '../../core/index.ts';
+import {
+  ConfigError,
+  type HandlerOptions,
+  type Placement,
+  placementOf,
+  type RunOn,
+  type Service,
+} from '../../core/index.ts';
 import type { Extension } from '../command.ts';
 import { environmentFlag } from '../flags.ts';
 
@@ -39,9 +48,10 @@ export function topologyOptions(
 ): TopologyOptions {
   const given: Readonly<Record<string, unknown>> = flags;
   const settings = FLAGS.map(({ option, flag, row }) => [option, optionValue(row, given[flag])]);
+  const options = Object.fromEntries(settings) as TopologyOptions;
   return {
-    ...(Object.fromEntries(settings) as TopologyOptions),
-    service: descriptionOf(service),
+    ...options,
+    service: descriptionOf(service, checkedRunOn(options)),
     decorate: decoratorOf(extension, flags),
   };
 }
@@ -65,8 +75,19 @@ function decoratorOf({ decorateTemplate }: Extension, flags: TopologyFlags): Top
   );
 }
 
-function descriptionOf(service: Service) {
+/** A value that is wrong is refused later, with all others. */
+function checkedRunOn({ runOn }: TopologyOptions): Readonly<Record<string, RunOn>> | undefined {
+  const wrong = tableProblems({ runOn: TOPOLOGY_OPTIONS.runOn }, { runOn });
+  return wrong.length > 0 ? undefined : (runOn as Readonly<Record<string, RunOn>>);
+}
+
+/** @throws OptionsError for a handler that cannot run where it is placed */
+function descriptionOf(
+  service: Service,
+  runOn: Readonly<Record<string, RunOn>> | undefined,
+): ServiceDescription {
   const { name, version } = service;
+  const placement = placed(service, runOn);
   const functions = [...service.functions.values()];
   const triggers = functions.flatMap(({ name, source }) => (source?.trigger ? [[name, source.trigger]] : []));
   return {
@@ -74,6 +95,26 @@ function descriptionOf(service: Service) {
     version,
     functions: functions.map(({ name }) => name),
     hasRoutes: service.routes.length > 0,
+    routes: placement.routes.map(({ route, runOn }) => ({
+      method: route.method,
+      path: route.path,
+      ...needsOf(route.options, runOn),
+    })),
+    handlers: Object.fromEntries(
+      placement.functions.map(({ entry, runOn }) => [entry.name, needsOf(entry.options, runOn)]),
+    ),
     triggers: Object.fromEntries(triggers),
   };
+}
+
+function placed(service: Service, runOn: Readonly<Record<string, RunOn>> | undefined): Placement {
+  try {
+    return placementOf(service, runOn);
+  } catch (error) {
+    throw error instanceof ConfigError ? new OptionsError(...error.message.split('\n')) : error;
+  }
+}
+
+function needsOf({ permissions, invokes }: HandlerOptions, runOn: RunOn) {
+  return { runOn, permissions, invokes };
 }

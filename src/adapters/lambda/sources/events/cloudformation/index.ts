@@ -52,6 +52,7 @@ export function customResource<Properties = Readonly<Record<string, unknown>>>()
 > {
   return defineSource<CustomResourceRequest<Properties>, Answer, CloudFormationTrigger>({
     type: 'cloudformation',
+    onInstances: 'CloudFormation calls a function by its ARN',
     trigger: { type: 'cloudformation' },
     check: checkEvent,
     run: async (event: CustomResourceEvent, context, handler) => {

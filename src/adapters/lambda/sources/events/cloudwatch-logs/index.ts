@@ -1,4 +1,5 @@
 import type { EventSource } from '../../../../../core/index.ts';
+import { THROUGH_QUEUE } from '../shared/delivery.ts';
 import { defineSource, malformedEvent } from '../shared/event-source.ts';
 import { optionError } from '../shared/option-checks.ts';
 import { type Parts, requireParts } from '../shared/parts.ts';
@@ -53,6 +54,7 @@ export function cloudWatchLogs(
     logGroup === undefined ? undefined : { type: 'cloudwatch-logs', logGroup, filterPattern };
   return defineSource<LogEvents, unknown, CloudWatchLogsTrigger>({
     type: 'cloudwatch-logs',
+    onInstances: THROUGH_QUEUE,
     trigger,
     check: (event) => requireParts('cloudwatch-logs', event, { 'awslogs.data': 'text' }),
     run: async (event: { awslogs: { data: string } }, context, handler) => {

@@ -1,5 +1,6 @@
 import type { EventSource } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
+import { THROUGH_QUEUE } from '../shared/delivery.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { checkArn } from '../shared/option-checks.ts';
 import { type Parts, requireParts } from '../shared/parts.ts';
@@ -56,6 +57,7 @@ export function codeCommit(
     repository === undefined ? undefined : { type: 'codecommit', repository, branches };
   return defineSource<CodeCommitChange, unknown, CodeCommitTrigger>({
     type: 'codecommit',
+    onInstances: THROUGH_QUEUE,
     trigger,
     matches: (event) => isFrom(event, 'codecommit') || isStateChange(event),
     run: async (event: TriggerEvent | StateChange, context, handler) => {

@@ -67,6 +67,7 @@ export function cognito<Name extends CognitoTriggerName>(
     userPool === undefined ? undefined : { type: 'cognito', userPool, trigger: name };
   return defineSource<CognitoEvent<Name>, CognitoResponse<Name>, CognitoTrigger>({
     type: 'cognito',
+    onInstances: 'the user pool waits for the answer',
     trigger,
     matches: (event) =>
       isFrom(event, 'cognito') && String((event as RawEvent).triggerSource).startsWith(prefixOf(name)),

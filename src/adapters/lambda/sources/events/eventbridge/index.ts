@@ -1,5 +1,6 @@
 import type { EventSource } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
+import { THROUGH_QUEUE } from '../shared/delivery.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { optionError } from '../shared/option-checks.ts';
 import { type Parts, requireParts } from '../shared/parts.ts';
@@ -53,6 +54,7 @@ export function eventBridge<Detail = unknown>(
   const matches = (event: unknown) => isFrom(event, 'eventbridge') && fits(event as RawEvent, pattern);
   return defineSource<EventBridgeEvent<Detail>, unknown, EventBridgeTrigger>({
     type: 'eventbridge',
+    onInstances: THROUGH_QUEUE,
     trigger,
     matches,
     run: (event: RawEvent, context, handler) => handler(decode(event) as EventBridgeEvent<Detail>, context),

@@ -1,5 +1,6 @@
 import type { EventSource } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
+import { THROUGH_QUEUE } from '../shared/delivery.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { optionError } from '../shared/option-checks.ts';
 import type { ScheduleTrigger } from '../shared/triggers.ts';
@@ -52,6 +53,7 @@ export function schedule(options: ScheduleOptions = {}): EventSource<never, unkn
       : { type: 'schedule', expression, ...(input === undefined ? {} : { input }) };
   return defineSource<unknown, unknown, ScheduleTrigger>({
     type: 'schedule',
+    onInstances: THROUGH_QUEUE,
     trigger,
     matches: (event) => isFrom(event, 'eventbridge') && isScheduled(event as RawEvent),
     accepts: () => input !== undefined,

@@ -61,6 +61,7 @@ export function firehose(
   const { concurrency = Number.POSITIVE_INFINITY, data: format } = options;
   return defineSource<FirehoseRecord<unknown>, FirehoseResult>({
     type: 'firehose',
+    onInstances: 'Firehose waits for the transformed records',
     check: (event) => requireParts('firehose', event, { records: 'objects', deliveryStreamArn: 'text?' }),
     run: async (event: RawEvent, context, handler) => {
       const results = new Map<RawRecord, Transformed>();

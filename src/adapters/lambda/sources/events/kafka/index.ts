@@ -44,6 +44,7 @@ export function kafka(options: { value?: Format } = {}): EventSource<never> {
   checkFormat('kafka', 'value', format, ['bytes', 'text', 'json']);
   return defineSource<KafkaRecord<unknown>>({
     type: 'kafka',
+    onInstances: 'Lambda keeps the place in each partition',
     check: checkEvent,
     run: async (event: { records: Record<string, RawRecord[]> }, context, handler) => {
       const lanes = Object.values(event.records).map((records) =>

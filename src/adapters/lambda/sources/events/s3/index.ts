@@ -1,5 +1,6 @@
 import type { EventSource } from '../../../../../core/index.ts';
 import { isFrom } from '../../detect.ts';
+import { THROUGH_QUEUE } from '../shared/delivery.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { optionError } from '../shared/option-checks.ts';
 import { requireParts } from '../shared/parts.ts';
@@ -44,6 +45,7 @@ export function s3(options: S3Options = {}): EventSource<S3Record, unknown, S3Tr
   checkEvents(options.events);
   return defineSource<S3Record, unknown, S3Trigger>({
     type: 's3',
+    onInstances: THROUGH_QUEUE,
     trigger: triggerOf(options),
     matches: (event) => isFrom(event, 's3') || isEventBridge(event) || isTestEvent(event),
     run: async (event: S3Notification | S3EventBridgeEvent, context, handler) => {

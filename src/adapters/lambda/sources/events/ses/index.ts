@@ -1,4 +1,5 @@
 import type { EventSource } from '../../../../../core/index.ts';
+import { THROUGH_QUEUE } from '../shared/delivery.ts';
 import { defineSource, malformedEvent } from '../shared/event-source.ts';
 import type { Nothing } from '../shared/nothing.ts';
 import { optionError } from '../shared/option-checks.ts';
@@ -72,6 +73,7 @@ export function ses(options: SesOptions = {}): EventSource<SesMail, SesDispositi
   const trigger: SesTrigger = { type: 'ses', ruleSet, ruleName, recipients, invocation };
   return defineSource<SesMail, SesDisposition | Nothing, SesTrigger>({
     type: 'ses',
+    onInstances: invocation === 'Event' ? THROUGH_QUEUE : 'SES waits for the answer to a RequestResponse',
     trigger,
     check: (event) => requireParts('ses', event, { Records: 'objects' }),
     run: async (event: { Records: RawRecord[] }, context, handler) => {

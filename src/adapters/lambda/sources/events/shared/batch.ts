@@ -1,4 +1,9 @@
-import { Context, type EventHandler, type InvocationContext } from '../../../../../core/index.ts';
+import {
+  Context,
+  type EventHandler,
+  type InvocationContext,
+  MAX_TIMER_MS,
+} from '../../../../../core/index.ts';
 import { malformedEvent } from './event-source.ts';
 import type { Nothing } from './nothing.ts';
 
@@ -102,9 +107,6 @@ class BatchRun<Payload> {
     if (this.#context instanceof Context) this.#context.abort(new Error('the batch has run out of time'));
   }
 }
-
-/** setTimeout's limit. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Waits for work, but calls `late` and resolves to `undefined` when the deadline is near. */
 export async function beforeDeadline<T>(

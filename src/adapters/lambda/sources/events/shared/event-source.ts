@@ -4,6 +4,7 @@ import {
   type EventSource,
   frameworkError,
   type InvocationContext,
+  type QueueDelivery,
 } from '../../../../../core/index.ts';
 import { describeEvent } from '../../describe-event.ts';
 import { detectSource, isFrom } from '../../detect.ts';
@@ -22,6 +23,8 @@ interface Definition<Payload, Result, T extends AnyTrigger> {
   readonly accepts?: (event: unknown) => boolean;
   /** Throws for an event that lacks what it must have. */
   readonly check?: (event: unknown) => void;
+  /** How its events reach instances, or why they cannot. */
+  readonly onInstances: QueueDelivery | string;
   run(event: never, context: InvocationContext, handler: EventHandler<Payload, Result>): Awaitable<unknown>;
 }
 
@@ -29,12 +32,13 @@ interface Definition<Payload, Result, T extends AnyTrigger> {
 export function defineSource<Payload, Result = unknown, T extends AnyTrigger = Trigger>(
   definition: Definition<Payload, Result, T>,
 ): EventSource<Payload, Result, T> {
-  const { type, trigger, run, accepts, check } = definition;
+  const { type, trigger, run, accepts, check, onInstances } = definition;
   const matches = definition.matches ?? ((event: unknown) => isFrom(event, type as SourceName));
   return Object.freeze({
     type,
     matches,
     trigger,
+    onInstances,
     run(event: unknown, context: InvocationContext, handler: EventHandler<Payload, Result>) {
       if (!matches(event) && !accepts?.(event)) throw wrongEvent(type, event);
       check?.(event);

@@ -6,6 +6,8 @@ import { checkArn, checkWhole, optionError } from './option-checks.ts';
 import { type Parts, requireParts } from './parts.ts';
 import type { EventFilters, FailureDestination, ResourceRef, StreamTrigger, StreamType } from './triggers.ts';
 
+const LAMBDA_ALONE = 'each shard of a stream has one reader, and Lambda keeps its place';
+
 /** Options that Kinesis and DynamoDB streams share. */
 export interface StreamOptions {
   /** ARN of the stream; without it the template declares no trigger. */
@@ -131,6 +133,7 @@ export function streamSource<Raw, Payload, Type extends StreamType>(
     return defineSource<StreamWindow<Payload>, StreamWindowResult, StreamTrigger<Type>>({
       type,
       trigger,
+      onInstances: LAMBDA_ALONE,
       check: checkWindow,
       run: windowed,
     }) as unknown as EventSource<never, never, StreamTrigger<Type>>;
@@ -139,10 +142,17 @@ export function streamSource<Raw, Payload, Type extends StreamType>(
     ? defineSource<readonly Payload[], StreamBatchResult, StreamTrigger<Type>>({
         type,
         trigger,
+        onInstances: LAMBDA_ALONE,
         check,
         run: whole,
       })
-    : defineSource<Payload, unknown, StreamTrigger<Type>>({ type, trigger, check, run: each });
+    : defineSource<Payload, unknown, StreamTrigger<Type>>({
+        type,
+        trigger,
+        onInstances: LAMBDA_ALONE,
+        check,
+        run: each,
+      });
   return made as unknown as EventSource<never, never, StreamTrigger<Type>>;
 }
 

@@ -1,10 +1,12 @@
 import type { EventSource } from '../../../../../core/index.ts';
 import { decodeText, RecordError } from '../shared/decode.ts';
+import { THROUGH_QUEUE } from '../shared/delivery.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { checkArn, checkFormat } from '../shared/option-checks.ts';
 import { type Parts, partProblem, requireParts, requireRecordParts } from '../shared/parts.ts';
 import { runEach } from '../shared/run-each.ts';
 import type { ResourceRef, SnsTrigger } from '../shared/triggers.ts';
+import { eventOfNotification } from './from-queue.ts';
 
 export interface SnsOptions {
   /** ARN of a standard topic; without it the template declares no trigger. */
@@ -59,6 +61,7 @@ export function sns(
     topic === undefined ? undefined : { type: 'sns', topic, filter, filterScope };
   return defineSource<SnsMessage<unknown>, unknown, SnsTrigger>({
     type: 'sns',
+    onInstances: { ...THROUGH_QUEUE, toEvent: ([message]) => eventOfNotification(message!.body) },
     trigger,
     check: (event) => requireParts('sns', event, { Records: 'objects' }),
     run: (event: { Records: RawRecord[] }, context, handler) =>

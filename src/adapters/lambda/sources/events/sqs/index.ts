@@ -1,10 +1,11 @@
-import type { EventSource } from '../../../../../core/index.ts';
+import type { EventSource, QueueDelivery } from '../../../../../core/index.ts';
 import { type BatchResponse, batchResponse, runLanes, runWhole } from '../shared/batch.ts';
 import { defineSource } from '../shared/event-source.ts';
 import type { Nothing } from '../shared/nothing.ts';
 import { checkArn, checkFormat, checkWhole, optionError } from '../shared/option-checks.ts';
 import { requireParts } from '../shared/parts.ts';
 import type { EventFilters, ResourceRef, SqsTrigger } from '../shared/triggers.ts';
+import { eventOfMessages } from './from-queue.ts';
 import { groups, Message, type SqsEvent, type SqsMessage } from './message.ts';
 
 export type { SqsMessage };
@@ -12,7 +13,10 @@ export type { SqsMessage };
 export interface SqsOptions {
   /** ARN of the queue; without it the template declares no trigger. */
   readonly queue?: ResourceRef;
-  /** Messages per invocation, 1 to 10000 (FIFO: 10). Default 10. More than 10 need `batchWindow`. */
+  /**
+   * Messages per invocation, 1 to 10000 (FIFO: 10). Default 10. More than 10 need `batchWindow`; on instances an
+   * invocation has 10 at most, and one without `batch`.
+   */
   readonly batchSize?: number;
   /** Seconds that Lambda may gather messages, 0 to 300; not for FIFO queues. Default 0. */
   readonly batchWindow?: number;
@@ -27,6 +31,9 @@ export interface SqsOptions {
   /** Report failed messages one by one (ReportBatchItemFailures). Default true. */
   readonly reportFailures?: boolean;
 }
+
+/** SQS gives no more at once. */
+const MOST_RECEIVED = 10;
 
 type BatchResult = BatchResponse | Nothing;
 
@@ -72,10 +79,17 @@ export function sqs(
   const lanesOf = (event: SqsEvent) => groups(event.Records.map((record) => new Message(record, body)));
   const check = (event: unknown) => requireParts('sqs', event, { Records: 'objects' });
   const trigger = triggerOf(options);
+  const onInstances: QueueDelivery = {
+    queue: 'own',
+    batchSize: batch ? Math.min(options.batchSize ?? MOST_RECEIVED, MOST_RECEIVED) : 1,
+    reportsFailures: report,
+    toEvent: eventOfMessages,
+  };
   const source = batch
     ? defineSource<readonly SqsMessage<unknown>[], BatchResult, SqsTrigger>({
         type: 'sqs',
         trigger,
+        onInstances,
         check,
         run: async (event: SqsEvent, context, handler) =>
           batchResponse(await runWhole(lanesOf(event), context, handler, plan)),
@@ -83,6 +97,7 @@ export function sqs(
     : defineSource<SqsMessage<unknown>, unknown, SqsTrigger>({
         type: 'sqs',
         trigger,
+        onInstances,
         check,
         run: async (event: SqsEvent, context, handler) => {
           const failed = await runLanes(lanesOf(event), context, handler, plan);

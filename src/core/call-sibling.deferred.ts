@@ -1,0 +1,44 @@
+/** Calls between functions: no part of a start, since most functions call no other. */
+import { randomUUID } from 'node:crypto';
+import { Context } from './context.ts';
+import { FunctionError, toFunctionError } from './errors.ts';
+import { toJsonText } from './json.ts';
+import { collect } from './request.ts';
+import { runFunction } from './run-function.ts';
+import type { SiblingCall, Siblings } from './siblings.ts';
+import { isStream } from './streams.ts';
+
+/** @throws FunctionError when the function that was waited for has failed */
+export function callSibling(siblings: Siblings, call: SiblingCall): Promise<unknown> {
+  const here = () => runHere(siblings, call);
+  return siblings.transport ? siblings.transport(call, here) : here();
+}
+
+async function runHere(siblings: Siblings, { name, payload, wait, caller }: SiblingCall): Promise<unknown> {
+  // By way of JSON in any case: payload and result are then what they are between two machines.
+  const event: unknown = JSON.parse(payload);
+  const logger = caller.baseLogger;
+  const requestId = randomUUID();
+  const context = new Context({ requestId, functionName: name, traceId: caller.traceId, logger, event });
+  const running = { abort: (reason: unknown) => context.interrupt(reason) };
+  siblings.running.add(running);
+  const result = run(siblings, context).finally(() => {
+    context.finish();
+    siblings.running.delete(running);
+  });
+  if (!wait) {
+    result.catch((error) => context.logger.error('function failed', { function: name, error }));
+    return { requestId };
+  }
+  try {
+    return JSON.parse(await result);
+  } catch (error) {
+    throw new FunctionError(toFunctionError(error));
+  }
+}
+
+async function run({ functions }: Siblings, context: Context): Promise<string> {
+  const value = await runFunction(functions.get(context.functionName)!, context.event, context);
+  if (isStream(value)) return toJsonText(new TextDecoder().decode(await collect(value)));
+  return toJsonText(value ?? null);
+}

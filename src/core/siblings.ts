@@ -1,0 +1,63 @@
+/** Calls between the functions of one service, `context.invoke`. */
+import type { Context } from './context.ts';
+import { ConfigError } from './errors.ts';
+import { toJsonText } from './json.ts';
+import type { CompiledFunction } from './service.ts';
+
+/** A call on its way. */
+export interface SiblingCall {
+  readonly name: string;
+  /** JSON text. */
+  readonly payload: string;
+  /** Whether the caller wants the result, or only knows that the call was taken. */
+  readonly wait: boolean;
+  readonly caller: Context;
+}
+
+/**
+ * Takes a call to where the function runs.
+ * @param here runs it in this process
+ * @returns its result, or `{ requestId }` where nobody waits
+ */
+export type SiblingTransport = (call: SiblingCall, here: () => Promise<unknown>) => Promise<unknown>;
+
+/** Work that a drain waits for and may abort. */
+export interface Abortable {
+  abort(reason: unknown): void;
+}
+
+/** `context.invoke` of a handler that has said which functions it invokes. */
+export type BoundInvoke = (
+  name: string,
+  payload: unknown,
+  wait: boolean,
+  caller: Context,
+) => Promise<unknown>;
+
+/** The functions of a service as others of it call them; in this process unless an adapter sets a transport. */
+export class Siblings {
+  readonly functions: ReadonlyMap<string, CompiledFunction>;
+  transport: SiblingTransport | undefined;
+  /** What runs in this process and nobody waits for, as far as it was called by `context.invoke`. */
+  readonly running: Set<Abortable> = new Set();
+
+  constructor(functions: ReadonlyMap<string, CompiledFunction>) {
+    this.functions = functions;
+  }
+
+  bind(invokes: readonly string[]): BoundInvoke {
+    return async (name, payload, wait, caller) => {
+      if (!invokes.includes(name)) throw undeclared(name);
+      const call = { name, payload: toJsonText(payload ?? null), wait, caller };
+      const { callSibling } = await import('./call-sibling.deferred.ts');
+      return callSibling(this, call);
+    };
+  }
+}
+
+/** Locally nobody would miss the declaration, but in Lambda the permission. */
+export function undeclared(name: string): ConfigError {
+  return new ConfigError(
+    `context.invoke: the handler has to declare ${name} by its option invokes: ['${name}']`,
+  );
+}
