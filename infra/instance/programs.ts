@@ -50,6 +50,18 @@ export function logFiles({ slug, sides }: Topology): string[] {
   return prefixes.flatMap((prefix) => STREAMS.map((stream) => logFile(slug, `${prefix}${stream}`)));
 }
 
+/** Addresses that answer 2xx once a program is ready. */
+export function readyUrls({ sides, port, readinessPath, tlsSecretArn }: Topology): string[] {
+  const scheme = tlsSecretArn === undefined ? 'http' : 'https';
+  return [
+    ...(sides.server ? [`${scheme}://127.0.0.1:${port}${readinessPath}`] : []),
+    ...(sides.worker.length > 0 ? [`http://127.0.0.1:${WORKER_HEALTH_PORT}${WORKER_READY_PATH}`] : []),
+  ];
+}
+
+/** Where the worker tells that it polls: its own default. */
+const [WORKER_HEALTH_PORT, WORKER_READY_PATH] = [9998, '/_amphi/ready'];
+
 const STREAMS = ['stdout', 'stderr'] as const;
 const logFile = (slug: string, name: string) => `/var/log/${slug}/${name}.log`;
 

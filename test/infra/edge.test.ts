@@ -239,7 +239,7 @@ t.test('own certificate: from one secret, never in the user-data; logs to one gr
   ]);
   const dir = '/etc/omega-service/tls';
   t.ok(supervisordConf.includes(` --tlsCert ${dir}/certificate.pem --tlsKey ${dir}/privateKey.pem\n`));
-  t.match(userData, "READY_URL='https://127.0.0.1:9999/");
+  t.match(userData, "READY_URLS='https://127.0.0.1:9999/");
   const room = USER_DATA_BYTES - LAMBDA_ENVIRONMENT_BYTES;
   t.ok(userDataBytes < room, `${userDataBytes} bytes with every step leave room for the largest environment`);
   t.match(properties({ ...SECURE, logRetentionDays: 7 }).ServerLogs, { RetentionInDays: 7 });

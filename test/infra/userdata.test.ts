@@ -118,8 +118,8 @@ t.test('environment values are data: braces, quotes and JSON in them arrive as g
 });
 
 t.test('start-up waits for the path on which the server tells that it is ready', async (t) => {
-  t.match(emitTopology(SAMPLE).userData, `READY_URL='http://127.0.0.1:9999${READINESS_PATH}'`);
-  t.match(emitTopology(FULL).userData, "READY_URL='http://127.0.0.1:8080/health/ready'");
+  t.match(emitTopology(SAMPLE).userData, `READY_URLS='http://127.0.0.1:9999${READINESS_PATH}'`);
+  t.match(emitTopology(FULL).userData, "READY_URLS='http://127.0.0.1:8080/health/ready'");
 });
 
 t.test('the size limit counts bytes, and the error gives them', async (t) => {

@@ -6,7 +6,7 @@ import { DETECTION_SECONDS, isBalanced } from '../../template/load-balancer.ts';
 import { ProvisionError } from '../../topology/errors.ts';
 import type { Topology } from '../../topology/types.ts';
 import { mostBytes } from '../../wiring/most-bytes.ts';
-import { logFiles } from '../programs.ts';
+import { logFiles, readyUrls } from '../programs.ts';
 import { userDataScript } from './script.ts';
 import { expandMarkup, joinParts, readable } from './template.ts';
 
@@ -24,7 +24,7 @@ export interface UserData {
 
 /** The user-data of the instances. @throws ProvisionError giving the size when EC2 would refuse it */
 export function userData(topology: Topology, supervisordConf: readonly Argument[]): UserData {
-  const { service, s3Bucket, s3Key, sha256, port, readinessPath, slug, account } = topology;
+  const { service, s3Bucket, s3Key, sha256, slug, account } = topology;
   const { tlsSecretArn, tlsSecretVersion, logs = false } = topology;
   const source = userDataScript({ tls: tlsSecretArn !== undefined, logs, balanced: isBalanced(topology) });
   return measured(
@@ -37,9 +37,7 @@ export function userData(topology: Topology, supervisordConf: readonly Argument[
       Sha256: sha256 ?? '',
       Name: slug,
       Account: account,
-      Scheme: tlsSecretArn === undefined ? 'http' : 'https',
-      Port: port,
-      ReadinessPath: readinessPath,
+      ReadyUrls: readyUrls(topology).join(' '),
       SupervisordConf: supervisordConf,
       LogFiles: logFilesConf(topology),
       TlsRequest: JSON.stringify({ SecretId: tlsSecretArn, VersionId: tlsSecretVersion }),
