@@ -81,8 +81,11 @@ finish() {
   rm -rf -- "$WORK"
   if ((code != 0)); then status=FAILURE; fi
   say "start-up ended with status $code, $REASON being the last step"
-  # Outside of a stack operation, as when the group scales out, nobody waits and the call is refused.
-  signal "$status" || say "CloudFormation did not take the signal $status"
+  if ! signal "$status"; then
+    # Outside of a stack operation, as when the group scales out, nobody waits and the call is refused.
+    say "CloudFormation did not take the signal $status"
+    if [[ $status == FAILURE ]]; then unhealthy || say 'and the group did not take the instance for unhealthy'; fi
+  fi
   exit "$code"
 }
 trap finish EXIT
@@ -96,15 +99,22 @@ missing() { # COMMAND...
 }
 
 apt_get() { # ARGUMENT...
-  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5 "$@"
+  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=60 -o Acquire::Retries=5 "$@" 2>"$WORK/apt" &&
+    return 0
+  cat "$WORK/apt" >&2
+  return 1
 }
 
 # apt waits for the lock of dpkg, but not for that of its lists, which the machine's own updates may hold; and it
 # takes lists that it could not fetch for a success, so that only the next step fails.
 add_packages() { # PACKAGE...
-  local end=$((SECONDS + 300))
+  local end=$((SECONDS + 480)) holder
   until apt_get update && apt_get install --no-install-recommends "$@"; do
-    if ((SECONDS >= end)); then return 1; fi
+    if ((SECONDS >= end)); then
+      holder=$(sed -n 's/.*held by process [0-9]* (\([^)]*\)).*/\1/p' "$WORK/apt" | tail -n 1)
+      if [[ -n $holder ]]; then REASON="$REASON-lock-of-$holder"; fi
+      return 1
+    fi
     say 'apt-get failed, trying again'
     sleep 5
   done
