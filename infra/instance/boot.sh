@@ -14,6 +14,8 @@ readonly NAME='{{ .Name }}'
 readonly ACCOUNT='{{ .Account }}'
 readonly READY_URLS='{{ .ReadyUrls }}'
 readonly ROOT_DEVICE='{{ .RootDevice }}'
+# Seconds; longer than a dependency of the server may be away for a minute, and supervisord's pause after that.
+readonly READY_TRIES=180
 readonly IMDS='http://169.254.169.254/latest'
 
 WORK=$(mktemp -d)
@@ -183,12 +185,11 @@ wait_until_ready() {
   for url in $READY_URLS; do
     # A certificate is for another name than this.
     until curl --insecure --fail --silent --noproxy '*' --max-time 2 --output /dev/null "$url"; do
-      # Longer than a dependency of the server may be away for a minute, and supervisord's pause after that.
-      if ((++tries >= 180)); then break 2; fi
+      if ((++tries >= READY_TRIES)); then break 2; fi
       sleep 1
     done
   done
-  if ((tries < 180)); then
+  if ((tries < READY_TRIES)); then
     say 'ready'
     return 0
   fi
