@@ -2,6 +2,7 @@
 import type { SupervisorOptions } from '../../src/adapters/supervisor/index.ts';
 import { type Timing, timingOf } from '../topology/timing.ts';
 import type { Topology } from '../topology/types.ts';
+import { WORKER_HEALTH_PORT, WORKER_READY_PATH } from '../topology/worker-health.ts';
 import type { Variables, Wiring } from '../wiring/index.ts';
 import type { Expressions } from './expressions.ts';
 
@@ -57,9 +58,6 @@ export function readyUrls({ sides, port, readinessPath, tlsSecretArn }: Topology
     ...(sides.worker.length > 0 ? [`http://127.0.0.1:${WORKER_HEALTH_PORT}${WORKER_READY_PATH}`] : []),
   ];
 }
-
-/** Where the worker tells that it polls: its own default. */
-const [WORKER_HEALTH_PORT, WORKER_READY_PATH] = [9998, '/_amphi/ready'];
 
 const STREAMS = ['stdout', 'stderr'] as const;
 const logFile = (slug: string, name: string) => `/var/log/${slug}/${name}.log`;
