@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { ZipFile } from 'yazl';
-import { runMain } from '../support/run-app.ts';
+import { runMain, SAMPLE_MAIN } from '../support/run-app.ts';
 import { AWS_ENV, callMoto, ec2, type Moto, prepare, startMoto, textOf, userDataOf } from './deploy/moto.ts';
 import { skipWithout } from './tools.ts';
 
@@ -101,6 +101,22 @@ async function hasQueues(t: Test, moto: Moto, rules: readonly Rule[]): Promise<v
   t.notOk(functions.Functions.some(({ Handler }: { Handler: string }) => Handler === 'render'));
 }
 
+/** No network has to be named, and nothing of instances is made. */
+async function lambdaAlone(t: Test, moto: Moto): Promise<void> {
+  const { code, stdout, stderr } = await runMain(
+    SAMPLE_MAIN,
+    [
+      ...['provision', '--s3Bucket', BUCKET, '--artifact', await artifact(t.testdir()), '--yes', '--json'],
+      ...['--endpointUrl', moto.url, '--stack', 'lambda-alone', '--runOn', '*=lambda'],
+    ],
+    { env: AWS_ENV, timeoutMs: 90_000 },
+  );
+  t.equal(code, 0, stderr);
+  const { outputs } = JSON.parse(stdout) as { outputs: Record<string, string> };
+  t.match(outputs, { HttpFunctionArn: /:function:/, HelloFunctionArn: /:function:/ });
+  t.notOk('AutoScalingGroupName' in outputs);
+}
+
 async function launchTemplateId(moto: Moto): Promise<string> {
   return textOf(await ec2(moto, { Action: 'DescribeLaunchTemplates' }), 'launchTemplateId')!;
 }
@@ -119,6 +135,8 @@ t.test('a service with triggers is provisioned in moto', { skip: skipWithout('mo
     { env: AWS_ENV, timeoutMs: 90_000 },
   );
   t.equal(code, 0, stderr);
+
+  await t.test('and once more without instances, by one flag', (t) => lambdaAlone(t, moto));
 
   const buckets = await callMoto(moto, 's3', { method: 'GET' });
   t.match(buckets, /<Name>triggered-onupload-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}<\/Name>/);
