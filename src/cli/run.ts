@@ -6,6 +6,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** The commands, by a copy of their names: the table of commands is not loaded before the mode is known. */
 export const COMMAND_NAMES: readonly string[] = [
   'httpServer',
+  'worker',
   'invoke',
   'events',
   'emulate',

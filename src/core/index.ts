@@ -12,7 +12,14 @@ export { DEFAULT_BODY_LIMIT, MAX_TIMER_MS } from './limits.ts';
 export * from './logger.ts';
 export * from './messages.ts';
 export type { EventOptions, FunctionOptions, HandlerOptions, Permission, RouteOptions } from './options.ts';
-export { EVERY_HANDLER, type Placement, placementOf, RUN_ON, type RunOn } from './placement.ts';
+export {
+  EVERY_HANDLER,
+  type Placement,
+  placementOf,
+  placementRefusal,
+  RUN_ON,
+  type RunOn,
+} from './placement.ts';
 export { createRegistry, type RegisterRoute, Registry, type RegistryOptions } from './registry.ts';
 export { discardBody, type HeaderValue, Reply, type ReplyInit, reply, toRawResponse } from './reply.ts';
 export { collect, tooLarge } from './request.ts';

@@ -4,3 +4,6 @@ export const DEFAULT_PORT = 9999;
 
 /** Seconds within which requests in flight have to end once the server stops. */
 export const DEFAULT_DRAIN_SECONDS = 25;
+
+/** Port on the loopback address where a worker tells of its readiness. */
+export const DEFAULT_HEALTH_PORT = 9998;

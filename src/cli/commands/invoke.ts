@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { collectResult, functionError } from '../../aws/function-result.ts';
 import { LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
+import { connectSiblings } from '../../aws/siblings.ts';
 import {
   ConfigError,
   Context,
@@ -68,6 +70,7 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
     throw new FlagError(
       `invoke: there is no function ${name}, use one of ${service.handlerNames.join(', ')}`,
     );
+  connectSiblings(service, process.env);
   const requestId = randomUUID();
   const logger = streamLogger(process.stderr);
   const context = new Context({ requestId, functionName: name, timeoutMs, logger, event });
@@ -75,6 +78,7 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
     const exited = (code: number) => JSON.stringify(exitError(code, requestId), null, 2);
     const text = await watchExit(exited, async () => collectResult(await invokable(event, context)));
     await print(indented(text));
+    await siblingsEnded(service);
     return failedStatus(name, text) ? 1 : 0;
   } catch (error) {
     await print(JSON.stringify(functionError(error, requestId), null, 2), process.stderr);
@@ -82,6 +86,11 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
   } finally {
     context.finish();
   }
+}
+
+/** Functions that the invoked one has called and not waited for, as far as they run in this process. */
+async function siblingsEnded({ siblings }: Service): Promise<void> {
+  while (siblings.running.size > 0) await sleep(20);
 }
 
 /** As Lambda tells of a process that ended before it answered. */

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { collectResult, functionError } from '../../../aws/function-result.ts';
 import { localArn } from '../../../aws/invoke-api.ts';
-import { Context, type Logger } from '../../../core/index.ts';
+import { type Abortable, Context, type Logger } from '../../../core/index.ts';
 import type { Invokable } from '../options.ts';
 import type { RequestHandler } from '../request-handler.ts';
-import type { Abortable } from '../running.ts';
 
 export interface InvocationInit {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { connectSiblings } from '../../../aws/siblings.ts';
 import { boundOutput, createLogger, type Logger, logLevelFrom, type Service } from '../../../core/index.ts';
 import { type Address, parseAddress } from '../runtime-api/address.ts';
 import { describe, RuntimeClient } from '../runtime-api/client.ts';
@@ -96,6 +97,7 @@ class Runtime {
   async #start(load: () => Promise<Service>): Promise<{ loop: Loop; extension: Connection | undefined }> {
     const settings = readSettings(this.#env);
     const service = await load();
+    connectSiblings(service, this.#env);
     const loop = new Loop({
       address: this.#address,
       client: this.#client,
