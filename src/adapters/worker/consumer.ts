@@ -103,6 +103,7 @@ export class Consumer {
     await Promise.race([this.stop(), sleep(GRACE_MS)]);
     const rest = [...this.#running];
     this.#running.clear();
+    for (const { unit } of rest) this.counts.failed += unit.length;
     await Promise.race([
       Promise.all(rest.flatMap(({ unit }) => unit.map((message) => this.#giveBack(message)))),
       sleep(GRACE_MS),
