@@ -1,7 +1,7 @@
 /** Calls between functions: no part of a start, since most functions call no other. */
 import { randomUUID } from 'node:crypto';
 import { Context } from './context.ts';
-import { FunctionError, toFunctionError } from './errors.ts';
+import { FunctionError, HandlerTimeout, toFunctionError } from './errors.ts';
 import { toJsonText } from './json.ts';
 import { collect } from './request.ts';
 import { runFunction } from './run-function.ts';
@@ -33,8 +33,14 @@ async function runHere(siblings: Siblings, { name, payload, wait, caller }: Sibl
   try {
     return JSON.parse(await result);
   } catch (error) {
-    throw new FunctionError(toFunctionError(error));
+    throw new FunctionError(errorOf(error));
   }
+}
+
+/** As Lambda would name it. */
+function errorOf(thrown: unknown) {
+  const error = toFunctionError(thrown);
+  return thrown instanceof HandlerTimeout ? { ...error, errorType: 'Sandbox.Timedout' } : error;
 }
 
 async function run({ functions }: Siblings, context: Context): Promise<string> {
