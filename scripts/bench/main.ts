@@ -12,9 +12,18 @@ import { httpBench } from './rows/http.ts';
 import { loopBench } from './rows/loop.ts';
 import { memoryBench } from './rows/memory.ts';
 import { startBench } from './rows/start.ts';
+import { workerBench } from './rows/worker.ts';
 import { type Bench, BenchError, type Row } from './types.ts';
 
-const BENCHES: readonly Bench[] = [startBench, httpBench, loopBench, eventBench, faultsBench, memoryBench];
+const BENCHES: readonly Bench[] = [
+  startBench,
+  httpBench,
+  loopBench,
+  eventBench,
+  workerBench,
+  faultsBench,
+  memoryBench,
+];
 
 function help(): string {
   const names = BENCHES.map(({ name, about }) => `  ${name.padEnd(8)}${about}`);

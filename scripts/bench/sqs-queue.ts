@@ -45,6 +45,8 @@ export class StandInQueue {
   /** Messages that were received again because nobody had deleted them in time, or had given them back. */
   redelivered = 0;
   deleted = 0;
+  /** How often each was handed out, by its body. */
+  readonly receipts = new Map<string, number>();
 
   constructor(name: string, settings: QueueSettings = {}) {
     this.name = name;
@@ -133,6 +135,7 @@ export class StandInQueue {
     this.#restore(skipped);
     for (const message of taken) {
       if (message.receiveCount++ > 0) this.redelivered++;
+      this.receipts.set(message.body, (this.receipts.get(message.body) ?? 0) + 1);
       message.firstReceivedAt ||= now;
       message.receipt = `${message.id}#${message.receiveCount}`;
       message.hiddenUntil = now + visibility * 1000;

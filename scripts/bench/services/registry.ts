@@ -1,5 +1,6 @@
 import { createRegistry } from '../../../src/core/index.ts';
 import { HELLO } from './hello.ts';
+import { type Task, work } from './work.ts';
 
 export const registry = createRegistry({ name: 'bench' });
 
@@ -12,3 +13,6 @@ registry.function('small', async (event: { name?: unknown }, context) => ({
   requestId: context.requestId,
   inTime: context.getRemainingTimeInMillis() > 0,
 }));
+
+// The same as in sqs-consumer.ts.
+registry.function('work', { runOn: 'instances' }, (task: Task) => work(task));
