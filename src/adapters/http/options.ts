@@ -22,6 +22,8 @@ export interface HttpServerOptions {
   readonly drainDelayMs?: number;
   /** How long a handler may take, ms; default any time. */
   readonly requestTimeoutMs?: number;
+  /** How long a connection may be idle, ms: longer than a load balancer in front waits. Default 75 000. */
+  readonly keepAliveTimeoutMs?: number;
   /** PEM files; serves HTTPS with them. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   readonly logger: Logger;

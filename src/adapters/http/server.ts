@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { ConfigError, type Service } from '../../core/index.ts';
+import { DEFAULT_KEEP_ALIVE_SECONDS } from '../../server/defaults.ts';
 import { trustedProxies } from '../../server/proxies.ts';
 import { expectContinue } from './body.ts';
 import { answerClientError, errorHandler, refuseConnect } from './errors.ts';
@@ -13,8 +14,6 @@ import { clientEnded } from './pending-reply.ts';
 import { RequestHandler } from './request-handler.ts';
 import { loadTls } from './tls.ts';
 
-/** Above the ALB's default idle timeout of 60 s: the balancer must be the one that closes. */
-const KEEP_ALIVE_MS = 75_000;
 const HEADERS_TIMEOUT_MS = 80_000;
 
 /**
@@ -80,7 +79,7 @@ function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): Fa
     ...tls,
     logger: false,
     trustProxy: trustedProxies(options.trustProxy),
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? DEFAULT_KEEP_ALIVE_SECONDS * 1000,
     requestTimeout: 0,
     exposeHeadRoutes: false,
     return503OnClosing: false,

@@ -1,4 +1,4 @@
-import { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../server/defaults.ts';
+import { DEFAULT_DRAIN_SECONDS, DEFAULT_KEEP_ALIVE_SECONDS, DEFAULT_PORT } from '../../server/defaults.ts';
 import { trustedProxies } from '../../server/proxies.ts';
 import { defineAction } from '../command.ts';
 import { FlagError } from '../flag-values.ts';
@@ -13,6 +13,7 @@ interface Flags {
   readonly drainDelay: string;
   readonly drainTimeout: string;
   readonly requestTimeout?: string;
+  readonly keepAliveTimeout: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly invokeApi: 'loopback' | 'token' | 'all' | 'off';
@@ -21,6 +22,8 @@ interface Flags {
 
 const HOUR_S = 3600;
 const MAX_BODY = 2 ** 31;
+/** Above the 4,000 that a load balancer can have. */
+const MAX_KEEP_ALIVE_S = 4_100;
 const MAX_CONNECTIONS = 1_000_000;
 
 export const httpServerCommand = defineAction<Flags>({
@@ -53,6 +56,11 @@ export const httpServerCommand = defineAction<Flags>({
         string: true,
         describe: 'Seconds a handler may take; without it, any time',
       })
+      .option('keepAliveTimeout', {
+        string: true,
+        default: String(DEFAULT_KEEP_ALIVE_SECONDS),
+        describe: 'Seconds that a connection may be idle; more than a load balancer in front allows',
+      })
       .option('tlsCert', { string: true, describe: 'PEM certificate chain: serve HTTPS', implies: 'tlsKey' })
       .option('tlsKey', { string: true, describe: 'PEM private key', implies: 'tlsCert' })
       .option('invokeApi', {
@@ -81,6 +89,7 @@ export const httpServerCommand = defineAction<Flags>({
         flags.requestTimeout === undefined
           ? undefined
           : secondsFlag(flags.requestTimeout, '--requestTimeout', 24 * HOUR_S),
+      keepAliveTimeoutMs: wholeFlag(flags.keepAliveTimeout, '--keepAliveTimeout', 1, MAX_KEEP_ALIVE_S) * 1000,
       tls,
       invokeApi: flags.invokeApi,
       invokeToken: process.env.AMPHI_INVOKE_TOKEN,
