@@ -20,6 +20,9 @@ import { type Unit, unitsOf } from './units.ts';
 /** After the abort: time for handlers to end by themselves. */
 const GRACE_MS = 1_000;
 
+/** The longest pause before the next try, seconds. */
+const LONGEST_RETRY_S = 900;
+
 export interface ConsumerInit {
   /** Name of the handler. */
   readonly name: string;
@@ -31,6 +34,8 @@ export interface ConsumerInit {
   readonly concurrency: number;
   /** Seconds. */
   readonly visibilityTimeout: number;
+  /** Seconds. */
+  readonly retryDelay: number;
   readonly timeoutMs: number | undefined;
   readonly logger: Logger;
 }
@@ -66,12 +71,12 @@ export class Consumer {
       failed: (error) => this.#queueError('messages could not be deleted', error),
     });
     this.#returns = new Batcher({
-      send: (messages) => queue.hide(messages, 0),
+      send: (messages) => queue.hide(messages, (message) => this.#returnDelay(message)),
       worthRetrying,
       failed: (error) => this.#queueError('messages could not be given back', error),
     });
     this.#polls = new Polls({
-      receive: (most) => queue.receive(most),
+      receive: (most, wait) => queue.receive(most, wait),
       concurrency,
       // Of a FIFO queue all that came together goes to one call of a handler of whole batches.
       batchSize: fifo && delivery.batchSize > 1 ? delivery.batchSize : undefined,
@@ -200,6 +205,14 @@ export class Consumer {
   async #giveBack(message: QueueMessage): Promise<void> {
     if (await this.#returns.add(message)) this.counts.returned++;
     this.#heartbeat.release(message);
+  }
+
+  /** Seconds until a message that has failed can be received again: twice as long each time. */
+  #returnDelay({ attributes }: QueueMessage): number {
+    const { retryDelay } = this.#init;
+    if (retryDelay === 0 || this.#polls.stopping) return 0;
+    const receipts = Number(attributes.ApproximateReceiveCount ?? 1);
+    return Math.min(Math.round(retryDelay * 2 ** (receipts - 1)), LONGEST_RETRY_S);
   }
 
   #lost({ id }: QueueMessage, why: string): void {

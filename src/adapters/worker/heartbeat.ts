@@ -75,7 +75,7 @@ export class Heartbeat {
     const asked = performance.now();
     try {
       const refused = new Map(
-        (await this.#queue.hide(messages, seconds)).map((refusal) => [refusal.message, refusal]),
+        (await this.#queue.hide(messages, () => seconds)).map((refusal) => [refusal.message, refusal]),
       );
       for (const message of messages) {
         const refusal = refused.get(message);

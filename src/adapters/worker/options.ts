@@ -13,6 +13,11 @@ export interface WorkerOptions {
   readonly visibilityTimeout?: number;
   /** How long one call waits for messages, seconds, 0 to 20. A drain waits as long, or it would lose what is on its way. Default 10. */
   readonly waitTime?: number;
+  /**
+   * Seconds until a message whose handler failed can be received again, twice as long at each further failure, 15
+   * minutes at most. Default 0: at once.
+   */
+  readonly retryDelay?: number;
   /** How long a handler may take, ms; default any time. */
   readonly timeoutMs?: number | undefined;
   /** How long running handlers may take to end once `close` is called, ms; default 25 000. */
@@ -30,5 +35,6 @@ export const WORKER_DEFAULTS = {
   concurrency: 10,
   visibilityTimeout: 60,
   waitTime: 10,
+  retryDelay: 0,
   drainTimeoutMs: DEFAULT_DRAIN_SECONDS * 1000,
 } as const;

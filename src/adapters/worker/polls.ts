@@ -7,7 +7,8 @@ const LONGEST_PAUSE_MS = 30_000;
 const LINGER_MS = 20;
 
 export interface PollsInit {
-  readonly receive: (most: number) => Promise<QueueMessage[]>;
+  /** @param wait whether the call may wait for messages */
+  readonly receive: (most: number, wait: boolean) => Promise<QueueMessage[]>;
   /** Messages that may be worked on at the same time. */
   readonly concurrency: number;
   /** The most messages of one call, where they are fewer than SQS gives. */
@@ -92,7 +93,8 @@ export class Polls {
 
   async #receive(most: number): Promise<QueueMessage[]> {
     try {
-      const messages = await this.#init.receive(most);
+      // The first call, or the first after an error, tells at once whether the queue is there.
+      const messages = await this.#init.receive(most, this.healthy);
       this.healthy = true;
       this.#errors = 0;
       return messages;

@@ -11,11 +11,14 @@ export interface Refusal {
 
 /** One SQS queue as the worker uses it; at most 10 messages in a call. */
 export interface Queue {
-  /** @throws what SQS or the way to it has to say */
-  receive(most: number): Promise<QueueMessage[]>;
+  /**
+   * @param wait whether to wait while there are none
+   * @throws what SQS or the way to it has to say
+   */
+  receive(most: number, wait: boolean): Promise<QueueMessage[]>;
   delete(messages: readonly QueueMessage[]): Promise<Refusal[]>;
   /** Hides messages for some seconds more, from now on; 0 gives them back. */
-  hide(messages: readonly QueueMessage[], seconds: number): Promise<Refusal[]>;
+  hide(messages: readonly QueueMessage[], seconds: (message: QueueMessage) => number): Promise<Refusal[]>;
 }
 
 /** The most messages that SQS takes or gives in one call. */
@@ -52,16 +55,17 @@ export class SqsQueue implements Queue {
     this.#waitTime = waitTime;
   }
 
-  async receive(most: number): Promise<QueueMessage[]> {
+  async receive(most: number, wait: boolean): Promise<QueueMessage[]> {
+    const waitTime = wait ? this.#waitTime : 0;
     const command = new this.#sdk.ReceiveMessageCommand({
       QueueUrl: this.#url,
       MaxNumberOfMessages: most,
-      WaitTimeSeconds: this.#waitTime,
+      WaitTimeSeconds: waitTime,
       VisibilityTimeout: this.#visibilityTimeout,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     });
-    const abortSignal = AbortSignal.timeout(this.#waitTime * 1000 + CALL_TIMEOUT_MS);
+    const abortSignal = AbortSignal.timeout(waitTime * 1000 + CALL_TIMEOUT_MS);
     const { Messages = [] } = await this.#client.send(command, { abortSignal });
     return Messages.map(toMessage);
   }
@@ -78,11 +82,14 @@ export class SqsQueue implements Queue {
     return refusals(messages, Failed);
   }
 
-  async hide(messages: readonly QueueMessage[], seconds: number): Promise<Refusal[]> {
-    const Entries = messages.map(({ receiptHandle }, index) => ({
+  async hide(
+    messages: readonly QueueMessage[],
+    seconds: (message: QueueMessage) => number,
+  ): Promise<Refusal[]> {
+    const Entries = messages.map((message, index) => ({
       Id: String(index),
-      ReceiptHandle: receiptHandle,
-      VisibilityTimeout: seconds,
+      ReceiptHandle: message.receiptHandle,
+      VisibilityTimeout: seconds(message),
     }));
     const command = new this.#sdk.ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#url, Entries });
     const { Failed } = await this.#client.send(command, {

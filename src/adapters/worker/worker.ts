@@ -98,7 +98,8 @@ function consumerOf(
   service: Service,
   options: WorkerOptions,
 ): Consumer {
-  const { concurrency = WORKER_DEFAULTS.concurrency, timeoutMs, logger } = options;
+  const { concurrency = WORKER_DEFAULTS.concurrency, retryDelay = WORKER_DEFAULTS.retryDelay } = options;
+  const { timeoutMs, logger } = options;
   const { onInstances } = service.functions.get(name)!.source ?? {};
   return new Consumer({
     name,
@@ -108,6 +109,7 @@ function consumerOf(
     fifo,
     delivery: typeof onInstances === 'object' ? onInstances : CALL,
     concurrency,
+    retryDelay,
     timeoutMs,
     logger,
     ...settingsOf(options),

@@ -11,6 +11,7 @@ interface Flags {
   readonly concurrency: string;
   readonly visibilityTimeout: string;
   readonly waitTime: string;
+  readonly retryDelay: string;
   readonly timeout?: string;
   readonly drainTimeout: string;
   readonly healthPort: string;
@@ -48,6 +49,11 @@ export const workerCommand = defineAction<Flags>({
         default: '10',
         describe: 'Seconds that a call waits for messages; a drain may take as long',
       })
+      .option('retryDelay', {
+        string: true,
+        default: '0',
+        describe: 'Seconds until what failed is tried again, doubled each time; 0 is at once',
+      })
       .option('timeout', {
         string: true,
         describe: 'Seconds a handler may take; without it, any time up to 12 hours',
@@ -68,6 +74,7 @@ export const workerCommand = defineAction<Flags>({
       concurrency: wholeFlag(flags.concurrency, '--concurrency', 1, 10_000),
       visibilityTimeout: wholeFlag(flags.visibilityTimeout, '--visibilityTimeout', 3, TWELVE_HOURS),
       waitTime: wholeFlag(flags.waitTime, '--waitTime', 0, 20),
+      retryDelay: wholeFlag(flags.retryDelay, '--retryDelay', 0, 900),
       timeoutMs:
         flags.timeout === undefined
           ? undefined

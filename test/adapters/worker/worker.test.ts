@@ -45,6 +45,21 @@ t.test('what fails is given back at once, and ends in the dead-letter queue', as
   );
 });
 
+t.test('with a delay, what fails comes again later, and later still', async (t) => {
+  const { sqs, registry, start } = await scene(t);
+  const queue = sqs.queue('reports');
+  const calls: number[] = [];
+  registry.function('report', () => {
+    calls.push(performance.now());
+    if (calls.length < 3) throw new Error('not yet');
+  });
+  queue.send('{}');
+  await start({ report: queue.arn }, { retryDelay: 1 });
+  await until(() => queue.deleted === 1);
+  t.ok(calls[1]! - calls[0]! >= 900);
+  t.ok(calls[2]! - calls[1]! >= 1900);
+});
+
 t.test('a body that is no JSON fails, a result that is none too', async (t) => {
   const { sqs, registry, start } = await scene(t);
   const deadLetters = sqs.queue('dead');
