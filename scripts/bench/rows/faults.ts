@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findOnPath, runTool } from '../children.ts';
 import { drainRows } from '../faults/drain.ts';
+import { restartRows } from '../faults/restart.ts';
 import { bothServers, type TlsFiles } from '../faults/servers.ts';
 import type { Bench } from '../types.ts';
 
@@ -19,7 +20,7 @@ export const faultsBench: Bench = {
     const dir = await mkdtemp(join(tmpdir(), 'amphi-bench-'));
     try {
       const tls = await makeCertificate(dir);
-      return [...(await drainRows(servers, tls, options))];
+      return [...(await drainRows(servers, tls, options)), ...(await restartRows(servers, options))];
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
