@@ -27,6 +27,8 @@ export interface Load {
   readonly upload?: Upload;
   /** Whether clients go on when nobody listens; otherwise a refusal ends a client. */
   readonly persistent?: boolean;
+  /** A request without an answer for so long is lost; default 10,000. */
+  readonly answerMs?: number;
 }
 
 export interface Upload {
@@ -35,9 +37,8 @@ export interface Upload {
   readonly everyMs: number;
 }
 
-/** After a refusal, before the next attempt. */
+/** After a refusal, or a new connection that was closed, before the next attempt. */
 const REFUSED_MS = 20;
-/** A request without an answer for so long is lost. */
 const ANSWER_MS = 10_000;
 
 /** @param meanwhile what happens to the server; the clients end when it resolves */
@@ -57,6 +58,7 @@ export async function askWhile(url: string, load: Load, meanwhile: () => Promise
       const count = reused ? outcome.kept : outcome.fresh;
       count.tried++;
       if (error !== undefined) count.lost++;
+      if (error !== undefined && !reused) await sleep(REFUSED_MS);
       if (load.thinkMs > 0) await sleep(Math.random() * load.thinkMs);
     }
     agent.destroy();
@@ -84,7 +86,11 @@ interface Answer {
   readonly reused: boolean;
 }
 
-function ask(url: string, { path = '/', upload }: Load, agent: http.Agent): Promise<Answer> {
+function ask(
+  url: string,
+  { path = '/', upload, answerMs = ANSWER_MS }: Load,
+  agent: http.Agent,
+): Promise<Answer> {
   const { request: open } = url.startsWith('https:') ? https : http;
   return new Promise((resolve) => {
     const method = upload ? 'POST' : 'GET';
@@ -97,7 +103,7 @@ function ask(url: string, { path = '/', upload }: Load, agent: http.Agent): Prom
       });
     });
     request.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
-    request.setTimeout(ANSWER_MS, () => request.destroy(new Error('no answer')));
+    request.setTimeout(answerMs, () => request.destroy(new Error('no answer')));
     if (upload) void send(request, upload);
     else request.end();
   });

@@ -1,20 +1,19 @@
 /** `supervisorctl restart` under the configuration that `app supervisor` writes, while clients ask in a closed loop. */
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fullSupervisordConfig, supervisorConfig } from '../../../src/adapters/supervisor/index.ts';
 import { end, findOnPath, runTool, start } from '../children.ts';
-import { BenchError, type Row, type RunOptions } from '../types.ts';
+import type { Row, RunOptions } from '../types.ts';
 import { askWhile, type Outcome } from './load.ts';
+import { answering, freePort } from './ports.ts';
 import { outcomesOf, type Server, tally } from './servers.ts';
 
 const CLIENTS = 60;
 const THINK_MS = 10;
 const CTL_MS = 60_000;
-const START_MS = 20_000;
 const NAME = 'served';
 const FRESH_GOAL = 0.001;
 
@@ -108,26 +107,4 @@ function configuration(dir: string, { file, args, env }: Server, port: number): 
     childlogdir: dir,
     programs: [program],
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function answering(url: string): Promise<void> {
-  const latest = performance.now() + START_MS;
-  while (performance.now() < latest) {
-    const answered = await fetch(url, { headers: { connection: 'close' } }).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answered) return;
-    await sleep(50);
-  }
-  throw new BenchError(`${url} does not answer`);
 }

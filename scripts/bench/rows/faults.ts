@@ -6,7 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findOnPath, runTool } from '../children.ts';
+import { descriptorRows } from '../faults/descriptors.ts';
 import { drainRows } from '../faults/drain.ts';
+import { outputRows } from '../faults/outputs.ts';
 import { restartRows } from '../faults/restart.ts';
 import { bothServers, type TlsFiles } from '../faults/servers.ts';
 import type { Bench } from '../types.ts';
@@ -20,7 +22,12 @@ export const faultsBench: Bench = {
     const dir = await mkdtemp(join(tmpdir(), 'amphi-bench-'));
     try {
       const tls = await makeCertificate(dir);
-      return [...(await drainRows(servers, tls, options)), ...(await restartRows(servers, options))];
+      return [
+        ...(await drainRows(servers, tls, options)),
+        ...(await restartRows(servers, options)),
+        ...(await outputRows(servers, dir, options)),
+        ...(await descriptorRows(servers, options)),
+      ];
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
