@@ -2,6 +2,7 @@ import { Context } from './context.ts';
 import { failed } from './error-reply.ts';
 import { joinHeaders } from './headers.ts';
 import { isAuthority } from './host.ts';
+import { FIRST_CHUNK_MS } from './limits.ts';
 import { createLogger, logLevelFrom } from './logger.ts';
 import type { BodyStream, RawRequest, RawResponse } from './messages.ts';
 import type { Service } from './service.ts';
@@ -29,9 +30,6 @@ export async function fetchService(service: Service, request: Request): Promise<
   context.finish();
   return toNativeResponse(response);
 }
-
-/** What a stream gets to fail with a status of its own, as on the server, ms. */
-const FIRST_CHUNK_MS = 10;
 
 /** The response once its stream has given its first chunk or taken its time; that of the error if it fails at once. */
 async function begun(

@@ -8,7 +8,7 @@ export { addHeader, joinHeaders, parseCookies } from './headers.ts';
 export { LIVENESS_PATH, READINESS_PATH } from './health.ts';
 export { isAuthority } from './host.ts';
 export { JsonError, toJsonText } from './json.ts';
-export { DEFAULT_BODY_LIMIT } from './limits.ts';
+export { DEFAULT_BODY_LIMIT, FIRST_CHUNK_MS } from './limits.ts';
 export * from './logger.ts';
 export * from './messages.ts';
 export type { EventOptions, FunctionOptions, HandlerOptions, RouteOptions } from './options.ts';

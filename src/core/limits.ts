@@ -1,2 +1,5 @@
 /** Largest request body where neither the route nor the adapter says otherwise, bytes: as much as AWS Lambda takes. */
 export const DEFAULT_BODY_LIMIT = 6 * 1024 * 1024;
+
+/** What the stream of a reply gets to fail with a status of its own, before the headers go without it, ms. */
+export const FIRST_CHUNK_MS = 10;

@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import {
   type BodyStream,
   type Context,
+  FIRST_CHUNK_MS,
   type HttpError,
   isStream,
   problemOf,
@@ -59,9 +60,6 @@ function sendUntyped(reply: FastifyReply, body: string | Uint8Array): void {
   reply.raw.writeHead(reply.statusCode, headers as OutgoingHttpHeaders);
   reply.raw.end(body);
 }
-
-/** What a stream gets to fail with a status of its own, ms. */
-const FIRST_CHUNK_MS = 10;
 
 /** A stream whose first chunk takes its time (server-sent events) must not keep the headers waiting. */
 function flushSoon(response: ServerResponse): void {
