@@ -8,10 +8,10 @@ import {
   FIRST_CHUNK_MS,
   type HttpError,
   isStream,
-  problemOf,
   type RawResponse,
 } from '../../core/index.ts';
 import { outliveUpload } from './body.ts';
+import { rawProblem } from './raw-problem.ts';
 
 /** Header names of replies whose stream is on its way: an error before the first byte takes them back. */
 const streaming = new WeakMap<FastifyReply, string[]>();
@@ -97,11 +97,7 @@ export function sendRaw(reply: FastifyReply, error: HttpError): void {
   }
   reply.hijack();
   for (const name of raw.getHeaderNames()) raw.removeHeader(name);
-  const body = problemOf(error);
-  raw.writeHead(error.status, {
-    'content-type': 'application/problem+json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  });
+  const { headers, body } = rawProblem(error);
+  raw.writeHead(error.status, headers);
   raw.end(body);
 }
