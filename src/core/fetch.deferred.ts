@@ -6,7 +6,7 @@ import { FIRST_CHUNK_MS } from './limits.ts';
 import { createLogger, logLevelFrom } from './logger.ts';
 import type { BodyStream, RawRequest, RawResponse } from './messages.ts';
 import type { Service } from './service.ts';
-import { isStream } from './streams.ts';
+import { isStream, toBytes } from './streams.ts';
 
 /** Statuses whose Response must have no body. */
 const EMPTY = new Set([204, 205, 304]);
@@ -49,9 +49,8 @@ async function begun(
 }
 
 function sendable<T>(result: IteratorResult<T>): IteratorResult<T> {
-  const { done, value } = result;
-  if (done || typeof value === 'string' || (value as unknown) instanceof Uint8Array) return result;
-  throw new TypeError(`a stream gives text or bytes, not ${typeof value}`);
+  if (!result.done) toBytes(result.value);
+  return result;
 }
 
 async function* resumed<T>(first: Promise<IteratorResult<T>>, iterator: AsyncIterator<T>): AsyncGenerator<T> {

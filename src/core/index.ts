@@ -19,6 +19,6 @@ export { runFunction } from './run-function.ts';
 export type { ResultOf, RouteSchema, StandardSchema, ValidOf } from './schema.ts';
 export { type CompiledFunction, type CompiledRoute, Service, type Target } from './service.ts';
 export { REASON_PHRASES } from './status.ts';
-export { isStream } from './streams.ts';
+export { bytesOf, isStream, toBytes } from './streams.ts';
 export { isThenable } from './thenable.ts';
 export * from './types.ts';
