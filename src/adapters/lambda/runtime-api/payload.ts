@@ -45,18 +45,26 @@ function headerSafe(text: string): string {
   return text.replace(/[^\x21-\x7e]/g, '_');
 }
 
-const FRAME = /^at (?:(.*?) \()?(.*?):(\d+)(?::\d+)?\)?$/;
+/** Line and column at the end of a frame, whose rest is not searched by one expression: a client may have written it. */
+const PLACE = /:(\d+)(?::\d+)?\)?$/;
 
 function xrayCause(payload: FunctionErrorPayload): string | undefined {
   if (payload.errorMessage.length > CAUSE_LIMIT) return undefined;
-  const stack = payload.stackTrace.slice(0, CAUSE_FRAMES).map((line) => {
-    const [, label = 'anonymous', path = line, number = '0'] = FRAME.exec(line) ?? [];
-    return { path, line: Number(number), label };
-  });
+  const stack = payload.stackTrace.slice(0, CAUSE_FRAMES).map(frameOf);
   const exceptions = [{ type: payload.errorType, message: payload.errorMessage, stack }];
   const paths = [...new Set(stack.map((frame) => frame.path))];
   const text = ascii(JSON.stringify({ working_directory: process.cwd(), exceptions, paths }));
   return text.length <= CAUSE_LIMIT ? text : undefined;
+}
+
+/** `at label (path:line:column)` or `at path:line:column`. */
+function frameOf(text: string): { path: string; line: number; label: string } {
+  const place = PLACE.exec(text);
+  if (!place) return { path: text, line: 0, label: 'anonymous' };
+  const before = text.slice('at '.length, place.index);
+  const open = before.indexOf(' (');
+  const label = open < 0 ? 'anonymous' : before.slice(0, open);
+  return { path: open < 0 ? before : before.slice(open + 2), line: Number(place[1]), label };
 }
 
 /** JSON escapes control characters already; the rest of what a header cannot hold follows here. */
