@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { BuildError } from '../../src/build/executable/errors.ts';
 import { type CommandLine, readCommandLine } from './options.ts';
 import { document, exitCodeOf, table } from './report.ts';
+import { costBench } from './rows/cost.ts';
 import { eventBench } from './rows/event.ts';
 import { faultsBench } from './rows/faults.ts';
 import { httpBench } from './rows/http.ts';
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   workerBench,
   faultsBench,
   memoryBench,
+  costBench,
 ];
 
 function help(): string {

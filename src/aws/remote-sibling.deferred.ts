@@ -1,7 +1,7 @@
 /** Calls of functions that run elsewhere: in Lambda, or behind the queue of a worker. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { ConfigError, FunctionError, type SiblingCall, type TakenCall } from '../core/index.ts';
+import { ConfigError, FunctionError, resultOf, type SiblingCall, type TakenCall } from '../core/index.ts';
 import { parseQueueArn } from './queue-arn.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -99,12 +99,13 @@ async function callLambda(
     }),
   );
   if (!wait) return { requestId: $metadata.requestId ?? '' } satisfies TakenCall;
-  const result = JSON.parse(decoder.decode(Payload) || 'null');
+  const result = resultOf(decoder.decode(Payload));
   if (failed === undefined) return result;
-  throw new FunctionError({
-    errorType: String(result?.errorType ?? 'Error'),
-    errorMessage: String(result?.errorMessage ?? ''),
-  });
+  const { errorType = 'Error', errorMessage = '' } = (result ?? {}) as {
+    errorType?: unknown;
+    errorMessage?: unknown;
+  };
+  throw new FunctionError({ errorType: String(errorType), errorMessage: String(errorMessage) });
 }
 
 async function send({ name, payload, caller }: SiblingCall, arn: string): Promise<TakenCall> {

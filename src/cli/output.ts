@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boundOutput, createLogger, type Logger, logLevelFrom } from '../core/index.ts';
 
+const LINE_FEED = 10;
+
 /** Writes and waits until the text is handed over, so an exit right after loses nothing. */
-export function print(text: string, stream: NodeJS.WriteStream = process.stdout): Promise<void> {
+export function print(text: string | Buffer, stream: NodeJS.WriteStream = process.stdout): Promise<void> {
+  const bytes = Buffer.from(text);
+  const whole = bytes.at(-1) === LINE_FEED ? bytes : Buffer.concat([bytes, Buffer.of(LINE_FEED)]);
   return new Promise((resolve, reject) => {
-    stream.write(text.endsWith('\n') ? text : `${text}\n`, (error) => (error ? reject(error) : resolve()));
+    stream.write(whole, (error) => (error ? reject(error) : resolve()));
   });
 }
 

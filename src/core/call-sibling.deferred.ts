@@ -5,7 +5,7 @@ import { FunctionError, HandlerTimeout, toFunctionError } from './errors.ts';
 import { toJsonText } from './json.ts';
 import { collect } from './request.ts';
 import { runFunction } from './run-function.ts';
-import type { SiblingCall, Siblings } from './siblings.ts';
+import { resultOf, type SiblingCall, type Siblings } from './siblings.ts';
 import { isStream } from './streams.ts';
 
 /** @throws FunctionError when the function that was waited for has failed */
@@ -31,7 +31,7 @@ async function runHere(siblings: Siblings, { name, payload, wait, caller }: Sibl
     return { requestId };
   }
   try {
-    return JSON.parse(await result);
+    return resultOf(await result);
   } catch (error) {
     throw new FunctionError(errorOf(error));
   }
@@ -45,6 +45,6 @@ function errorOf(thrown: unknown) {
 
 async function run({ functions }: Siblings, context: Context): Promise<string> {
   const value = await runFunction(functions.get(context.functionName)!, context.event, context);
-  if (isStream(value)) return toJsonText(new TextDecoder().decode(await collect(value)));
+  if (isStream(value)) return new TextDecoder().decode(await collect(value));
   return toJsonText(value ?? null);
 }

@@ -55,6 +55,15 @@ export class Siblings {
   }
 }
 
+/** The result of a function from its payload: what a stream gave may be no JSON, and is its text then. */
+export function resultOf(payload: string): unknown {
+  try {
+    return JSON.parse(payload || 'null');
+  } catch {
+    return payload;
+  }
+}
+
 /** Locally nobody would miss the declaration, but in Lambda the permission. */
 export function undeclared(name: string): ConfigError {
   return new ConfigError(

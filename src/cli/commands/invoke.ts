@@ -76,10 +76,11 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
   const context = new Context({ requestId, functionName: name, timeoutMs, logger, event });
   try {
     const exited = (code: number) => JSON.stringify(exitError(code, requestId), null, 2);
-    const text = await watchExit(exited, async () => collectResult(await invokable(event, context)));
-    await print(indented(text));
+    const result = await watchExit(exited, async () => collectResult(await invokable(event, context)));
+    const json = parsed(result.toString());
+    await print(json ? JSON.stringify(json.value, null, 2) : result);
     await siblingsEnded(service);
-    return failedStatus(name, text) ? 1 : 0;
+    return failedStatus(name, json?.value) ? 1 : 0;
   } catch (error) {
     await print(JSON.stringify(functionError(error, requestId), null, 2), process.stderr);
     return 1;
@@ -101,15 +102,15 @@ function exitError(code: number, requestId: string): FunctionErrorPayload {
 }
 
 // A route's error is already a reply; a script that calls `invoke` wants to know all the same.
-function failedStatus(name: string, result: string): boolean {
-  return name === HTTP_HANDLER && Number((JSON.parse(result) as { statusCode?: unknown })?.statusCode) >= 500;
+function failedStatus(name: string, result: unknown): boolean {
+  return name === HTTP_HANDLER && Number((result as { statusCode?: unknown } | null)?.statusCode) >= 500;
 }
 
-/** For reading; what a stream gave may be no JSON. */
-function indented(text: string): string {
+/** @returns `undefined` for what is no JSON, as a stream may give */
+function parsed(text: string): { value: unknown } | undefined {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return { value: JSON.parse(text) };
   } catch {
-    return text;
+    return undefined;
   }
 }

@@ -18,7 +18,7 @@ export interface InvocationInit {
 /** Payload of an invocation, and whether it is a function error. */
 export interface Outcome {
   readonly failed: boolean;
-  readonly payload: string;
+  readonly payload: string | Uint8Array;
 }
 
 /** One run of a function. Like Lambda's, it goes on when its caller hangs up; a drain waits for it. */
