@@ -1,22 +1,25 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { programSection } from './instance/supervisor-section.ts';
+import { supervisordParts } from './instance/supervisord-conf.ts';
 import { userData } from './instance/user-data/index.ts';
+import { readable } from './instance/user-data/template.ts';
 import { decorated } from './template/decorate.ts';
 import { topologyTemplate } from './template/index.ts';
-import type { Template, TopologyOptions } from './topology/types.ts';
+import { hasInstances } from './topology/sides.ts';
+import type { Template, Topology, TopologyOptions } from './topology/types.ts';
 import { checkedTopology } from './topology/validate.ts';
+import { type Wiring, wiringOf } from './wiring/index.ts';
 
 /** What `app provision` emits for a service. The same options always give the same texts. */
 export interface EmittedTopology {
   readonly template: Template;
   /** `template` as indented JSON with a final line end. */
   readonly templateText: string;
-  /** The user-data for reading: bash in which expressions are still JSON. */
+  /** The user-data for reading: bash in which expressions are still JSON. Empty where nothing runs on instances. */
   readonly userData: string;
   /** Bytes of the user-data, the longest it can resolve to; at most `USER_DATA_LIMIT`. */
   readonly userDataBytes: number;
-  /** The program section that the user-data installs. */
+  /** The sections of supervisord that the user-data installs, expressions as JSON. */
   readonly supervisordConf: string;
 }
 
@@ -41,16 +44,21 @@ export interface EmittedTopology {
  */
 export function emitTopology(options: TopologyOptions): EmittedTopology {
   const topology = checkedTopology(options);
-  const supervisordConf = programSection(topology);
-  const script = userData(topology, supervisordConf);
-  const template = decorated(topologyTemplate(topology, script.value), topology);
+  const wiring = wiringOf(topology);
+  const boot = hasInstances(topology.sides) ? bootOf(topology, wiring) : undefined;
+  const template = decorated(topologyTemplate(topology, wiring, boot?.script.value), topology);
   return {
     template,
     templateText: `${JSON.stringify(template, null, 2)}\n`,
-    userData: script.text,
-    userDataBytes: script.bytes,
-    supervisordConf,
+    userData: boot?.script.text ?? '',
+    userDataBytes: boot?.script.bytes ?? 0,
+    supervisordConf: boot?.conf ?? '',
   };
+}
+
+function bootOf(topology: Topology, wiring: Wiring) {
+  const conf = supervisordParts(topology, wiring);
+  return { conf: `${readable(conf)}\n`, script: userData(topology, conf) };
 }
 
 /** Files that {@link writeTopology} writes. */
@@ -61,8 +69,8 @@ export const TOPOLOGY_FILES = {
 } as const;
 
 /**
- * Writes template.json, user-data.sh and supervisord.conf into `dir`, which is made when absent. Each file
- * appears whole or not at all; when one cannot be written, none of the new ones replaces its predecessor.
+ * Writes template.json and, where anything runs on instances, user-data.sh and supervisord.conf into `dir`, which is made
+ * when absent. Each file appears whole or not at all; when one cannot be written, none of the new ones replaces its predecessor.
  *
  * @returns the paths written
  * @throws the file system's error, which names the path
@@ -95,13 +103,16 @@ export async function writeTopology(dir: string, emitted: EmittedTopology): Prom
     temporary: join(dir, `.${name}.${process.pid}`),
     text: text!,
   }));
+  const written = files.filter(({ text }) => text !== '');
   await mkdir(dir, { recursive: true });
   try {
-    for (const { temporary, text } of files) await writeFile(temporary, text);
-    for (const { temporary, path } of files) await rename(temporary, path);
+    for (const { temporary, text } of written) await writeFile(temporary, text);
+    for (const { temporary, path } of written) await rename(temporary, path);
+    // Of an earlier topology, which had instances.
+    for (const { path, text } of files) if (text === '') await rm(path, { force: true });
   } finally {
     // A failure to tidy up must not hide the first one.
-    for (const { temporary } of files) await rm(temporary, { force: true }).catch(() => {});
+    for (const { temporary } of written) await rm(temporary, { force: true }).catch(() => {});
   }
-  return files.map(({ path }) => path);
+  return written.map(({ path }) => path);
 }

@@ -12,7 +12,7 @@ readonly KEY='{{ .Key }}'
 readonly SHA256='{{ .Sha256 }}'
 readonly NAME='{{ .Name }}'
 readonly ACCOUNT='{{ .Account }}'
-readonly READY_URL='{{ .Scheme }}://127.0.0.1:{{ .Port }}{{ .ReadinessPath }}'
+readonly READY_URLS='{{ .ReadyUrls }}'
 readonly ROOT_DEVICE='{{ .RootDevice }}'
 readonly IMDS='http://169.254.169.254/latest'
 
@@ -169,18 +169,21 @@ SUPERVISORD_CONF
 }
 
 wait_until_ready() {
-  # Longer than a dependency of the server may be away for a minute, and supervisord's pause after that.
-  for _ in {1..180}; do
+  local url tries=0 status state
+  for url in $READY_URLS; do
     # A certificate is for another name than this.
-    if curl --insecure --fail --silent --noproxy '*' --max-time 2 --output /dev/null "$READY_URL"; then
-      say 'ready'
-      return 0
-    fi
-    sleep 1
+    until curl --insecure --fail --silent --noproxy '*' --max-time 2 --output /dev/null "$url"; do
+      # Longer than a dependency of the server may be away for a minute, and supervisord's pause after that.
+      if ((++tries >= 180)); then break 2; fi
+      sleep 1
+    done
   done
-  say "no 2xx from $READY_URL; see /var/log/$NAME on the instance"
-  local status state
-  status=$(supervisorctl status "$NAME") || true
+  if ((tries < 180)); then
+    say 'ready'
+    return 0
+  fi
+  say "no 2xx from $url; see /var/log/$NAME on the instance"
+  status=$(supervisorctl status "$NAME:*") || true
   say "$status"
   read -r _ state _ <<<"$status"
   REASON="$REASON-${state:-unknown}"

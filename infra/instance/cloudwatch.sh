@@ -23,8 +23,8 @@ forward_logs() {
   install -d -m 0755 "/etc/$NAME"
   cat >"/etc/$NAME/cloudwatch-agent.json" <<'AGENT_CONF'
 {"agent":{"run_as_user":"cwagent"},"logs":{"logs_collected":{"files":{"collect_list":[
-{"file_path":"/var/log/{{ .Name }}/stdout.log","log_group_name":"{{ .LogGroup }}","log_stream_name":"{instance_id}/stdout"},
-{"file_path":"/var/log/{{ .Name }}/stderr.log","log_group_name":"{{ .LogGroup }}","log_stream_name":"{instance_id}/stderr"}]}}}}
+{{ .LogFiles }}
+]}}}}
 AGENT_CONF
   /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl \
     -a fetch-config -m ec2 -s -c "file:/etc/$NAME/cloudwatch-agent.json"

@@ -2,6 +2,7 @@ import { LAMBDA_DESCRIPTION_LENGTH } from '../../src/aws/quotas.ts';
 import { getAtt, type Intrinsic, ref, resource, sub, type TemplateResource } from '../intrinsics.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
 import { INSTANCE_TARGETS, LAMBDA_TARGETS, LOAD_BALANCER, TRAFFIC_RULE } from './load-balancer.ts';
+import { logGroup, writesLog } from './logs.ts';
 import { serviceRole } from './policies.ts';
 
 /** Logical name of the alarm that no instance is healthy. */
@@ -69,18 +70,17 @@ function alarm({ service }: Topology, actions: Intrinsic[]): TemplateResource {
 
 function ruleSwitch(topology: Topology): Record<string, TemplateResource> {
   return {
-    [`${FUNCTION}Logs`]: resource(
-      'AWS::Logs::LogGroup',
-      { RetentionInDays: topology.logRetentionDays },
-      { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' },
-    ),
-    [`${FUNCTION}Role`]: serviceRole('lambda.amazonaws.com', 'Sets the weights of one rule', 'Failover', [
-      { actions: ['elasticloadbalancing:ModifyRule'], resources: [ref(TRAFFIC_RULE)] },
-      {
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [getAtt(`${FUNCTION}Logs`, 'Arn')],
+    [`${FUNCTION}Logs`]: logGroup(topology),
+    [`${FUNCTION}Role`]: serviceRole({
+      principal: 'lambda.amazonaws.com',
+      description: 'Sets the weights of one rule',
+      policies: {
+        Failover: [
+          { actions: ['elasticloadbalancing:ModifyRule'], resources: [ref(TRAFFIC_RULE)] },
+          writesLog(`${FUNCTION}Logs`),
+        ],
       },
-    ]),
+    }),
     [FUNCTION]: switchFunction(topology),
     [`${FUNCTION}Permission`]: resource('AWS::Lambda::Permission', {
       FunctionName: getAtt(FUNCTION, 'Arn'),

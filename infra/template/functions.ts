@@ -1,30 +1,34 @@
-import { LAMBDA_DESCRIPTION_LENGTH } from '../../src/aws/quotas.ts';
+import { LAMBDA_DESCRIPTION_LENGTH, LAMBDA_ENVIRONMENT_BYTES } from '../../src/aws/quotas.ts';
 import { HTTP_HANDLER } from '../../src/core/index.ts';
-import { getAtt, ref, resource } from '../intrinsics.ts';
-import { functionNames } from '../topology/names.ts';
+import { joinParts } from '../instance/user-data/template.ts';
+import { type Argument, getAtt, ref, resource } from '../intrinsics.ts';
+import { ProvisionError } from '../topology/errors.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
-import { serviceRole } from './policies.ts';
+import type { Variables, Wired, Wiring } from '../wiring/index.ts';
+import { mostBytes } from '../wiring/most-bytes.ts';
+import { logGroup, writesLog } from './logs.ts';
+import { attachedPolicy, serviceRole } from './policies.ts';
 
-/** Lambda functions: one per function of the registry and one for its routes, all of the same artifact. */
-export function functionGroups(topology: Topology): TemplateGroup[] {
-  return [...functionNames(topology.service)].map(([handler, name]) =>
-    functionGroup(topology, handler, name),
+/** Lambda functions: one for each function that is placed there and one for its routes, all of the same artifact. */
+export function functionGroups(topology: Topology, { functions, names }: Wiring): TemplateGroup[] {
+  return [...functions].map(([handler, wired]) =>
+    functionGroup(topology, handler, names.get(handler)!, wired),
   );
 }
 
-function functionGroup(topology: Topology, handler: string, name: string): TemplateGroup {
+function functionGroup(topology: Topology, handler: string, name: string, wired: Wired): TemplateGroup {
   const [fn, role, logs] = [`${name}Function`, `${name}FunctionRole`, `${name}FunctionLogs`];
+  const { inline, late } = wired.grants;
   return {
     Resources: {
-      [logs]: resource(
-        'AWS::Logs::LogGroup',
-        { RetentionInDays: topology.logRetentionDays },
-        { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' },
-      ),
-      [role]: serviceRole('lambda.amazonaws.com', `Lets ${handler} write its own log`, 'WriteOwnLog', [
-        { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [getAtt(logs, 'Arn')] },
-      ]),
-      [fn]: lambdaFunction(topology, handler, role, logs),
+      [logs]: logGroup(topology),
+      [role]: serviceRole({
+        principal: 'lambda.amazonaws.com',
+        description: `Lets ${handler} write its own log`,
+        policies: { WriteOwnLog: [writesLog(logs)], Handler: inline },
+      }),
+      [fn]: lambdaFunction(topology, handler, name, wired.variables),
+      ...(late.length > 0 ? { [`${fn}Policy`]: attachedPolicy('Handler', role, late) } : {}),
     },
     Outputs: {
       [`${fn}Name`]: { Description: `Name of the function of handler ${handler}`, Value: ref(fn) },
@@ -34,27 +38,41 @@ function functionGroup(topology: Topology, handler: string, name: string): Templ
 }
 
 /** Lambda's own settings of the runtime go before what the service gives to functions and server alike. */
-function variables(topology: Topology, handler: string): Record<string, string> {
+function variablesOf(topology: Topology, handler: string, wired: Variables): Record<string, Argument> {
+  const own = Object.entries(wired).map(([name, parts]) => [name, joinParts(parts)]);
   return {
     ...topology.environment,
     ...(topology.shutdownExtension ? { AMPHI_SHUTDOWN_EXTENSION: '1' } : {}),
     ...(topology.stream && handler === HTTP_HANDLER ? { AMPHI_INVOKE_MODE: 'RESPONSE_STREAM' } : {}),
+    ...Object.fromEntries(own),
   };
 }
 
-function lambdaFunction(topology: Topology, handler: string, role: string, logs: string) {
+/** @throws ProvisionError giving the size when Lambda might refuse the environment */
+function checkSize(topology: Topology, handler: string, wired: Variables): void {
+  const bytes =
+    mostBytes([JSON.stringify(topology.environment)]) +
+    Object.entries(wired).reduce((sum, [name, parts]) => sum + name.length + mostBytes(parts), 0);
+  if (bytes > LAMBDA_ENVIRONMENT_BYTES && Object.keys(wired).length > 0)
+    throw new ProvisionError(
+      `function ${JSON.stringify(handler)}: its environment may have ${bytes} bytes with targets and secrets; AWS Lambda allows ${LAMBDA_ENVIRONMENT_BYTES}`,
+    );
+}
+
+function lambdaFunction(topology: Topology, handler: string, name: string, wired: Variables) {
   const { service, s3Bucket, s3Key } = topology;
-  const environment = variables(topology, handler);
+  checkSize(topology, handler, wired);
+  const environment = variablesOf(topology, handler, wired);
   return resource('AWS::Lambda::Function', {
     Description: `${service.name} ${service.version}: ${handler}`.slice(0, LAMBDA_DESCRIPTION_LENGTH),
     Runtime: 'provided.al2023',
     Architectures: ['x86_64'],
     Handler: handler,
     Code: { S3Bucket: s3Bucket, S3Key: s3Key },
-    Role: getAtt(role, 'Arn'),
+    Role: getAtt(`${name}FunctionRole`, 'Arn'),
     MemorySize: topology.memorySize,
     Timeout: topology.timeout,
-    LoggingConfig: { LogGroup: ref(logs) },
+    LoggingConfig: { LogGroup: ref(`${name}FunctionLogs`) },
     ...(Object.keys(environment).length > 0 ? { Environment: { Variables: environment } } : {}),
   });
 }

@@ -1,15 +1,17 @@
 import { CLOUDFORMATION } from '../../src/aws/quotas.ts';
 import type { Argument } from '../intrinsics.ts';
 import { ProvisionError } from '../topology/errors.ts';
-import type { Template, TemplateGroup, Topology } from '../topology/types.ts';
+import { hasInstances } from '../topology/sides.ts';
+import type { Sides, Template, TemplateGroup, Topology } from '../topology/types.ts';
 import { triggerGroups } from '../triggers/index.ts';
+import type { Wiring } from '../wiring/index.ts';
 import { dnsGroup } from './dns.ts';
 import { endpointGroups } from './endpoints.ts';
 import { failoverGroup } from './failover.ts';
 import { functionGroups } from './functions.ts';
 import { instanceGroup } from './instances.ts';
 import { loadBalancerGroup } from './load-balancer.ts';
-import { networkGroup } from './network.ts';
+import { networkGroups } from './network.ts';
 
 /** The most entries of each section. */
 const LIMITS = {
@@ -21,19 +23,32 @@ const LIMITS = {
 
 type Section = keyof typeof LIMITS;
 
-/** The template of the mixed topology: Lambda functions beside a group of EC2 instances. */
-export function topologyTemplate(topology: Topology, userData: Argument): Template {
-  const { name, version } = topology.service;
-  return mergeGroups(`${name} ${version}: Lambda functions and EC2 instances of one executable`, [
-    networkGroup(topology),
-    ...functionGroups(topology),
-    ...triggerGroups(topology.service),
-    instanceGroup(topology, userData),
+/** The template of the mixed topology: Lambda functions, a group of EC2 instances, or both. */
+export function topologyTemplate(
+  topology: Topology,
+  wiring: Wiring,
+  userData: Argument | undefined,
+): Template {
+  const { service, sides } = topology;
+  const functions = functionGroups(topology, wiring);
+  const triggers = triggerGroups(topology, wiring);
+  return mergeGroups(`${service.name} ${service.version}: ${contentOf(sides)} of one executable`, [
+    ...networkGroups(topology),
+    ...functions,
+    // All references are resolved by now.
+    { Parameters: wiring.references.parameters },
+    ...triggers,
+    ...(userData === undefined ? [] : [instanceGroup(topology, wiring, userData)]),
     loadBalancerGroup(topology),
     ...endpointGroups(topology),
     failoverGroup(topology),
     dnsGroup(topology),
   ]);
+}
+
+function contentOf(sides: Sides): string {
+  if (!hasInstances(sides)) return 'Lambda functions';
+  return sides.lambda.length === 0 ? 'EC2 instances' : 'Lambda functions and EC2 instances';
 }
 
 /**

@@ -11,9 +11,11 @@ import {
 } from '../intrinsics.ts';
 import { UBUNTU, UBUNTU_ROOT_DEVICE } from '../topology/images.ts';
 import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
-import { INSTANCE_TARGETS, TRAFFIC_RULE } from './load-balancer.ts';
+import type { Wiring } from '../wiring/index.ts';
+import { INSTANCE_TARGETS, isBalanced, TRAFFIC_RULE } from './load-balancer.ts';
+import { logGroup, writesLog } from './logs.ts';
 import { isSet, SECURITY_GROUP } from './network.ts';
-import { type Grant, serviceRole } from './policies.ts';
+import { attachedPolicy, type Grant, serviceRole } from './policies.ts';
 
 /** Logical name of the group of instances; the instances signal to it by this name. */
 export const AUTO_SCALING_GROUP = 'AutoScalingGroup';
@@ -29,16 +31,18 @@ const SIGNAL_TIMEOUT = `PT${START_MINUTES}M`;
 export const SERVER_LOGS = 'ServerLogs';
 
 /** EC2 side of the topology: role, instance profile, launch template and rolling group. */
-export function instanceGroup(topology: Topology, userData: Argument): TemplateGroup {
+export function instanceGroup(topology: Topology, wiring: Wiring, userData: Argument): TemplateGroup {
+  const { late } = wiring.instances.grants;
   return {
     Parameters: parameters(topology),
     Conditions: { ImageIsPinned: isSet('PinnedImageId') },
     Resources: {
-      InstanceRole: instanceRole(topology),
+      InstanceRole: instanceRole(topology, wiring),
+      ...(late.length > 0 ? { InstancePolicy: attachedPolicy('Handlers', 'InstanceRole', late) } : {}),
       InstanceProfile: resource('AWS::IAM::InstanceProfile', { Roles: [ref('InstanceRole')] }),
       LaunchTemplate: launchTemplate(topology, userData),
       [AUTO_SCALING_GROUP]: autoScalingGroup(topology),
-      ...(topology.logs ? { [SERVER_LOGS]: serverLogs(topology) } : {}),
+      ...(topology.logs ? { [SERVER_LOGS]: logGroup(topology) } : {}),
     },
     Outputs: {
       AutoScalingGroupName: { Description: 'Group of the instances', Value: ref(AUTO_SCALING_GROUP) },
@@ -102,7 +106,8 @@ function parameters({ key }: Topology): Record<string, TemplateParameter> {
   };
 }
 
-function instanceRole({ s3Bucket, s3Key, tlsSecretArn, logs }: Topology): TemplateResource {
+function instanceRole(topology: Topology, { instances }: Wiring): TemplateResource {
+  const { s3Bucket, s3Key, tlsSecretArn, logs } = topology;
   const artifact = sub(`arn:\${AWS::Partition}:s3:::${s3Bucket}/${s3Key}`);
   const grants: Grant[] = [
     { actions: ['s3:GetObject'], resources: [artifact] },
@@ -110,19 +115,12 @@ function instanceRole({ s3Bucket, s3Key, tlsSecretArn, logs }: Topology): Templa
   ];
   if (tlsSecretArn !== undefined)
     grants.push({ actions: ['secretsmanager:GetSecretValue'], resources: [tlsSecretArn] });
-  if (logs) {
-    const actions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-    grants.push({ actions, resources: [getAtt(SERVER_LOGS, 'Arn')] });
-  }
-  return serviceRole('ec2.amazonaws.com', 'Starts the server up and signals the stack', 'StartUp', grants);
-}
-
-function serverLogs({ logRetentionDays }: Topology): TemplateResource {
-  return resource(
-    'AWS::Logs::LogGroup',
-    { RetentionInDays: logRetentionDays },
-    { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' },
-  );
+  if (logs) grants.push(writesLog(SERVER_LOGS));
+  return serviceRole({
+    principal: 'ec2.amazonaws.com',
+    description: 'Starts the server up and signals the stack',
+    policies: { StartUp: grants, Handlers: instances.grants.inline },
+  });
 }
 
 function launchTemplate({ service, key }: Topology, userData: Argument): TemplateResource {
@@ -161,7 +159,9 @@ const BEHIND_LOAD_BALANCER = {
   HealthCheckGracePeriod: START_MINUTES * 60,
 };
 
-function autoScalingGroup({ service, alb }: Topology): TemplateResource {
+function autoScalingGroup(topology: Topology): TemplateResource {
+  const { service } = topology;
+  const balanced = isBalanced(topology);
   return resource(
     'AWS::AutoScaling::AutoScalingGroup',
     {
@@ -172,12 +172,12 @@ function autoScalingGroup({ service, alb }: Topology): TemplateResource {
       MinSize: ref('MinSize'),
       MaxSize: ref('MaxSize'),
       VPCZoneIdentifier: ref('SubnetIds'),
-      ...(alb === undefined ? { HealthCheckType: 'EC2' } : BEHIND_LOAD_BALANCER),
+      ...(balanced ? BEHIND_LOAD_BALANCER : { HealthCheckType: 'EC2' }),
       Tags: [{ Key: 'amphi:version', Value: service.version, PropagateAtLaunch: false }],
     },
     {
       // A target group without a listener has no health to report.
-      ...(alb === undefined ? {} : { DependsOn: TRAFFIC_RULE }),
+      ...(balanced ? { DependsOn: TRAFFIC_RULE } : {}),
       CreationPolicy: { ResourceSignal: { Count: ref('MinSize'), Timeout: SIGNAL_TIMEOUT } },
       UpdatePolicy: {
         AutoScalingRollingUpdate: {

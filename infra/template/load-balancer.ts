@@ -1,17 +1,10 @@
 import type { ResourceTypes } from '@awboost/cfntypes';
 import { DEFAULT_DRAIN_SECONDS } from '../../src/adapters/supervisor/index.ts';
-import {
-  getAtt,
-  type Intrinsic,
-  ref,
-  resource,
-  select,
-  split,
-  sub,
-  type TemplateResource,
-} from '../intrinsics.ts';
+import { HTTP_HANDLER } from '../../src/core/index.ts';
+import { getAtt, ref, resource, sub, type TemplateResource } from '../intrinsics.ts';
 import { TOPOLOGY_OPTIONS } from '../topology/options/index.ts';
 import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
+import { stackSuffix } from '../wiring/stack-suffix.ts';
 import { ALB_SECURITY_GROUP } from './network.ts';
 
 export const LOAD_BALANCER = 'LoadBalancer';
@@ -52,8 +45,8 @@ export function loadBalancerGroup(topology: Topology): TemplateGroup {
         // Shorter than the server's keep-alive, so that the server never closes a connection in use.
         LoadBalancerAttributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '60' }],
       }),
-      [INSTANCE_TARGETS]: instanceTargets(topology),
-      ...lambdaTargets(topology),
+      ...(topology.sides.server ? { [INSTANCE_TARGETS]: instanceTargets(topology) } : {}),
+      ...(hasHttpFunction(topology) ? lambdaTargets(topology) : {}),
       ...listeners(topology),
       [TRAFFIC_RULE]: trafficRule(topology),
     },
@@ -66,7 +59,12 @@ export function loadBalancerGroup(topology: Topology): TemplateGroup {
   };
 }
 
-function parameters({ ec2Weight, lambdaWeight }: Topology): Record<string, TemplateParameter> {
+/** Whether the load balancer has instances to lead to. */
+export const isBalanced = ({ alb, sides }: Topology): boolean => alb !== undefined && sides.server;
+
+const hasHttpFunction = ({ sides }: Topology): boolean => sides.lambda.includes(HTTP_HANDLER);
+
+function parameters({ ec2Weight, lambdaWeight, sides }: Topology): Record<string, TemplateParameter> {
   const weight = (whose: string, value: number): TemplateParameter => ({
     Type: 'Number',
     Description: `Share of the ${whose} in the traffic of the load balancer`,
@@ -80,8 +78,12 @@ function parameters({ ec2Weight, lambdaWeight }: Topology): Record<string, Templ
       Description:
         'Subnets of the load balancer, in two zones at least; public ones if it faces the internet',
     },
-    Ec2Weight: weight('instances', ec2Weight),
-    LambdaWeight: weight('Lambda function', lambdaWeight),
+    ...(sides.shared
+      ? {
+          Ec2Weight: weight('instances', ec2Weight),
+          LambdaWeight: weight('Lambda function', lambdaWeight),
+        }
+      : {}),
   };
 }
 
@@ -135,11 +137,6 @@ function lambdaTargets({ slug }: Topology): Record<string, TemplateResource> {
   };
 }
 
-/** The first eight hex digits of the stack's own id: distinguishes two stacks of one service. */
-function stackSuffix(): Intrinsic {
-  return select(0, split('-', select(2, split('/', ref('AWS::StackId')))));
-}
-
 function listeners({ certificateArn }: Topology): Record<string, TemplateResource> {
   const unreachable = {
     Type: 'fixed-response',
@@ -176,23 +173,28 @@ function listener(
   });
 }
 
-function trafficRule({ certificateArn, stickiness }: Topology): TemplateResource {
+/** What no route takes goes where the routes are; where none is on both sides, to the server rather than to Lambda. */
+function trafficRule(topology: Topology): TemplateResource {
+  const { certificateArn, sides } = topology;
+  const only = sides.server ? INSTANCE_TARGETS : LAMBDA_TARGETS;
   return resource('AWS::ElasticLoadBalancingV2::ListenerRule', {
     ListenerArn: ref(certificateArn === undefined ? 'HttpListener' : 'HttpsListener'),
     Priority: 1,
     Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
-    Actions: [
-      {
-        Type: 'forward',
-        ForwardConfig: {
-          TargetGroups: [
-            { TargetGroupArn: ref(INSTANCE_TARGETS), Weight: ref('Ec2Weight') },
-            { TargetGroupArn: ref(LAMBDA_TARGETS), Weight: ref('LambdaWeight') },
-          ],
-          TargetGroupStickinessConfig:
-            stickiness === undefined ? { Enabled: false } : { Enabled: true, DurationSeconds: stickiness },
-        },
-      },
-    ],
+    Actions: [sides.shared ? weightedForward(topology) : { Type: 'forward', TargetGroupArn: ref(only) }],
   });
+}
+
+function weightedForward({ stickiness }: Topology) {
+  return {
+    Type: 'forward',
+    ForwardConfig: {
+      TargetGroups: [
+        { TargetGroupArn: ref(INSTANCE_TARGETS), Weight: ref('Ec2Weight') },
+        { TargetGroupArn: ref(LAMBDA_TARGETS), Weight: ref('LambdaWeight') },
+      ],
+      TargetGroupStickinessConfig:
+        stickiness === undefined ? { Enabled: false } : { Enabled: true, DurationSeconds: stickiness },
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { getAtt, type Intrinsic, ref, resource, type TemplateResource } from '../intrinsics.ts';
 import { IPV4_CIDR_PATTERN } from '../topology/ipv4.ts';
+import { hasInstances } from '../topology/sides.ts';
 import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
 
 /** Logical name of the instances' security group. */
@@ -26,26 +27,46 @@ function cidr(
  * The security groups. The instances' own opens no port by itself: each rule is a resource of its own. That of
  * the HTTP port lets in the load balancer's group where there is one, else a range while its parameter holds one.
  */
-export function networkGroup(topology: Topology): TemplateGroup {
-  const { service, key, port, alb } = topology;
-  const ssh = key === undefined ? {} : sshRule(topology);
+export function networkGroups(topology: Topology): TemplateGroup[] {
+  const { alb, sides, key } = topology;
+  const instances = hasInstances(sides);
+  if (!instances && alb === undefined) return [];
+  return [
+    {
+      Parameters: {
+        VpcId: {
+          Type: 'AWS::EC2::VPC::Id',
+          Description: instances ? 'VPC of the instances' : 'VPC of the load balancer',
+        },
+      },
+    },
+    ...(sides.server || alb !== undefined ? [entryGroup(topology)] : []),
+    ...(instances ? [instancesGroup(topology)] : []),
+    ...(key === undefined ? [] : [sshGroup(topology)]),
+  ];
+}
+
+/** Who may reach the HTTP port, or the load balancer before it. */
+function entryGroup(topology: Topology): TemplateGroup {
+  const { alb, port, appCidr } = topology;
   const entry = alb === undefined ? `port ${port}` : 'the load balancer';
   return {
-    Parameters: {
-      VpcId: { Type: 'AWS::EC2::VPC::Id', Description: 'VPC of the instances' },
-      AppCidr: cidr(`IPv4 range that may reach ${entry}; empty keeps it closed`, topology.appCidr),
-      ...ssh.Parameters,
-    },
-    Conditions: { AppIsOpen: isSet('AppCidr'), ...ssh.Conditions },
+    Parameters: { AppCidr: cidr(`IPv4 range that may reach ${entry}; empty keeps it closed`, appCidr) },
+    Conditions: { AppIsOpen: isSet('AppCidr') },
+    Resources:
+      alb === undefined
+        ? { AppIngress: ingress(port, ref('AppCidr'), 'AppIsOpen', 'HTTP server') }
+        : albRules(topology),
+  };
+}
+
+function instancesGroup({ service }: Topology): TemplateGroup {
+  return {
     Resources: {
       [SECURITY_GROUP]: resource('AWS::EC2::SecurityGroup', {
         GroupDescription: description(`Instances of ${service.name}`),
         VpcId: ref('VpcId'),
       }),
-      ...(alb === undefined
-        ? { AppIngress: ingress(port, ref('AppCidr'), 'AppIsOpen', 'HTTP server') }
-        : albRules(topology)),
-      ...ssh.Resources,
     },
     Outputs: {
       SecurityGroupId: { Description: 'Group of the instances', Value: getAtt(SECURITY_GROUP, 'GroupId') },
@@ -53,34 +74,44 @@ export function networkGroup(topology: Topology): TemplateGroup {
   };
 }
 
-function albRules({ service, port, certificateArn }: Topology): Record<string, TemplateResource> {
+function albRules({ service, port, certificateArn, sides }: Topology): Record<string, TemplateResource> {
   const tcp = { IpProtocol: 'tcp', FromPort: port, ToPort: port };
   const open = (from: number, what: string) =>
     ingress(from, ref('AppCidr'), 'AppIsOpen', what, ALB_SECURITY_GROUP);
+  const toInstances = {
+    ...tcp,
+    DestinationSecurityGroupId: getAtt(SECURITY_GROUP, 'GroupId'),
+    Description: 'Instances',
+  };
   return {
     [ALB_SECURITY_GROUP]: resource('AWS::EC2::SecurityGroup', {
       GroupDescription: description(`Load balancer of ${service.name}`),
       VpcId: ref('VpcId'),
-      SecurityGroupEgress: [
-        { ...tcp, DestinationSecurityGroupId: getAtt(SECURITY_GROUP, 'GroupId'), Description: 'Instances' },
-      ],
+      SecurityGroupEgress: [sides.server ? toInstances : NOWHERE],
     }),
-    AppIngress: resource('AWS::EC2::SecurityGroupIngress', {
-      ...tcp,
-      GroupId: getAtt(SECURITY_GROUP, 'GroupId'),
-      SourceSecurityGroupId: getAtt(ALB_SECURITY_GROUP, 'GroupId'),
-      Description: 'HTTP server, from the load balancer',
-    }),
+    ...(sides.server
+      ? {
+          AppIngress: resource('AWS::EC2::SecurityGroupIngress', {
+            ...tcp,
+            GroupId: getAtt(SECURITY_GROUP, 'GroupId'),
+            SourceSecurityGroupId: getAtt(ALB_SECURITY_GROUP, 'GroupId'),
+            Description: 'HTTP server, from the load balancer',
+          }),
+        }
+      : {}),
     AlbHttpIngress: open(80, 'HTTP'),
     ...(certificateArn === undefined ? {} : { AlbHttpsIngress: open(443, 'HTTPS') }),
   };
 }
 
+/** Without any rule a group lets everything out. Functions are not reached by the network. */
+const NOWHERE = { IpProtocol: '-1', CidrIp: '127.0.0.1/32', Description: 'Nowhere' };
+
 function description(text: string): string {
   return text.replace(/[^\w .:/()#,@[\]+=&;{}!$*-]/g, '_').slice(0, 255);
 }
 
-function sshRule({ sshCidr }: Topology): TemplateGroup {
+function sshGroup({ sshCidr }: Topology): TemplateGroup {
   return {
     // The whole internet (/0) is not accepted for SSH.
     Parameters: {

@@ -24,7 +24,7 @@ export function defaultText(row: Row): string | undefined {
 export function plainNeeds(row: Row): string[] {
   return (row.needs ?? []).flatMap((need) => {
     if (typeof need === 'string') return need;
-    return need.when === undefined && need.value === undefined ? need.option : [];
+    return need.when === undefined && need.value === undefined && need.side === undefined ? need.option : [];
   });
 }
 

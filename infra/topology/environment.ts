@@ -4,6 +4,9 @@ import { LAMBDA_ENVIRONMENT_BYTES } from '../../src/aws/quotas.ts';
 /** Variables that Lambda sets itself and refuses in a template, or that would break the runtime. */
 const RESERVED = /^(AWS_|LAMBDA_)/;
 
+/** Variables by which the template tells functions and instances of each other. */
+const OWN = ['AMPHI_TARGETS', 'AMPHI_QUEUES', 'AMPHI_SECRETS'];
+
 /** CloudFormation's dynamic references. */
 const DYNAMIC = /\{\{\s*resolve:/;
 
@@ -22,9 +25,16 @@ export function environmentProblems(environment: Readonly<Record<string, unknown
   return problems;
 }
 
-function variableProblem(name: string, value: unknown): string | undefined {
+/** Why a variable cannot have this name; `undefined` for nothing. */
+export function variableNameProblem(name: string): string | undefined {
   if (!/^[A-Za-z]\w+$/.test(name)) return 'AWS Lambda takes a letter, then letters, digits or _ as a name';
-  if (RESERVED.test(name)) return 'the name is reserved by AWS Lambda';
+  if (OWN.includes(name)) return 'the name is taken by the template itself';
+  return RESERVED.test(name) ? 'the name is reserved by AWS Lambda' : undefined;
+}
+
+function variableProblem(name: string, value: unknown): string | undefined {
+  const misnamed = variableNameProblem(name);
+  if (misnamed !== undefined) return misnamed;
   if (typeof value !== 'string') return 'it is not a text';
   if (DYNAMIC.test(value)) {
     return '{{resolve:...}} would be resolved for functions, and stay as it is on instances: read the secret at run time';

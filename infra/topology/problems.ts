@@ -87,7 +87,9 @@ function isObject(value: unknown): value is Unchecked {
 }
 
 function needProblems(name: string, row: Row, options: Unchecked, label: Label): string[] {
-  const needs = (row.needs ?? []).map((need): Need => (typeof need === 'string' ? { option: need } : need));
+  const needs = (row.needs ?? [])
+    .map((need): Need => (typeof need === 'string' ? { option: need } : need))
+    .filter(({ side }) => side === undefined);
   // One that is needed in any case and absent is told of once.
   const absent = needs.filter(({ option, when }) => when === undefined && !isGiven(options, option));
   return needs

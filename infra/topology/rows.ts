@@ -9,7 +9,20 @@ export interface Need<Name extends string = string> {
   /** Only this value of the option itself needs it; every one by default. */
   readonly when?: string;
   readonly why?: string;
+  /** Only while something runs on this side. */
+  readonly side?: 'server';
 }
+
+/** What of a topology an option is for; it is refused where the placement leaves nothing there. */
+export type Side =
+  | 'routes'
+  | 'lambdaRoutes'
+  | 'sharedRoutes'
+  | 'entry'
+  | 'server'
+  | 'worker'
+  | 'instances'
+  | 'functions';
 
 interface Common<Name extends string> {
   /** What it does, in one line. Values, needs and default are added to it where it is shown. */
@@ -27,8 +40,8 @@ interface Common<Name extends string> {
   readonly parameter?: string;
   /** It is the ARN of something that has to be in the stack's region. */
   readonly regional?: true;
-  /** It leads to the service's routes, and a service without routes cannot have it. */
-  readonly servesRoutes?: true;
+  /** Where it counts. */
+  readonly side?: Side;
 }
 
 /** A row of a table of options; `Name` is the names of the table. */

@@ -23,6 +23,8 @@ export interface ServiceDescription {
 /** Where a handler runs in this stage, and what it needs there. */
 export interface HandlerDescription {
   readonly runOn: RunOn;
+  /** Type of the events that it takes; none: a plain function. */
+  readonly source?: string | undefined;
   readonly permissions?: readonly Permission[] | undefined;
   /** Functions that it calls by `context.invoke`. */
   readonly invokes?: readonly string[] | undefined;
@@ -53,12 +55,26 @@ export type TemplateDecorator = (
   // biome-ignore lint/suspicious/noConfusingVoidType: a decorator that changes its argument returns nothing
 ) => Template | undefined | void;
 
+/** Both sides of a topology, as the placement fills them. */
+export interface Sides {
+  /** Handlers that become Lambda functions; `http` for the routes goes first. */
+  readonly lambda: readonly string[];
+  /** Functions that the worker on the instances runs, each from a queue. */
+  readonly worker: readonly string[];
+  /** Whether the HTTP server runs on the instances. */
+  readonly server: boolean;
+  /** Whether some route takes requests on both sides. */
+  readonly shared: boolean;
+}
+
 /** Options after validation, with defaults and derived names. */
 export interface Topology extends Omit<TopologyOptions, keyof TopologyDefaults>, TopologyDefaults {
   /** Lower-case letters, digits and `-`: folder and program name on the instances. */
   readonly slug: string;
   /** System account that runs the server. */
   readonly account: string;
+  /** What runs where. */
+  readonly sides: Sides;
 }
 
 /** One part of a template; several are merged, and no logical name may come twice. */

@@ -1,9 +1,13 @@
+import { placementProblems } from '../wiring/problems.ts';
 import { withDefaults } from './defaults.ts';
 import { OptionsError } from './errors.ts';
 import { slugOf } from './names.ts';
 import { TOPOLOGY_OPTIONS } from './options/index.ts';
-import { flagLabel, isGiven, tableProblems, type Unchecked } from './problems.ts';
-import type { Topology, TopologyOptions } from './types.ts';
+import { isGiven, tableProblems, type Unchecked } from './problems.ts';
+import { clashProblems } from './secrets.ts';
+import { entryProblems, sideNeedProblems, unusedProblems } from './side-problems.ts';
+import { sidesOf } from './sides.ts';
+import type { Sides, Topology, TopologyOptions } from './types.ts';
 
 /**
  * Every problem with the flags of `app provision`, each as one line that names the flag; none is `[]`.
@@ -17,7 +21,22 @@ import type { Topology, TopologyOptions } from './types.ts';
  * ```
  */
 export function provisionProblems(flags: Unchecked): string[] {
-  return [...tableProblems(TOPOLOGY_OPTIONS, flags), ...weightProblems(flags)];
+  return flagProblems(flags, { server: true });
+}
+
+function flagProblems(flags: Unchecked, sides: Pick<Sides, 'server'>): string[] {
+  return [
+    ...tableProblems(TOPOLOGY_OPTIONS, flags),
+    ...sideNeedProblems(flags, sides),
+    ...weightProblems(flags),
+    ...secretClashes(flags),
+  ];
+}
+
+function secretClashes({ environment, secrets }: Unchecked): string[] {
+  const pairs = (value: unknown) =>
+    typeof value === 'object' && value !== null ? (value as Record<string, string>) : {};
+  return clashProblems(pairs(environment), pairs(secrets));
 }
 
 /** What the two weights have to be together. */
@@ -42,7 +61,6 @@ function serviceProblems(options: TopologyOptions): string[] {
   if (!service.hasRoutes && service.functions.length === 0) {
     problems.push('the service has neither routes nor functions');
   }
-  if (!service.hasRoutes) problems.push(...routeProblems({ ...options }));
   for (const name of service.functions) {
     if (!/^\S{1,128}$/.test(name))
       problems.push(`function ${JSON.stringify(name)} is no Handler for AWS Lambda`);
@@ -50,16 +68,17 @@ function serviceProblems(options: TopologyOptions): string[] {
   return problems;
 }
 
-function routeProblems(options: Unchecked): string[] {
-  const label = flagLabel(TOPOLOGY_OPTIONS);
-  return Object.entries(TOPOLOGY_OPTIONS)
-    .filter(([name, row]) => 'servesRoutes' in row && isGiven(options, name))
-    .map(([name]) => `${label(name)} serves routes, and the service has none`);
-}
-
 /** Options with defaults and derived names. @throws ProvisionError with every problem found */
 export function checkedTopology(options: TopologyOptions): Topology {
-  const problems = [...provisionProblems({ ...options }), ...serviceProblems(options)];
+  const { service } = options;
+  const sides = sidesOf(service);
+  const problems = [
+    ...flagProblems({ ...options }, sides),
+    ...serviceProblems(options),
+    ...unusedProblems({ ...options }, service, sides),
+    ...entryProblems({ ...options }, service),
+    ...placementProblems(service, sides),
+  ];
   if (problems.length > 0) throw new OptionsError(...problems);
   const slug = slugOf(options.service.name);
   return {
@@ -67,5 +86,6 @@ export function checkedTopology(options: TopologyOptions): Topology {
     slug,
     // The prefix keeps a service called `root` or `www-data` apart from the system's accounts.
     account: `svc-${slug}`,
+    sides,
   };
 }

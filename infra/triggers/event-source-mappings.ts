@@ -102,7 +102,7 @@ function eventSourceMapping(
       [policyName]: scope.policy(policy, grants),
       [mappingName]: resource(
         'AWS::Lambda::EventSourceMapping',
-        { FunctionName: scope.functionArn, ...defined(properties) },
+        { FunctionName: scope.targetArn, ...defined(properties) },
         { DependsOn: policyName },
       ),
     },

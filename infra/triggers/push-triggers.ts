@@ -16,22 +16,23 @@ const RECEIPT_RULE =
 
 export const snsTrigger: Emit<SnsTrigger> = (scope, { topic, filter, filterScope }) => {
   const arn = scope.resolve('topic', topic);
-  const permission = scope.logicalName('Permission');
+  const { dependsOn, Resources } = scope.admit('sns.amazonaws.com', { arn });
   return {
     Resources: {
-      [permission]: scope.permission('sns.amazonaws.com', { arn }),
+      ...Resources,
       [scope.logicalName('Subscription')]: resource(
         'AWS::SNS::Subscription',
         defined({
-          Protocol: 'lambda',
+          // Raw delivery stays off: it would leave out the attributes' types, subject and time.
+          Protocol: scope.kind === 'queue' ? 'sqs' : 'lambda',
           TopicArn: arn,
-          Endpoint: scope.functionArn,
+          Endpoint: scope.targetArn,
           // The topic may be in another region than the stack.
           Region: typeof arn === 'string' ? arn.split(':')[3] : undefined,
           FilterPolicy: filter,
           FilterPolicyScope: filter && filterScope,
         }),
-        { DependsOn: permission },
+        { DependsOn: dependsOn },
       ),
     },
   };
@@ -39,20 +40,20 @@ export const snsTrigger: Emit<SnsTrigger> = (scope, { topic, filter, filterScope
 
 export const cloudWatchLogsTrigger: Emit<CloudWatchLogsTrigger> = (scope, { logGroup, filterPattern }) => {
   const group = scope.resolve('logGroup', logGroup);
-  if (typeof group === 'object' && 'Ref' in group && group.Ref === `${scope.name}FunctionLogs`)
+  if (typeof group === 'object' && 'Ref' in group && group.Ref === `${scope.target}Logs`)
     throw scope.problem('logGroup: it would be triggered by its own log, in an endless loop');
-  const permission = scope.logicalName('Permission');
+  const { dependsOn, Resources } = scope.admit('logs.amazonaws.com', {
+    // The star is part of the ARN of a log group and stands for its streams.
+    arn: sub(LOG_GROUP, { LogGroup: group }),
+    sameAccount: true,
+  });
   return {
     Resources: {
-      // The star is part of the ARN of a log group and stands for its streams.
-      [permission]: scope.permission('logs.amazonaws.com', {
-        arn: sub(LOG_GROUP, { LogGroup: group }),
-        sameAccount: true,
-      }),
+      ...Resources,
       [scope.logicalName('Subscription')]: resource(
         'AWS::Logs::SubscriptionFilter',
-        { LogGroupName: group, FilterPattern: filterPattern, DestinationArn: scope.functionArn },
-        { DependsOn: permission },
+        { LogGroupName: group, FilterPattern: filterPattern, DestinationArn: scope.targetArn },
+        { DependsOn: dependsOn },
       ),
     },
   };
@@ -60,14 +61,14 @@ export const cloudWatchLogsTrigger: Emit<CloudWatchLogsTrigger> = (scope, { logG
 
 export const sesTrigger: Emit<SesTrigger> = (scope, trigger) => {
   const { ruleSet, ruleName = scope.handler, recipients, invocation } = trigger;
-  const permission = scope.logicalName('Permission');
   if (ruleSet === undefined)
-    return { Resources: { [permission]: scope.permission('ses.amazonaws.com', { sameAccount: true }) } };
+    return { Resources: scope.admit('ses.amazonaws.com', { sameAccount: true }).Resources };
   const set = scope.resolve('ruleSet', ruleSet);
   const arn = sub(RECEIPT_RULE, { RuleSet: set, Rule: ruleName });
+  const { dependsOn, Resources } = scope.admit('ses.amazonaws.com', { arn, sameAccount: true });
   return {
     Resources: {
-      [permission]: scope.permission('ses.amazonaws.com', { arn, sameAccount: true }),
+      ...Resources,
       [scope.logicalName('Rule')]: resource(
         'AWS::SES::ReceiptRule',
         {
@@ -77,21 +78,17 @@ export const sesTrigger: Emit<SesTrigger> = (scope, trigger) => {
             Enabled: true,
             ScanEnabled: true,
             Recipients: recipients && [...recipients],
-            Actions: [{ LambdaAction: { FunctionArn: scope.functionArn, InvocationType: invocation } }],
+            Actions: [{ LambdaAction: { FunctionArn: scope.targetArn, InvocationType: invocation } }],
           }),
         },
-        { DependsOn: permission },
+        { DependsOn: dependsOn },
       ),
     },
   };
 };
 
 export const cognitoTrigger: Emit<CognitoTrigger> = (scope, { userPool }) => ({
-  Resources: {
-    [scope.logicalName('Permission')]: scope.permission('cognito-idp.amazonaws.com', {
-      arn: scope.resolve('userPool', userPool),
-    }),
-  },
+  Resources: scope.admit('cognito-idp.amazonaws.com', { arn: scope.resolve('userPool', userPool) }).Resources,
 });
 
 /** CloudFormation calls a custom resource's function with the permissions of whoever changes the stack. */
@@ -99,7 +96,7 @@ export const cloudFormationTrigger: Emit<CloudFormationTrigger> = (scope) => ({
   Outputs: {
     [`${scope.name}ServiceToken`]: {
       Description: `ServiceToken of the custom resource ${scope.handler}`,
-      Value: scope.functionArn,
+      Value: scope.targetArn,
     },
   },
 });

@@ -31,7 +31,7 @@ interface RuleParts {
   readonly input?: unknown;
 }
 
-/** An EventBridge rule with the function as its only target, and the permission to call it. `kind` distinguishes several rules of one trigger. */
+/** An EventBridge rule with the function or queue as its only target, and its leave. `kind` distinguishes several rules of one trigger. */
 export function ruleGroup(
   scope: TriggerScope,
   kind: string,
@@ -48,15 +48,13 @@ export function ruleGroup(
         ...(bus === undefined ? {} : { EventBusName: bus }),
         Targets: [
           {
-            Id: 'Function',
-            Arn: scope.functionArn,
+            Id: scope.kind === 'queue' ? 'Queue' : 'Function',
+            Arn: scope.targetArn,
             ...(input === undefined ? {} : { Input: JSON.stringify(input) }),
           },
         ],
       }),
-      [scope.logicalName(`${kind}Permission`)]: scope.permission('events.amazonaws.com', {
-        arn: getAtt(rule, 'Arn'),
-      }),
+      ...scope.admit('events.amazonaws.com', { arn: getAtt(rule, 'Arn') }, kind).Resources,
     },
   };
 }

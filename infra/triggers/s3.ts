@@ -32,12 +32,13 @@ function createdBucket(scope: TriggerScope, trigger: S3Trigger, given: string | 
   const unique = select(2, split('/', ref('AWS::StackId')));
   const name: Argument = given ?? { 'Fn::Join': ['-', [prefix, unique]] };
   const arn: Argument = { 'Fn::Join': ['', ['arn:', ref('AWS::Partition'), ':s3:::', name]] };
-  const [bucket, permission] = [scope.logicalName('Bucket'), scope.logicalName('Permission')];
+  const bucket = scope.logicalName('Bucket');
+  const { dependsOn, Resources } = scope.admit('s3.amazonaws.com', { arn, sameAccount: true });
   return {
     Resources: {
-      [permission]: scope.permission('s3.amazonaws.com', { arn, sameAccount: true }),
+      ...Resources,
       [bucket]: resource('AWS::S3::Bucket', bucketProperties(scope, trigger, name), {
-        DependsOn: permission,
+        DependsOn: dependsOn,
         // A bucket with objects cannot be deleted, and what was uploaded must not go with the stack. But one that a
         // failed creation leaves behind would take the name from the next.
         DeletionPolicy: 'RetainExceptOnCreate',
@@ -58,9 +59,10 @@ function bucketProperties(scope: TriggerScope, { events, prefix, suffix }: S3Tri
   const filter = rules.length === 0 ? {} : { Filter: { S3Key: { Rules: rules } } };
   return {
     BucketName: name,
-    NotificationConfiguration: {
-      LambdaConfigurations: events.map((Event) => ({ Event, Function: scope.functionArn, ...filter })),
-    },
+    NotificationConfiguration:
+      scope.kind === 'queue'
+        ? { QueueConfigurations: events.map((Event) => ({ Event, Queue: scope.targetArn, ...filter })) }
+        : { LambdaConfigurations: events.map((Event) => ({ Event, Function: scope.targetArn, ...filter })) },
     BucketEncryption: {
       ServerSideEncryptionConfiguration: [
         { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' as const } },

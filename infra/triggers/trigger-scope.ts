@@ -1,8 +1,4 @@
-import type {
-  CloudFormationExpression,
-  ResourceRef,
-} from '../../src/adapters/lambda/sources/events/shared/triggers.ts';
-import { expression } from '../instance/user-data/intrinsics-parser.ts';
+import type { ResourceRef } from '../../src/adapters/lambda/sources/events/shared/triggers.ts';
 import {
   type Argument,
   getAtt,
@@ -11,33 +7,57 @@ import {
   resource,
   type TemplateResource,
 } from '../intrinsics.ts';
-import type { Grant } from '../template/policies.ts';
+import { attachedPolicy, type Grant } from '../template/policies.ts';
 import { ProvisionError } from '../topology/errors.ts';
-import type { TemplateGroup, TemplateParameter } from '../topology/types.ts';
+import type { TemplateGroup } from '../topology/types.ts';
+import { functionOwner, type References } from '../wiring/references.ts';
+import type { Sender } from './queue-policy.ts';
 
-/** One function with a trigger: its logical names, and what its resources need of the template. */
-export class TriggerScope {
+/** What a trigger's events go to: a Lambda function, or the queue of a handler on instances. */
+export interface Destination {
+  readonly kind: 'function' | 'queue';
+  /** Logical name of it. */
+  readonly target: string;
+}
+
+export interface ScopeParts extends Destination {
   /** Name of the handler in the registry. */
   readonly handler: string;
   /** Prefix of all logical names, e.g. `OnUpload`. */
   readonly name: string;
   readonly serviceName: string;
-  readonly #parameters: Map<string, TemplateParameter>;
+  readonly references: References;
+}
 
-  constructor(
-    handler: string,
-    name: string,
-    serviceName: string,
-    parameters: Map<string, TemplateParameter>,
-  ) {
-    this.handler = handler;
-    this.name = name;
-    this.serviceName = serviceName;
-    this.#parameters = parameters;
+/** What lets a service deliver: resources to add, and the one that has to be there before anything is delivered. */
+export interface Admission {
+  readonly dependsOn: string;
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+}
+
+/** One handler with a trigger: its logical names, where its events go, and what its resources need of the template. */
+export class TriggerScope {
+  readonly handler: string;
+  readonly name: string;
+  readonly serviceName: string;
+  readonly kind: Destination['kind'];
+  readonly target: string;
+  /** Who may send to the queue; its one policy is made of them. */
+  readonly senders: Sender[] = [];
+  readonly #references: References;
+
+  constructor(parts: ScopeParts) {
+    this.handler = parts.handler;
+    this.name = parts.name;
+    this.serviceName = parts.serviceName;
+    this.kind = parts.kind;
+    this.target = parts.target;
+    this.#references = parts.references;
   }
 
-  get functionArn(): Intrinsic {
-    return getAtt(`${this.name}Function`, 'Arn');
+  /** ARN of the function, or of the queue. */
+  get targetArn(): Intrinsic {
+    return getAtt(this.target, 'Arn');
   }
 
   /** Logical name of one of the trigger's resources. */
@@ -52,52 +72,35 @@ export class TriggerScope {
 
   /** The value of a reference; declares its parameter where it names one. @throws ProvisionError for an expression of the wrong shape */
   resolve(what: string, location: ResourceRef): Argument {
-    if (typeof location === 'string') return location;
-    if ('parameter' in location) return this.#parameter(what, location.parameter, location.default);
-    try {
-      return expression(location satisfies CloudFormationExpression);
-    } catch (error) {
-      throw this.problem(`${what}: ${(error as Error).message}`);
+    return this.#references.resolve(functionOwner(this.handler), what, location);
+  }
+
+  /**
+   * Lets an AWS service deliver, on behalf of one source or, where that has no ARN, of this account.
+   * @param part tells apart the permissions of one trigger
+   */
+  admit(principal: string, from: Omit<Sender, 'principal'>, part = ''): Admission {
+    if (this.kind === 'queue') {
+      this.senders.push({ principal, ...from });
+      return { dependsOn: `${this.target}Policy`, Resources: {} };
     }
+    const dependsOn = this.logicalName(`${part}Permission`);
+    return { dependsOn, Resources: { [dependsOn]: this.#permission(principal, from) } };
   }
 
-  #parameter(what: string, name: string, value: string | undefined): Intrinsic {
-    const known = this.#parameters.get(name);
-    if (!/^[A-Za-z0-9]{1,255}$/.test(name))
-      throw this.problem(`${what}: ${JSON.stringify(name)} is not a parameter name: letters and digits only`);
-    if (known !== undefined && known.Default !== value)
-      throw this.problem(`${what}: parameter ${name} has another default elsewhere`);
-    const made = { Type: 'String', Description: `The ${what} of ${this.handler}` };
-    if (known === undefined)
-      this.#parameters.set(name, value === undefined ? made : { ...made, Default: value });
-    return ref(name);
-  }
-
-  /** Lets an AWS service call the function, on behalf of one source or, where that has no ARN, of this account. */
-  permission(principal: string, from: { arn?: Argument; sameAccount?: boolean }): TemplateResource {
+  #permission(principal: string, { arn, sameAccount }: Omit<Sender, 'principal'>): TemplateResource {
     return resource('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunction',
-      FunctionName: this.functionArn,
+      FunctionName: this.targetArn,
       Principal: principal,
-      ...(from.arn === undefined ? {} : { SourceArn: from.arn }),
-      ...(from.sameAccount ? { SourceAccount: ref('AWS::AccountId') } : {}),
+      ...(arn === undefined ? {} : { SourceArn: arn }),
+      ...(sameAccount ? { SourceAccount: ref('AWS::AccountId') } : {}),
     });
   }
 
   /** What the function's role may do beside writing its log. */
   policy(name: string, grants: readonly Grant[]): TemplateResource {
-    return resource('AWS::IAM::Policy', {
-      PolicyName: name,
-      PolicyDocument: {
-        Version: '2012-10-17',
-        Statement: grants.map(({ actions, resources }) => ({
-          Effect: 'Allow',
-          Action: actions,
-          Resource: resources,
-        })),
-      },
-      Roles: [ref(`${this.name}FunctionRole`)],
-    });
+    return attachedPolicy(name, `${this.target}Role`, grants);
   }
 }
 

@@ -36,8 +36,10 @@ function valueCell(row: Row): string {
 function needsCell(row: Row): string {
   const special = new Map<string, string[]>();
   for (const need of row.needs ?? []) {
-    if (typeof need === 'string' || need.when === undefined) continue;
-    const { when, option, value } = need;
+    if (typeof need === 'string') continue;
+    const { option, value } = need;
+    const when = need.side === undefined ? need.when : 'with routes on instances';
+    if (when === undefined) continue;
     const text = code(value === undefined ? labelOf(option) : `${labelOf(option)} ${value}`);
     special.set(when, [...(special.get(when) ?? []), text]);
   }

@@ -59,6 +59,54 @@ t.test('supervisor prints the program section', async (t) => {
   t.match((await app(['supervisor', '--startretries', '7'])).stdout, /^startretries=7$/m);
 });
 
+t.test('supervisor prints server and worker, as far as something runs on instances', async (t) => {
+  const programs = async (...args: string[]) => {
+    const { stdout, stderr } = await app(['supervisor', '--command', '/opt/omega/app', ...args]);
+    t.equal(stderr, '');
+    return stdout
+      .match(/^(\[.*\]|programs=.*|command=.*)$/gm)
+      ?.map((line) => line.replace('/opt/omega/app ', ''));
+  };
+  const drain = '--drainTimeout 25';
+  t.same(
+    await programs('--runOn', 'hello=instances', '--concurrency', '4', '--queue', 'hello=arn:aws:sqs:x'),
+    [
+      '[group:omega]',
+      'programs=omega-server,omega-worker',
+      '[program:omega-server]',
+      `command=httpServer --port 9999 ${drain}`,
+      '[program:omega-worker]',
+      `command=worker --concurrency 4 --queue hello=arn:aws:sqs:x ${drain}`,
+    ],
+  );
+  t.same(await programs('--runOn', '*=instances', '--runOn', '/=lambda', '--program', 'x'), [
+    '[group:x]',
+    'programs=x-server,x-worker',
+    '[program:x-server]',
+    `command=httpServer --port 9999 ${drain}`,
+    '[program:x-worker]',
+    `command=worker ${drain}`,
+  ]);
+  const worker = ['--runOn', '*=lambda', '--runOn', 'nightly=instances'];
+  t.same(await programs(...worker, '--timeout', '900'), [
+    '[program:omega]',
+    `command=worker --timeout 900 ${drain}`,
+  ]);
+  for (const [args, message] of [
+    [
+      ['--runOn', 'hello=moon'],
+      /--runOn "hello=moon": it must be NAME=lambda or NAME=instances or NAME=both/,
+    ],
+    [['--runOn', 'nobody=lambda'], /runOn "nobody": there is no such function or route/],
+    [['--waitTime', '10'], /--waitTime is for the worker, and no function runs on instances/],
+    [[...worker, '--concurrency', '0'], /--concurrency "0": it must be a whole number from 1 to 1000/],
+  ] as const) {
+    const { code, stderr } = await app(['supervisor', ...args]);
+    t.equal(code, 2, stderr);
+    t.match(stderr, message);
+  }
+});
+
 t.test('provision --noop writes the three files', async (t) => {
   const dir = t.testdir();
   const { code, stdout } = await app(

@@ -88,7 +88,7 @@ async function readsBack(t: Test, aws: Aws): Promise<void> {
   t.equal(
     script,
     emitted.userData
-      .replace('{"Ref":"AWS::Region"}', 'us-east-1')
+      .replaceAll('{"Ref":"AWS::Region"}', 'us-east-1')
       .replace('{"Ref":"AWS::URLSuffix"}', 'amazonaws.com')
       .replace('{"Ref":"AWS::StackName"}', 'omega-test')
       .replace('{"Ref":"RootDevice"}', '/dev/sda1'),

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { ZipFile } from 'yazl';
 import { runMain } from '../support/run-app.ts';
-import { AWS_ENV, callMoto, type Moto, prepare, startMoto, textOf } from './deploy/moto.ts';
+import { AWS_ENV, callMoto, ec2, type Moto, prepare, startMoto, textOf, userDataOf } from './deploy/moto.ts';
 import { skipWithout } from './tools.ts';
 
 const MAIN = join(import.meta.dirname, 'triggers-main.ts');
@@ -47,6 +47,64 @@ async function makeSources(moto: Moto): Promise<string> {
   return TableDescription.LatestStreamArn;
 }
 
+interface Rule {
+  readonly Name: string;
+  readonly ScheduleExpression?: string;
+}
+
+async function hasQueues(t: Test, moto: Moto, rules: readonly Rule[]): Promise<void> {
+  const account = 'arn:aws:sqs:us-east-1:123456789012';
+  const { QueueUrls } = await jsonCall(moto, 'sqs', 'AmazonSQS.ListQueues', {});
+  const names = (QueueUrls as string[]).map((url) => url.split('/').at(-1)!);
+  const queueOf = (name: string) =>
+    names.find((each) => new RegExp(`^triggered-${name}-[0-9a-f]{8}$`).test(each))!;
+  const [photos, hourly, render] = ['OnPhoto', 'Hourly', 'Render'].map(queueOf);
+  t.notOk(
+    names.some((name) => name.startsWith('triggered-Jobs')),
+    'one that has its own gets no other',
+  );
+
+  const attributes = async (name: string) => {
+    const QueueUrl = (QueueUrls as string[]).find((url) => url.endsWith(`/${name}`));
+    const answer = await jsonCall(moto, 'sqs', 'AmazonSQS.GetQueueAttributes', {
+      QueueUrl,
+      AttributeNames: ['All'],
+    });
+    return answer.Attributes as Record<string, string>;
+  };
+  const made = await attributes(render!);
+  t.match(made, { VisibilityTimeout: '60', MessageRetentionPeriod: '1209600' });
+  const redrive = JSON.parse(made.RedrivePolicy!);
+  t.match(redrive, { maxReceiveCount: /^5$/, deadLetterTargetArn: /DeadLetters/ });
+  const dead = await attributes(redrive.deadLetterTargetArn.split(':').at(-1));
+  t.equal(dead.MessageRetentionPeriod, '1209600');
+
+  const { Name } = rules.find(({ ScheduleExpression }) => ScheduleExpression === 'rate(1 hour)')!;
+  const { Targets } = await jsonCall(moto, 'events', 'AWSEvents.ListTargetsByRule', { Rule: Name });
+  t.match(Targets, [{ Id: 'Queue', Arn: `${account}:${hourly}`, Input: '{"hour":1}' }]);
+
+  const script = await userDataOf(moto, await launchTemplateId(moto));
+  const [, queues] = /AMPHI_QUEUES='(\{.*?\})'/.exec(script) ?? [];
+  t.same(JSON.parse(queues!), {
+    onPhoto: `${account}:${photos}`,
+    hourly: `${account}:${hourly}`,
+    jobs: QUEUE,
+    render: `${account}:${render}`,
+  });
+  const [, targets] = /AMPHI_TARGETS='(\{.*?\})'/.exec(script) ?? [];
+  t.match(JSON.parse(targets!), { resize: /^arn:aws:lambda:us-east-1:123456789012:function:/ });
+  const functions = JSON.parse(
+    await callMoto(moto, 'lambda', { method: 'GET', path: '/2015-03-31/functions/' }),
+  );
+  const resize = functions.Functions.find(({ Handler }: { Handler: string }) => Handler === 'resize');
+  t.same(JSON.parse(resize.Environment.Variables.AMPHI_TARGETS), { render: `${account}:${render}` });
+  t.notOk(functions.Functions.some(({ Handler }: { Handler: string }) => Handler === 'render'));
+}
+
+async function launchTemplateId(moto: Moto): Promise<string> {
+  return textOf(await ec2(moto, { Action: 'DescribeLaunchTemplates' }), 'launchTemplateId')!;
+}
+
 t.test('a service with triggers is provisioned in moto', { skip: skipWithout('moto_server') }, async (t) => {
   const moto = await startMoto();
   t.teardown(() => moto.stop());
@@ -81,8 +139,9 @@ t.test('a service with triggers is provisioned in moto', { skip: skipWithout('mo
     Rules.map((rule: { EventPattern?: string; ScheduleExpression?: string }) => [
       rule.EventPattern ?? rule.ScheduleExpression,
     ]).sort(),
-    [['rate(1 day)'], [/^\{"source": ?\["orders"\]\}$/]],
+    [['rate(1 day)'], ['rate(1 hour)'], [/^\{"source": ?\["orders"\]\}$/]],
   );
+  await t.test('what runs on instances has a queue', (t) => hasQueues(t, moto, Rules));
 
   const roles = await callMoto(moto, 'iam', {
     body: new URLSearchParams({ Action: 'ListRoles', Version: '2010-05-08' }),

@@ -13,7 +13,7 @@ import { BALANCED, SECURE, SHIFTED } from './variants.ts';
 /** The script as an instance gets it. */
 function resolved(options = SAMPLE): string {
   return emitTopology(options)
-    .userData.replace('{"Ref":"AWS::Region"}', 'eu-test-1')
+    .userData.replaceAll('{"Ref":"AWS::Region"}', 'eu-test-1')
     .replace('{"Ref":"AWS::URLSuffix"}', 'example.com')
     .replace('{"Ref":"AWS::StackName"}', 'my-stack')
     .replace('{"Ref":"RootDevice"}', '/dev/sda1')
@@ -98,7 +98,7 @@ t.test('the template carries the same script, expressions in place of their JSON
   const [delimiter, parts] = launch.LaunchTemplateData.UserData['Fn::Base64']['Fn::Join'];
   t.equal(delimiter, '');
   const expressions = parts.filter((part) => typeof part !== 'string');
-  const names = ['AWS::Region', 'AWS::URLSuffix', 'AWS::StackName', 'RootDevice'];
+  const names = ['AWS::Region', 'AWS::URLSuffix', 'AWS::StackName', 'RootDevice', 'AWS::Region'];
   t.same(
     expressions,
     names.map((Ref) => ({ Ref })),
@@ -118,8 +118,8 @@ t.test('environment values are data: braces, quotes and JSON in them arrive as g
 });
 
 t.test('start-up waits for the path on which the server tells that it is ready', async (t) => {
-  t.match(emitTopology(SAMPLE).userData, `READY_URL='http://127.0.0.1:9999${READINESS_PATH}'`);
-  t.match(emitTopology(FULL).userData, "READY_URL='http://127.0.0.1:8080/health/ready'");
+  t.match(emitTopology(SAMPLE).userData, `READY_URLS='http://127.0.0.1:9999${READINESS_PATH}'`);
+  t.match(emitTopology(FULL).userData, "READY_URLS='http://127.0.0.1:8080/health/ready'");
 });
 
 t.test('the size limit counts bytes, and the error gives them', async (t) => {

@@ -252,9 +252,11 @@ t.test('a service has to be something', async (t) => {
   t.throws(() => emitTopology(empty), /neither routes nor functions/);
   const functionsOnly = { ...SAMPLE.service, hasRoutes: false };
   t.throws(() => emitTopology({ ...BALANCED, functionUrl: 'iam', httpApi: 'iam', service: functionsOnly }), {
-    message: ['functionUrl', 'httpApi', 'alb']
-      .map((flag) => `--${flag} serves routes, and the service has none`)
-      .join('\n'),
+    name: 'ProvisionError',
+    problems: [
+      ...['functionUrl', 'httpApi', 'alb'].map((flag) => `--${flag} serves routes, and the service has none`),
+      '--trustProxy is for the HTTP server on instances, and no route runs there',
+    ],
   });
   t.throws(
     () => emitTopology({ ...SAMPLE, service: { ...SAMPLE.service, name: '漢字' } }),

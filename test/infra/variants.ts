@@ -1,4 +1,15 @@
 import type { TopologyOptions } from '../../infra/index.ts';
+import {
+  cloudWatchLogs,
+  codeCommit,
+  eventBridge,
+  s3,
+  schedule,
+  ses,
+  sns,
+  sqs,
+} from '../../src/adapters/lambda/sources/events/index.ts';
+import { optionsOf } from './placed.ts';
 import { FULL, SAMPLE } from './sample.ts';
 
 const EVENTS_ONLY: TopologyOptions = {
@@ -67,4 +78,47 @@ export const VARIANTS: Readonly<Record<string, TopologyOptions>> = {
   secure: SECURE,
   streamed: STREAMED,
   open: { ...SAMPLE, functionUrl: 'open', httpApi: 'iam' },
+};
+
+const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:123456789012:${name}`;
+
+/** Every kind of event that can reach instances, and functions that call each other across. */
+const FED = optionsOf(
+  {
+    created: { source: s3({ bucket: { create: true }, suffix: '.csv' }) },
+    existing: { source: s3({ bucket: 'uploads' }) },
+    unwired: { source: s3() },
+    topic: { source: sns({ topic: arn('sns', 'orders'), filter: { kind: ['order'] } }) },
+    polled: { source: sqs({ queue: arn('sqs', 'orders'), kmsKey: arn('kms', 'key/0b1c2d3e') }) },
+    shared: { source: sqs({ queue: { parameter: 'QueueArn' } }), runOn: 'both' },
+    bus: { source: eventBridge({ pattern: { source: ['orders'] }, bus: 'shop' }) },
+    hourly: { source: schedule({ expression: 'rate(1 hour)', input: { a: 1 } }) },
+    commits: { source: codeCommit({ repository: arn('codecommit', 'website') }) },
+    logged: { source: cloudWatchLogs({ logGroup: '/orders/web' }) },
+    mail: { source: ses({ ruleSet: 'inbound' }) },
+    render: {
+      invokes: ['resize'],
+      permissions: [
+        { actions: ['s3:PutObject'], resources: [{ 'Fn::GetAtt': ['CreatedTriggerBucket', 'Arn'] }] },
+      ],
+    },
+    resize: { runOn: 'lambda', invokes: ['render', 'resize'] },
+    anywhere: { runOn: 'both' },
+  },
+  { 'POST /images': { invokes: ['render', 'anywhere'] }, 'GET /': {} },
+);
+
+const MACHINES = optionsOf({ work: {} }, { 'GET /': { runOn: 'instances' } });
+const FUNCTIONS = optionsOf({ work: { runOn: 'lambda' } }, { 'GET /': { runOn: 'lambda' } });
+const ALB = { alb: 'internal', trustProxy: ['10.0.0.0/16'], appCidr: '10.0.0.0/8' } as const;
+
+/** Every placement that changes the shape of a template. */
+export const PLACED: Readonly<Record<string, TopologyOptions>> = {
+  fed: { ...FED, secrets: { DB: `${arn('secretsmanager', 'secret:shop/db')}-AbCdEf`, TOKEN: '/shop/token' } },
+  'fed-balanced': { ...FED, ...ALB, logs: true },
+  'workers-only': optionsOf({ work: {} }),
+  'lambda-only': FUNCTIONS,
+  'lambda-only-balanced': { ...FUNCTIONS, alb: 'internet-facing', appCidr: '0.0.0.0/0' },
+  'instances-only': MACHINES,
+  'instances-only-balanced': { ...MACHINES, ...ALB },
 };

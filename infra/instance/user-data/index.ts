@@ -1,22 +1,17 @@
+import { basename } from 'node:path';
 import { USER_DATA_BYTES } from '../../../src/aws/quotas.ts';
 import { type Argument, ref } from '../../intrinsics.ts';
 import { AUTO_SCALING_GROUP, ROOT_DEVICE, SERVER_LOGS } from '../../template/instances.ts';
-import { DETECTION_SECONDS } from '../../template/load-balancer.ts';
+import { DETECTION_SECONDS, isBalanced } from '../../template/load-balancer.ts';
 import { ProvisionError } from '../../topology/errors.ts';
 import type { Topology } from '../../topology/types.ts';
+import { mostBytes } from '../../wiring/most-bytes.ts';
+import { logFiles, readyUrls } from '../programs.ts';
 import { userDataScript } from './script.ts';
 import { expandMarkup, joinParts, readable } from './template.ts';
 
 /** Fingerprint of the key that signs Amazon's CloudWatch agent. */
 const AGENT_KEY = '937616F3450B7D806CBD9725D58167303B789C72';
-
-/** Longest text of the pseudo parameters whose `Ref` is shorter than what it stands for. */
-const LONGEST: Readonly<Record<string, number>> = {
-  'AWS::StackName': 128,
-  'AWS::StackId': 1600,
-  'AWS::Region': 25,
-  [SERVER_LOGS]: 512,
-};
 
 export interface UserData {
   /** For `Fn::Base64`: a string, or an Fn::Join where there are expressions. */
@@ -28,10 +23,10 @@ export interface UserData {
 }
 
 /** The user-data of the instances. @throws ProvisionError giving the size when EC2 would refuse it */
-export function userData(topology: Topology, supervisordConf: string): UserData {
-  const { service, s3Bucket, s3Key, sha256, port, readinessPath, slug, account } = topology;
-  const { tlsSecretArn, tlsSecretVersion, logs = false, alb } = topology;
-  const source = userDataScript({ tls: tlsSecretArn !== undefined, logs, balanced: alb !== undefined });
+export function userData(topology: Topology, supervisordConf: readonly Argument[]): UserData {
+  const { service, s3Bucket, s3Key, sha256, slug, account } = topology;
+  const { tlsSecretArn, tlsSecretVersion, logs = false } = topology;
+  const source = userDataScript({ tls: tlsSecretArn !== undefined, logs, balanced: isBalanced(topology) });
   return measured(
     expandMarkup(source, {
       Title: `${service.name} ${service.version}`.replace(/[^\x20-\x7e]/g, '?'),
@@ -42,31 +37,32 @@ export function userData(topology: Topology, supervisordConf: string): UserData 
       Sha256: sha256 ?? '',
       Name: slug,
       Account: account,
-      Scheme: tlsSecretArn === undefined ? 'http' : 'https',
-      Port: port,
-      ReadinessPath: readinessPath,
-      SupervisordConf: supervisordConf.trimEnd(),
+      ReadyUrls: readyUrls(topology).join(' '),
+      SupervisordConf: supervisordConf,
+      LogFiles: logFilesConf(topology),
       TlsRequest: JSON.stringify({ SecretId: tlsSecretArn, VersionId: tlsSecretVersion }),
       AgentKey: AGENT_KEY,
-      LogGroup: ref(SERVER_LOGS),
       SettleSeconds: 2 * DETECTION_SECONDS,
     }),
   );
 }
 
+/** What the agent has to follow, one JSON object a line. */
+function logFilesConf(topology: Topology): Argument[] {
+  return logFiles(topology).flatMap((file, index): Argument[] => [
+    `${index === 0 ? '' : ',\n'}{"file_path":"${file}","log_group_name":"`,
+    ref(SERVER_LOGS),
+    `","log_stream_name":"{instance_id}/${basename(file, '.log')}"}`,
+  ]);
+}
+
 /** Checks the size of expanded user-data. @throws ProvisionError giving the size in bytes */
 export function measured(parts: readonly Argument[]): UserData {
-  const bytes = parts.reduce((sum, part) => sum + size(part), 0);
+  const bytes = mostBytes(parts);
   if (bytes > USER_DATA_BYTES) {
     throw new ProvisionError(
       `the user-data has ${bytes} bytes; EC2 allows ${USER_DATA_BYTES} (before base64): shorten the environment`,
     );
   }
   return { value: joinParts(parts), text: readable(parts), bytes };
-}
-
-function size(part: Argument): number {
-  if (typeof part === 'string') return Buffer.byteLength(part);
-  const json = Buffer.byteLength(JSON.stringify(part));
-  return 'Ref' in part ? Math.max(json, LONGEST[part.Ref] ?? 0) : json;
 }

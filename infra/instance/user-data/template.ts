@@ -16,8 +16,11 @@ export class MarkupError extends Error {
   }
 }
 
-/** Values of `{{ .Name }}`. A string is data: it is never read as markup or as an expression again. */
-export type MarkupValues = Readonly<Record<string, Argument | number>>;
+/**
+ * Values of `{{ .Name }}`; a list is several pieces in a row. A string is data: it is never read as markup or as an
+ * expression again.
+ */
+export type MarkupValues = Readonly<Record<string, Argument | number | readonly Argument[]>>;
 
 const PLACEHOLDER = /\{\{\s*(?:\.([A-Za-z_]\w*)|"(\{\{)")\s*\}\}/y;
 const OPENING = new RegExp(`\\{\\{|${INLINE_START.source}`, 'g');
@@ -43,9 +46,9 @@ export function expandMarkup(source: string, values: MarkupValues): Argument[] {
   OPENING.lastIndex = 0;
   for (let match = OPENING.exec(source); match !== null; match = OPENING.exec(source)) {
     append(parts, source.slice(done, match.index));
-    const [part, end] =
+    const [found, end] =
       match[0] === '{{' ? readPlaceholder(source, match.index, values) : readInline(source, match.index);
-    append(parts, part);
+    for (const part of found) append(parts, part);
     done = end;
     OPENING.lastIndex = end;
   }
@@ -73,6 +76,13 @@ export function readable(parts: readonly Argument[]): string {
   return parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join('');
 }
 
+/** The pieces with no two literals side by side, none empty. */
+export function mergedParts(parts: readonly Argument[]): Argument[] {
+  const merged: Argument[] = [];
+  for (const part of parts) append(merged, part);
+  return merged;
+}
+
 function append(parts: Argument[], part: Argument): void {
   if (part === '') return;
   const last = parts.at(-1);
@@ -80,7 +90,7 @@ function append(parts: Argument[], part: Argument): void {
   else parts.push(part);
 }
 
-function readPlaceholder(source: string, start: number, values: MarkupValues): [Argument, number] {
+function readPlaceholder(source: string, start: number, values: MarkupValues): [readonly Argument[], number] {
   PLACEHOLDER.lastIndex = start;
   const match = PLACEHOLDER.exec(source);
   if (match === null) {
@@ -88,16 +98,19 @@ function readPlaceholder(source: string, start: number, values: MarkupValues): [
   }
   const end = start + match[0].length;
   const key = match[1];
-  if (key === undefined) return [match[2]!, end];
+  if (key === undefined) return [[match[2]!], end];
   if (!Object.hasOwn(values, key)) {
     const known = Object.keys(values).join(', ') || 'none';
     throw new MarkupError(source, start, `no value for the template key .${key} (known: ${known})`);
   }
   const value = values[key]!;
-  return [typeof value === 'number' ? String(value) : value, end];
+  return [isList(value) ? value : [typeof value === 'number' ? String(value) : value], end];
 }
 
-function readInline(source: string, start: number): [Intrinsic, number] {
+/** `Array.isArray` does not narrow lists that are read-only. */
+const isList = (value: MarkupValues[string]): value is readonly Argument[] => Array.isArray(value);
+
+function readInline(source: string, start: number): [readonly Intrinsic[], number] {
   const end = jsonEnd(source, start);
   if (end < 0) throw new MarkupError(source, start, 'the JSON expression never ends');
   let parsed: unknown;
@@ -107,7 +120,7 @@ function readInline(source: string, start: number): [Intrinsic, number] {
     throw new MarkupError(source, start, `not a JSON expression (${(error as Error).message})`);
   }
   try {
-    return [expression(parsed), end];
+    return [[expression(parsed)], end];
   } catch (error) {
     throw new MarkupError(source, start, (error as Error).message);
   }

@@ -3,27 +3,39 @@ import type { Table } from '../rows.ts';
 
 /** Options of a single Lambda function. */
 export const FUNCTION_OPTIONS = {
-  memorySize: { kind: 'whole', ...LAMBDA_MEMORY_MB, default: 512, help: 'Memory of a Lambda function, MB' },
+  memorySize: {
+    kind: 'whole',
+    ...LAMBDA_MEMORY_MB,
+    default: 512,
+    side: 'functions',
+    help: 'Memory of a Lambda function, MB',
+  },
   timeout: {
     kind: 'whole',
     ...LAMBDA_TIMEOUT_SECONDS,
     default: 30,
+    side: 'functions',
     help: 'Timeout of a Lambda function, seconds',
   },
 } as const satisfies Table;
 
 export const FUNCTIONS = {
   ...FUNCTION_OPTIONS,
-  shutdownExtension: { kind: 'switch', help: 'Functions get SIGTERM before Lambda ends them' },
+  shutdownExtension: {
+    kind: 'switch',
+    side: 'functions',
+    help: 'Functions get SIGTERM before Lambda ends them',
+  },
   functionUrl: {
     kind: 'choice',
     values: ['iam', 'open'],
     meanings: { iam: 'signed requests only', open: 'everybody' },
-    servesRoutes: true,
+    side: 'lambdaRoutes',
     help: "URL of the routes' function",
   },
   stream: {
     kind: 'switch',
+    side: 'lambdaRoutes',
     needs: ['functionUrl'],
     // A streaming function frames every HTTP response as only a function URL reads it.
     excludes: ['alb', 'httpApi'],
@@ -33,7 +45,7 @@ export const FUNCTIONS = {
     kind: 'choice',
     values: ['iam', 'open'],
     meanings: { iam: 'signed requests only', open: 'everybody' },
-    servesRoutes: true,
+    side: 'lambdaRoutes',
     help: "HTTP API before the routes' function",
   },
 } as const satisfies Table;

@@ -10,9 +10,17 @@ import { CIDR, KEY_PAIR, limitedCidr, SECRET, SECRET_VERSION, URL_PATH } from '.
 import type { Table } from '../rows.ts';
 
 export const INSTANCES = {
-  port: { kind: 'whole', min: 1024, max: 65_535, default: DEFAULT_PORT, help: 'HTTP port of the instances' },
+  port: {
+    kind: 'whole',
+    min: 1024,
+    max: 65_535,
+    default: DEFAULT_PORT,
+    side: 'server',
+    help: 'HTTP port of the instances',
+  },
   appCidr: {
     kind: 'text',
+    side: 'entry',
     form: CIDR,
     absent: 'nobody',
     parameter: 'AppCidr',
@@ -20,12 +28,14 @@ export const INSTANCES = {
   },
   key: {
     kind: 'text',
+    side: 'instances',
     form: KEY_PAIR,
     parameter: 'KeyName',
     help: 'EC2 key pair; without it nobody can log in',
   },
   sshCidr: {
     kind: 'text',
+    side: 'instances',
     form: limitedCidr('would open SSH to the whole internet'),
     needs: ['key'],
     absent: 'nobody',
@@ -34,12 +44,14 @@ export const INSTANCES = {
   },
   tlsSecretArn: {
     kind: 'text',
+    side: 'server',
     form: SECRET,
     regional: true,
     help: 'Secret with certificate and privateKey: the instances serve HTTPS',
   },
   tlsSecretVersion: {
     kind: 'text',
+    side: 'server',
     form: SECRET_VERSION,
     needs: ['tlsSecretArn'],
     absent: 'the current one at first boot',
@@ -47,6 +59,7 @@ export const INSTANCES = {
   },
   startretries: {
     kind: 'whole',
+    side: 'instances',
     min: 0,
     max: MAX_STARTRETRIES,
     default: DEFAULT_STARTRETRIES,
@@ -54,6 +67,7 @@ export const INSTANCES = {
   },
   readinessPath: {
     kind: 'text',
+    side: 'server',
     flag: false,
     form: URL_PATH,
     default: READINESS_PATH,
@@ -61,6 +75,7 @@ export const INSTANCES = {
   },
   stopwaitsecs: {
     kind: 'whole',
+    side: 'instances',
     flag: false,
     min: 1,
     max: MAX_STOPWAITSECS,

@@ -6,13 +6,14 @@ export const LOAD_BALANCER = {
   alb: {
     kind: 'choice',
     values: ['internet-facing', 'internal'],
-    needs: ['trustProxy'],
-    servesRoutes: true,
+    side: 'routes',
+    needs: [{ option: 'trustProxy', side: 'server' }],
     help: "Load balancer before the instances and the routes' function",
   },
   trustProxy: {
     kind: 'list',
     form: limitedCidr('would let anyone forge X-Forwarded-For'),
+    side: 'server',
     needs: ['alb'],
     help: "IPv4 range of the load balancer's subnets, whose X-Forwarded-* count",
   },
@@ -28,6 +29,7 @@ export const LOAD_BALANCER = {
     min: 0,
     max: 100,
     default: 100,
+    side: 'sharedRoutes',
     needs: ['alb'],
     parameter: 'Ec2Weight',
     help: "Instances' share of the load balancer's traffic",
@@ -37,6 +39,7 @@ export const LOAD_BALANCER = {
     min: 0,
     max: 100,
     default: 0,
+    side: 'sharedRoutes',
     needs: ['alb'],
     parameter: 'LambdaWeight',
     help: "Lambda function's share of it",
@@ -44,6 +47,7 @@ export const LOAD_BALANCER = {
   stickiness: {
     kind: 'whole',
     ...STICKINESS_SECONDS,
+    side: 'sharedRoutes',
     needs: ['alb'],
     help: 'Seconds that a client stays with one of the two sides',
   },
@@ -51,6 +55,7 @@ export const LOAD_BALANCER = {
     kind: 'choice',
     values: ['rule', 'dns'],
     meanings: { rule: 'all weight to Lambda', dns: 'to the HTTP API' },
+    side: 'sharedRoutes',
     needs: [
       'alb',
       { when: 'dns', option: 'domainName' },

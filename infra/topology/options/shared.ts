@@ -2,6 +2,7 @@ import { LOG_RETENTION_DAYS } from '../../../src/aws/quotas.ts';
 import { environmentProblems } from '../environment.ts';
 import type { Table } from '../rows.ts';
 import { runOnProblems } from '../run-on.ts';
+import { secretProblems } from '../secrets.ts';
 
 export const SERVER_AND_FUNCTIONS = {
   environment: {
@@ -10,6 +11,13 @@ export const SERVER_AND_FUNCTIONS = {
     check: environmentProblems,
     default: {},
     help: 'Environment of functions and server, readable in the template',
+  },
+  secrets: {
+    kind: 'pairs',
+    flag: 'secret',
+    check: secretProblems,
+    regional: true,
+    help: 'Environment variable of functions and instances that a secret fills at start, as NAME=REFERENCE: ARN of a Secrets Manager secret, or ARN or name of an SSM parameter',
   },
   runOn: {
     kind: 'pairs',
@@ -23,5 +31,5 @@ export const SERVER_AND_FUNCTIONS = {
     default: 30,
     help: 'Days that logs are kept',
   },
-  logs: { kind: 'switch', help: "Forward the server's logs to CloudWatch Logs" },
+  logs: { kind: 'switch', side: 'instances', help: "Forward the server's logs to CloudWatch Logs" },
 } as const satisfies Table;

@@ -34,7 +34,7 @@ export const commands: readonly LazyCommand[] = [
   },
   {
     command: 'supervisor',
-    describe: "Print supervisord's program section for the HTTP server",
+    describe: "Print supervisord's sections for the HTTP server and the worker",
     load: async () => (await import('./supervisor.ts')).supervisorCommand,
   },
   {

@@ -101,7 +101,10 @@ function descriptionOf(
       ...needsOf(route.options, runOn),
     })),
     handlers: Object.fromEntries(
-      placement.functions.map(({ entry, runOn }) => [entry.name, needsOf(entry.options, runOn)]),
+      placement.functions.map(({ entry, runOn }) => [
+        entry.name,
+        { source: entry.source?.type, ...needsOf(entry.options, runOn) },
+      ]),
     ),
     triggers: Object.fromEntries(triggers),
   };

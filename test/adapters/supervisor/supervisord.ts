@@ -44,14 +44,14 @@ export interface Programs {
   readonly launcher?: readonly [string, ...string[]];
 }
 
-/** A private supervisord with one program, driven through a socket in its own folder. */
+/** A private supervisord with one program or the sections of several, driven through a socket in its own folder. */
 export class Supervisord {
   readonly #conf: string;
   readonly #log: string;
   readonly #programs: Programs;
   #child: ChildProcess | undefined;
 
-  constructor(dir: string, programs: Programs, options: SupervisorOptions) {
+  constructor(dir: string, programs: Programs, options: SupervisorOptions | string) {
     this.#programs = programs;
     this.#conf = join(dir, 'supervisord.conf');
     this.#log = join(dir, 'supervisord.log');
@@ -60,7 +60,7 @@ export class Supervisord {
       pidfile: join(dir, 'supervisord.pid'),
       logfile: this.#log,
       childlogdir: dir,
-      programs: [supervisorConfig(options)],
+      programs: [typeof options === 'string' ? options : supervisorConfig(options)],
     });
     writeFileSync(this.#conf, conf);
   }
