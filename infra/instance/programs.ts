@@ -4,6 +4,8 @@ import {
   DEFAULT_STOPWAITSECS,
   type SupervisorOptions,
 } from '../../src/adapters/supervisor/index.ts';
+import { READINESS_PATH } from '../../src/core/index.ts';
+import { DEFAULT_HEALTH_PORT } from '../../src/server/defaults.ts';
 import { DETECTION_SECONDS, isBalanced } from '../template/load-balancer.ts';
 import type { Topology } from '../topology/types.ts';
 import type { Variables, Wiring } from '../wiring/index.ts';
@@ -55,12 +57,9 @@ export function readyUrls({ sides, port, readinessPath, tlsSecretArn }: Topology
   const scheme = tlsSecretArn === undefined ? 'http' : 'https';
   return [
     ...(sides.server ? [`${scheme}://127.0.0.1:${port}${readinessPath}`] : []),
-    ...(sides.worker.length > 0 ? [`http://127.0.0.1:${WORKER_HEALTH_PORT}${WORKER_READY_PATH}`] : []),
+    ...(sides.worker.length > 0 ? [`http://127.0.0.1:${DEFAULT_HEALTH_PORT}${READINESS_PATH}`] : []),
   ];
 }
-
-/** Where the worker tells that it polls: its own default. */
-const [WORKER_HEALTH_PORT, WORKER_READY_PATH] = [9998, '/_amphi/ready'];
 
 const STREAMS = ['stdout', 'stderr'] as const;
 const logFile = (slug: string, name: string) => `/var/log/${slug}/${name}.log`;

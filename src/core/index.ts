@@ -13,18 +13,12 @@ export { DEFAULT_BODY_LIMIT, FIRST_CHUNK_MS, MAX_TIMER_MS } from './limits.ts';
 export * from './logger.ts';
 export * from './messages.ts';
 export type { EventOptions, FunctionOptions, HandlerOptions, Permission, RouteOptions } from './options.ts';
-export {
-  EVERY_HANDLER,
-  type Placement,
-  placementOf,
-  placementRefusal,
-  RUN_ON,
-  type RunOn,
-} from './placement.ts';
+export { EVERY_HANDLER, type Placement, placementOf } from './placement.ts';
 export { createRegistry, type RegisterRoute, Registry, type RegistryOptions } from './registry.ts';
 export { discardBody, type HeaderValue, Reply, type ReplyInit, reply, toRawResponse } from './reply.ts';
 export { collect, tooLarge } from './request.ts';
 export { runFunction } from './run-function.ts';
+export { placementRefusal, RUN_ON, type RunOn } from './run-on.ts';
 export type { ResultOf, RouteSchema, StandardSchema, ValidOf } from './schema.ts';
 export { type CompiledFunction, type CompiledRoute, Service, type Target } from './service.ts';
 export { type Abortable, resultOf, type SiblingCall, Siblings, type SiblingTransport } from './siblings.ts';

@@ -40,13 +40,13 @@ const SERVICE: Rule = { from: [], packages: ['amphi', '*'] };
 /** By the start of a file's path; the first that fits counts. */
 const RULES: readonly [area: string, rule: Rule][] = [
   ['src/core/', { from: [], packages: ['@standard-schema/spec'] }],
-  ['src/aws/', { from: ['src/core/'], packages: ['yazl'] }],
+  ['src/aws/', { from: ['src/core/'], packages: ['yazl', '@aws-sdk'] }],
   ['src/server/', { from: ['src/core/'] }],
   ['src/adapters/http/', { ...ADAPTER, packages: ['fastify'] }],
   ['src/adapters/lambda/', { from: ['src/core/', 'src/aws/'], packages: ['aws-lambda'] }],
   ['src/adapters/emulator/', ADAPTER],
   ['src/adapters/supervisor/', ADAPTER],
-  ['src/adapters/worker/', ADAPTER],
+  ['src/adapters/worker/', { ...ADAPTER, packages: ['@aws-sdk'] }],
   [
     'src/cli/',
     {

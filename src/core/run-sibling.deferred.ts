@@ -1,28 +1,27 @@
 /** Calls between functions: no part of a start, since most functions call no other. */
-import { randomUUID } from 'node:crypto';
 import { Context } from './context.ts';
 import { FunctionError, HandlerTimeout, toFunctionError } from './errors.ts';
 import { toJsonText } from './json.ts';
 import { collect } from './request.ts';
 import { runFunction } from './run-function.ts';
+import type { CompiledFunction } from './service.ts';
 import { resultOf, type SiblingCall, type Siblings } from './siblings.ts';
 import { isStream } from './streams.ts';
 
 /** @throws FunctionError when the function that was waited for has failed */
-export function callSibling(siblings: Siblings, call: SiblingCall): Promise<unknown> {
-  const here = () => runHere(siblings, call);
-  return siblings.transport ? siblings.transport(call, here) : here();
-}
-
-async function runHere(siblings: Siblings, { name, payload, wait, caller }: SiblingCall): Promise<unknown> {
+export async function runSibling(
+  siblings: Siblings,
+  functions: ReadonlyMap<string, CompiledFunction>,
+  { name, payload, wait, caller }: SiblingCall,
+): Promise<unknown> {
   // By way of JSON in any case: payload and result are then what they are between two machines.
   const event: unknown = JSON.parse(payload);
   const logger = caller.baseLogger;
-  const requestId = randomUUID();
+  const requestId = crypto.randomUUID();
   const context = new Context({ requestId, functionName: name, traceId: caller.traceId, logger, event });
   const running = { abort: (reason: unknown) => context.interrupt(reason) };
   siblings.running.add(running);
-  const result = run(siblings, context).finally(() => {
+  const result = run(functions.get(name)!, context).finally(() => {
     context.finish();
     siblings.running.delete(running);
   });
@@ -43,8 +42,8 @@ function errorOf(thrown: unknown) {
   return thrown instanceof HandlerTimeout ? { ...error, errorType: 'Sandbox.Timedout' } : error;
 }
 
-async function run({ functions }: Siblings, context: Context): Promise<string> {
-  const value = await runFunction(functions.get(context.functionName)!, context.event, context);
+async function run(entry: CompiledFunction, context: Context): Promise<string> {
+  const value = await runFunction(entry, context.event, context);
   if (isStream(value)) return new TextDecoder().decode(await collect(value));
   return toJsonText(value ?? null);
 }
