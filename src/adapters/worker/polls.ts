@@ -3,8 +3,8 @@ import { MOST_AT_ONCE } from './queue.ts';
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
-/** How long less than half a batch of free slots waits for more: many calls for one message each are slow. */
-const LINGER_MS = 20;
+/** How long less than a batch of free slots waits for more: many calls for one message each are slow. */
+const LINGER_MS = 5;
 
 export interface PollsInit {
   /** @param wait whether the call may wait for messages */
@@ -65,7 +65,7 @@ export class Polls {
   }
 
   #fill(): void {
-    while (this.#mayAsk() && this.#free >= Math.ceil(this.#batch / 2)) void this.#ask();
+    while (this.#mayAsk() && this.#free >= this.#batch) void this.#ask();
     if (this.#mayAsk() && this.#free > 0) this.#linger ??= setTimeout(() => this.#askForFew(), LINGER_MS);
   }
 
