@@ -68,7 +68,7 @@ function notification({ Sns, EventSubscriptionArn }: SnsRecord): string {
 }
 
 for (const [name, source] of Object.entries(SOURCES)) {
-  t.test(name, async (t) => {
+  t.test(`${name}: a queue shows the handler what Lambda does`, async (t) => {
     const event = JSON.parse(JSON.stringify(await SAMPLES[name]!.load()));
     const { sqs: standIn, registry, log, start } = await scene(t);
     const views: unknown[] = [];
