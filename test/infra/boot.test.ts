@@ -97,7 +97,7 @@ function boot(
   mkdirSync(join(dir, 'mnt'));
   writeFileSync(join(dir, 'hosts'), `127.0.0.1 ${hosts.join(' ')}\n`);
   const script = emitTopology(options)
-    .userData.replace('{"Ref":"AWS::Region"}', REGION)
+    .userData.replaceAll('{"Ref":"AWS::Region"}', REGION)
     .replace('{"Ref":"AWS::URLSuffix"}', SUFFIX)
     .replace('{"Ref":"AWS::StackName"}', 'my-stack')
     .replace('{"Ref":"RootDevice"}', '/dev/sda1')

@@ -524,3 +524,38 @@ t.test('no wildcard in what any placement grants', async (t) => {
     }
   t.ok(seen > 50);
 });
+
+t.test('placed routes have rules before the last, which keeps the weights', async (t) => {
+  const { template } = emitTopology(PLACED['routes-apart']!);
+  const rules = namesOf(template, 'AWS::ElasticLoadBalancingV2::ListenerRule').map((name) => {
+    const { Priority, Conditions, Actions } = propertiesOf(template, name) as {
+      Priority: number;
+      Conditions: {
+        PathPatternConfig?: { Values: string[] };
+        HttpRequestMethodConfig?: { Values: string[] };
+      }[];
+      Actions: [{ TargetGroupArn?: { Ref: string } }];
+    };
+    const values = Conditions.flatMap(({ PathPatternConfig, HttpRequestMethodConfig }) =>
+      (PathPatternConfig ?? HttpRequestMethodConfig)!.Values.join(' '),
+    );
+    return [name, Priority, Actions[0].TargetGroupArn?.Ref ?? 'by weights', ...values];
+  });
+  t.same(rules, [
+    ['TrafficRule', 50_000, 'by weights', '/*'],
+    ['RouteRule1', 1, 'InstanceTargets', '/files/* /reports/* /users/*/orders'],
+    ['RouteRule2', 2, 'LambdaTargets', '/users/*', 'GET HEAD OPTIONS'],
+    ['RouteRule3', 3, 'InstanceTargets', '/users/*', 'POST'],
+  ]);
+  t.equal(
+    template.Resources.RouteRule1!.DependsOn,
+    'TrafficRule',
+    'one that had its priority makes room first',
+  );
+  const apart = emitTopology(PLACED['routes-on-two-sides']!).template;
+  t.same(
+    ['RouteRule1', 'TrafficRule'].map((name) => propertiesOf(apart, name).Actions),
+    ['LambdaTargets', 'InstanceTargets'].map((Ref) => [{ Type: 'forward', TargetGroupArn: { Ref } }]),
+  );
+  t.notOk('Ec2Weight' in apart.Parameters, 'nothing to share');
+});

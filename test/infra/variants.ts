@@ -119,6 +119,26 @@ export const PLACED: Readonly<Record<string, TopologyOptions>> = {
   'workers-only': optionsOf({ work: {} }),
   'lambda-only': FUNCTIONS,
   'lambda-only-balanced': { ...FUNCTIONS, alb: 'internet-facing', appCidr: '0.0.0.0/0' },
+  'routes-apart': {
+    ...optionsOf(
+      {},
+      {
+        'GET /': {},
+        'GET /users/:id': { runOn: 'lambda' },
+        'POST /users/:id': { runOn: 'instances' },
+        'GET /users/:id/orders': { runOn: 'instances' },
+        'GET /files/*': { runOn: 'instances' },
+        'GET /reports/a': { runOn: 'instances' },
+        'GET /reports/b': { runOn: 'instances' },
+      },
+    ),
+    ...ALB,
+    stickiness: 60,
+  },
+  'routes-on-two-sides': {
+    ...optionsOf({}, { 'GET /a': { runOn: 'lambda' }, 'GET /b': { runOn: 'instances' } }),
+    ...ALB,
+  },
   'instances-only': MACHINES,
   'instances-only-balanced': { ...MACHINES, ...ALB },
 };
