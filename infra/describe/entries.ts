@@ -1,29 +1,8 @@
 /** Reads from the template which entry leads where; only the events that handlers take come from the registry. */
 import type { Template } from '../topology/types.ts';
-import { type Box, type Edge, INSTANCES, lambdaId, type PicturedService } from './picture.ts';
-
-type Properties = Readonly<Record<string, unknown>>;
-type Found = readonly [name: string, properties: Properties];
-
-function resourcesOf(template: Template, type: string): Found[] {
-  return Object.entries(template.Resources)
-    .filter(([, resource]) => resource.Type === type)
-    .map(([name, { Properties }]) => [name, Properties as Properties]);
-}
-
-/** Logical name of the resource that a Ref or Fn::GetAtt leads to. */
-function target(value: unknown): string | undefined {
-  const { Ref, 'Fn::GetAtt': attribute } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
-  return Ref ?? attribute?.[0];
-}
-
-/** A literal, or the default of the parameter that is referred to. */
-function valueText(template: Template, value: unknown): string {
-  if (typeof value !== 'object') return String(value);
-  const name = target(value);
-  const known = name === undefined ? undefined : template.Parameters[name]?.Default;
-  return known === undefined || known === '' ? `(${name ?? 'expression'})` : String(known);
-}
+import { loadBalancers } from './load-balancers.ts';
+import { type Box, type Edge, INSTANCES, lambdaId, type PicturedService, sourceId } from './picture.ts';
+import { resourcesOf, target, valueText } from './template-reader.ts';
 
 /** Handlers by the logical name of their Lambda function. The stack's own helper functions are left out. */
 function handlersOf(template: Template): Map<string, string> {
@@ -33,7 +12,7 @@ function handlersOf(template: Template): Map<string, string> {
 }
 
 /** What runs the executable: Lambda functions and the group of instances. */
-export function computeOf(template: Template): Box[] {
+export function computeOf(service: PicturedService, template: Template): Box[] {
   const lambdas = resourcesOf(template, 'AWS::Lambda::Function').filter(
     ([, { Runtime }]) => Runtime === 'provided.al2023',
   );
@@ -49,10 +28,16 @@ export function computeOf(template: Template): Box[] {
       title: 'EC2 instances',
       lines: [
         `${valueText(template, MinSize)} to ${valueText(template, MaxSize)} of ${instanceType(template)}`,
-        'supervisord: app httpServer',
+        `supervisord: ${programsOf(service)}`,
       ],
     })),
   ];
+}
+
+function programsOf({ routes, functions }: PicturedService): string {
+  const server = routes.some(({ runOn = 'both' }) => runOn !== 'lambda');
+  const worker = functions.some(({ runOn = 'lambda' }) => runOn !== 'lambda');
+  return [...(server ? ['app httpServer'] : []), ...(worker ? ['app worker'] : [])].join(', ');
 }
 
 function instanceType(template: Template): string {
@@ -68,7 +53,7 @@ interface Entries {
 export function entriesOf(service: PicturedService, template: Template): Entries {
   const handlers = handlersOf(template);
   const parts = [
-    loadBalancers(template, handlers),
+    loadBalancers(template, (from, value, label) => toFunction(from, value, handlers, label)),
     lambdaEndpoints(template, handlers, 'AWS::Lambda::Url', 'Function URL', 'TargetFunctionArn'),
     lambdaEndpoints(template, handlers, 'AWS::ApiGatewayV2::Integration', 'HTTP API', 'IntegrationUri'),
     openPorts(template),
@@ -79,37 +64,6 @@ export function entriesOf(service: PicturedService, template: Template): Entries
 }
 
 type Handlers = ReadonlyMap<string, string>;
-
-interface TargetGroup {
-  readonly TargetGroupArn?: unknown;
-  readonly Weight?: unknown;
-}
-
-function loadBalancers(template: Template, handlers: Handlers): Entries {
-  const listeners = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::Listener');
-  const rules = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::ListenerRule');
-  const weights = [...listeners, ...rules].flatMap(([, { DefaultActions, Actions }]) =>
-    ((DefaultActions ?? Actions ?? []) as { ForwardConfig?: { TargetGroups?: TargetGroup[] } }[]).flatMap(
-      (action) => action.ForwardConfig?.TargetGroups ?? [],
-    ),
-  );
-  const boxes = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map(([id]) => ({
-    id,
-    title: 'Load balancer',
-    lines: listeners.map(([, { Protocol, Port }]) => `${Protocol} ${valueText(template, Port)}`),
-  }));
-  const groups = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::TargetGroup');
-  const edges = boxes.flatMap(({ id }) =>
-    groups.flatMap(([group, { TargetType, Targets }]): Edge[] => {
-      const weight = weights.find(({ TargetGroupArn }) => target(TargetGroupArn) === group)?.Weight;
-      const label = weight === undefined ? undefined : `weight ${valueText(template, weight)}`;
-      if (TargetType !== 'lambda') return [{ from: id, to: INSTANCES, label }];
-      const [first] = (Targets ?? []) as { Id?: unknown }[];
-      return toFunction(id, first?.Id, handlers, label);
-    }),
-  );
-  return { boxes, edges };
-}
 
 function toFunction(from: string, value: unknown, handlers: Handlers, label?: string): Edge[] {
   const handler = handlers.get(target(value) ?? '');
@@ -156,12 +110,15 @@ function cidr(template: Template, value: unknown): string {
   return text.startsWith('(') ? `nowhere, until ${text.slice(1, -1)} is set` : text;
 }
 
+/** Events go straight to Lambda; those for instances have a queue before them. */
 function eventSources({ functions }: PicturedService, handlers: Handlers): Entries {
   const known = new Set(handlers.values());
-  const fed = functions.filter(({ name, source }) => source !== undefined && known.has(name));
+  const fed = functions.filter(({ source }) => source !== undefined);
   return {
-    boxes: fed.map(({ name, source }) => ({ id: `source-${name}`, title: `${source} events`, lines: [] })),
-    edges: fed.map(({ name }) => ({ from: `source-${name}`, to: lambdaId(name) })),
+    boxes: fed.map(({ name, source }) => ({ id: sourceId(name), title: `${source} events`, lines: [] })),
+    edges: fed
+      .filter(({ name }) => known.has(name))
+      .map(({ name }) => ({ from: sourceId(name), to: lambdaId(name) })),
   };
 }
 

@@ -1,13 +1,15 @@
 /** A picture as data, apart from how it is drawn. */
 
-/** What a picture shows of a service's registry. */
+import type { RunOn } from '../../src/core/index.ts';
+
+/** What a picture shows of a service's registry. Routes run on both sides by default, functions in Lambda. */
 export interface PicturedService {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  readonly routes: readonly { readonly method: string; readonly path: string }[];
+  readonly routes: readonly { readonly method: string; readonly path: string; readonly runOn?: RunOn }[];
   /** `source` is the type of the events that a handler takes. */
-  readonly functions: readonly { readonly name: string; readonly source?: string }[];
+  readonly functions: readonly { readonly name: string; readonly source?: string; readonly runOn?: RunOn }[];
 }
 
 export interface Box {
@@ -28,7 +30,7 @@ export interface Edge {
   readonly label?: string;
 }
 
-/** The topology as columns from left to right: entries, what runs the executable, what the registry holds. */
+/** The topology as columns from left to right: entries, queues, what runs the executable, what the registry holds. */
 export interface Picture {
   readonly title: string;
   readonly subtitle: string;
@@ -39,3 +41,5 @@ export interface Picture {
 /** Ids of boxes that edges from elsewhere lead to. */
 export const INSTANCES = 'instances';
 export const lambdaId = (handler: string) => `lambda-${handler}`;
+export const queueId = (handler: string) => `queue-${handler}`;
+export const sourceId = (handler: string) => `source-${handler}`;

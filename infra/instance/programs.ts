@@ -1,12 +1,8 @@
 /** The programs that supervisord runs on the instances. */
-import {
-  DEFAULT_DRAIN_SECONDS,
-  DEFAULT_STOPWAITSECS,
-  type SupervisorOptions,
-} from '../../src/adapters/supervisor/index.ts';
+import type { SupervisorOptions } from '../../src/adapters/supervisor/index.ts';
 import { READINESS_PATH } from '../../src/core/index.ts';
 import { DEFAULT_HEALTH_PORT } from '../../src/server/defaults.ts';
-import { DETECTION_SECONDS, isBalanced } from '../template/load-balancer.ts';
+import { type Timing, timingOf } from '../topology/timing.ts';
 import type { Topology } from '../topology/types.ts';
 import type { Variables, Wiring } from '../wiring/index.ts';
 import type { Expressions } from './expressions.ts';
@@ -15,21 +11,18 @@ import type { Expressions } from './expressions.ts';
 export const tlsFile = (slug: string, part: 'certificate' | 'privateKey'): string =>
   `/etc/${slug}/tls/${part}.pem`;
 
-/** Seconds for which readiness fails before the listener closes. */
-const drainDelay = (topology: Topology): number => (isBalanced(topology) ? DETECTION_SECONDS : 0);
-
 export function serverProgram(
   topology: Topology,
   { instances }: Wiring,
   expressions: Expressions,
 ): SupervisorOptions {
-  const delay = drainDelay(topology);
+  const timing = timingOf(topology);
   return {
     ...common(topology, '', instances.variables, expressions),
-    args: serverArgs(topology, delay),
+    args: serverArgs(topology, timing),
     port: topology.port,
-    drainSeconds: delay + DEFAULT_DRAIN_SECONDS,
-    stopwaitsecs: topology.stopwaitsecs ?? delay + DEFAULT_STOPWAITSECS,
+    drainSeconds: timing.delay + timing.drain,
+    stopwaitsecs: timing.stop.server,
   };
 }
 
@@ -38,11 +31,17 @@ export function workerProgram(
   { instances, worker }: Wiring,
   expressions: Expressions,
 ): SupervisorOptions {
+  const { drain, stop } = timingOf(topology);
+  const { workerConcurrency, workerTimeout } = topology;
   return {
     ...common(topology, 'worker-', { ...instances.variables, ...worker }, expressions),
-    args: ['worker', '--drainTimeout', String(DEFAULT_DRAIN_SECONDS)],
-    drainSeconds: DEFAULT_DRAIN_SECONDS,
-    stopwaitsecs: topology.stopwaitsecs ?? DEFAULT_STOPWAITSECS,
+    args: [
+      ...['worker', '--drainTimeout', String(drain)],
+      ...flag('--concurrency', workerConcurrency),
+      ...flag('--timeout', workerTimeout),
+    ],
+    drainSeconds: drain,
+    stopwaitsecs: stop.worker,
   };
 }
 
@@ -80,16 +79,25 @@ function common(topology: Topology, logPrefix: string, variables: Variables, exp
   };
 }
 
-function serverArgs({ slug, port, trustProxy = [], tlsSecretArn }: Topology, delay: number): string[] {
+const flag = (name: string, value: string | number | undefined): string[] =>
+  value === undefined ? [] : [name, String(value)];
+
+/** So much longer than the load balancer does the server keep an idle connection: it must not be the first to close it. */
+const KEEP_ALIVE_SPARE = 15;
+
+function serverArgs(topology: Topology, { drain, delay }: Timing): string[] {
+  const { slug, port, trustProxy = [], tlsSecretArn, bodyLimit, requestTimeout, idleTimeout } = topology;
   const tls =
     tlsSecretArn === undefined
       ? []
       : ['--tlsCert', tlsFile(slug, 'certificate'), '--tlsKey', tlsFile(slug, 'privateKey')];
   return [
     ...['httpServer', '--port', String(port), '--host', '0.0.0.0'],
-    ...['--drainTimeout', String(DEFAULT_DRAIN_SECONDS)],
-    // Without a deregistration, as when supervisord restarts it, the load balancer has to notice first.
-    ...(delay === 0 ? [] : ['--drainDelay', String(delay)]),
+    ...['--drainTimeout', String(drain)],
+    ...flag('--drainDelay', delay || undefined),
+    ...flag('--keepAliveTimeout', idleTimeout && idleTimeout + KEEP_ALIVE_SPARE),
+    ...flag('--bodyLimit', bodyLimit),
+    ...flag('--requestTimeout', requestTimeout),
     ...trustProxy.flatMap((cidr) => ['--trustProxy', cidr]),
     ...tls,
   ];

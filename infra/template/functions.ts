@@ -7,7 +7,7 @@ import type { TemplateGroup, Topology } from '../topology/types.ts';
 import type { Variables, Wired, Wiring } from '../wiring/index.ts';
 import { mostBytes } from '../wiring/most-bytes.ts';
 import { logGroup, writesLog } from './logs.ts';
-import { attachedPolicy, serviceRole } from './policies.ts';
+import { attachedPolicy, type Grant, serviceRole } from './policies.ts';
 
 /** Lambda functions: one for each function that is placed there and one for its routes, all of the same artifact. */
 export function functionGroups(topology: Topology, { functions, names }: Wiring): TemplateGroup[] {
@@ -25,7 +25,11 @@ function functionGroup(topology: Topology, handler: string, name: string, wired:
       [role]: serviceRole({
         principal: 'lambda.amazonaws.com',
         description: `Lets ${handler} write its own log`,
-        policies: { WriteOwnLog: [writesLog(logs)], Handler: inline },
+        policies: {
+          WriteOwnLog: [writesLog(logs)],
+          Vpc: topology.lambdaSubnetIds === undefined ? [] : [VPC_ACCESS],
+          Handler: inline,
+        },
       }),
       [fn]: lambdaFunction(topology, handler, name, wired.variables),
       ...(late.length > 0 ? { [`${fn}Policy`]: attachedPolicy('Handler', role, late) } : {}),
@@ -36,6 +40,23 @@ function functionGroup(topology: Topology, handler: string, name: string, wired:
     },
   };
 }
+
+/**
+ * Lambda makes the interfaces of a function in a VPC with its role. It asks for these on every resource: the ids are not
+ * known before, and `ec2:Describe*` has no resources at all.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const VPC_ACCESS: Grant = {
+  actions: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  resources: ['*'],
+};
 
 /** Lambda's own settings of the runtime go before what the service gives to functions and server alike. */
 function variablesOf(topology: Topology, handler: string, wired: Variables): Record<string, Argument> {
@@ -73,6 +94,12 @@ function lambdaFunction(topology: Topology, handler: string, name: string, wired
     MemorySize: topology.memorySize,
     Timeout: topology.timeout,
     LoggingConfig: { LogGroup: ref(`${name}FunctionLogs`) },
+    ...vpcOf(topology),
     ...(Object.keys(environment).length > 0 ? { Environment: { Variables: environment } } : {}),
   });
+}
+
+function vpcOf({ lambdaSubnetIds, lambdaSecurityGroupIds = [] }: Topology) {
+  if (lambdaSubnetIds === undefined) return {};
+  return { VpcConfig: { SubnetIds: [...lambdaSubnetIds], SecurityGroupIds: [...lambdaSecurityGroupIds] } };
 }

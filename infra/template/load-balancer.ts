@@ -1,9 +1,9 @@
 import type { ResourceTypes } from '@awboost/cfntypes';
-import { DEFAULT_DRAIN_SECONDS } from '../../src/adapters/supervisor/index.ts';
 import { HTTP_HANDLER, type RunOn } from '../../src/core/index.ts';
 import { getAtt, ref, resource, sub, type TemplateResource } from '../intrinsics.ts';
 import { listenerRules } from '../listener-rules/index.ts';
 import { TOPOLOGY_OPTIONS } from '../topology/options/index.ts';
+import { HEALTH, timingOf } from '../topology/timing.ts';
 import type { Sides, TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
 import { stackSuffix } from '../wiring/stack-suffix.ts';
 import { ALB_SECURITY_GROUP } from './network.ts';
@@ -15,15 +15,6 @@ export const INSTANCE_TARGETS = 'InstanceTargets';
 export const LAMBDA_TARGETS = 'LambdaTargets';
 /** Lambda function of the routes. */
 export const HTTP_FUNCTION = 'HttpFunction';
-
-/** Seconds between health checks, and how many in a row change an instance's state. */
-const HEALTH = { interval: 5, timeout: 4, healthy: 2, unhealthy: 2 } as const;
-
-/** Seconds within which the load balancer detects a change of readiness, with two to spare. */
-export const DETECTION_SECONDS = HEALTH.interval * HEALTH.unhealthy + 2;
-
-/** Seconds from deregistration to termination: all that is in flight has ended by then. */
-const DEREGISTRATION_SECONDS = DEFAULT_DRAIN_SECONDS + 5;
 
 /** TLS 1.2 and 1.3, forward secrecy only. */
 const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06';
@@ -44,7 +35,9 @@ export function loadBalancerGroup(topology: Topology): TemplateGroup {
         SecurityGroups: [getAtt(ALB_SECURITY_GROUP, 'GroupId')],
         Subnets: ref('AlbSubnetIds'),
         // Shorter than the server's keep-alive, so that the server never closes a connection in use.
-        LoadBalancerAttributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '60' }],
+        LoadBalancerAttributes: [
+          { Key: 'idle_timeout.timeout_seconds', Value: String(topology.idleTimeout ?? 60) },
+        ],
       }),
       ...(topology.sides.server ? { [INSTANCE_TARGETS]: instanceTargets(topology) } : {}),
       ...(hasHttpFunction(topology) ? lambdaTargets(topology) : {}),
@@ -89,7 +82,8 @@ function parameters({ ec2Weight, lambdaWeight, sides }: Topology): Record<string
   };
 }
 
-function instanceTargets({ port, readinessPath, tlsSecretArn }: Topology): TemplateResource {
+function instanceTargets(topology: Topology): TemplateResource {
+  const { port, readinessPath, tlsSecretArn } = topology;
   const protocol = tlsSecretArn === undefined ? 'HTTP' : 'HTTPS';
   return resource('AWS::ElasticLoadBalancingV2::TargetGroup', {
     TargetType: 'instance',
@@ -104,7 +98,7 @@ function instanceTargets({ port, readinessPath, tlsSecretArn }: Topology): Templ
     UnhealthyThresholdCount: HEALTH.unhealthy,
     Matcher: { HttpCode: '200' },
     TargetGroupAttributes: [
-      { Key: 'deregistration_delay.timeout_seconds', Value: String(DEREGISTRATION_SECONDS) },
+      { Key: 'deregistration_delay.timeout_seconds', Value: String(timingOf(topology).deregistration) },
     ],
   });
 }

@@ -12,7 +12,7 @@ export interface RoleParts {
   readonly description: string;
   /** Inline policies by name; one without grants is left out. */
   readonly policies: Readonly<Record<string, readonly Grant[]>>;
-  readonly managed?: readonly string[];
+  readonly managed?: readonly (string | Intrinsic)[];
 }
 
 /** A role that one AWS service may assume, with its inline policies and nothing else. */

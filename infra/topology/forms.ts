@@ -87,3 +87,23 @@ export const DOMAIN = matching(
 );
 
 export const HOSTED_ZONE = matching('id', /^Z[A-Z0-9]{1,31}$/, 'is not the id of a Route 53 hosted zone');
+
+export const INSTANCE_TYPE: TextForm = { name: 'type', problem: instanceTypeProblem };
+
+function instanceTypeProblem(text: string): string | undefined {
+  if (!/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(text)) return 'is no instance type such as t3.small';
+  // The letters after the generation tell the processor: g is Graviton.
+  return /^([a-z]+\d+[a-z]*g[a-z]*|a1)\./.test(text)
+    ? 'is of ARM processors, and the executable is for x86_64'
+    : undefined;
+}
+
+export const MANAGED_POLICY = matching(
+  'ARN',
+  /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]{1,512}$/,
+  'is not the ARN of a managed policy',
+);
+
+export const SUBNET = matching('id', /^subnet-[0-9a-f]{8,17}$/, 'is not the id of a subnet');
+
+export const SECURITY_GROUP_ID = matching('id', /^sg-[0-9a-f]{8,17}$/, 'is not the id of a security group');

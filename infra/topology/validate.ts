@@ -1,3 +1,4 @@
+import { ROLE_POLICIES } from '../../src/aws/quotas.ts';
 import { placementProblems } from '../wiring/problems.ts';
 import { withDefaults } from './defaults.ts';
 import { OptionsError } from './errors.ts';
@@ -30,6 +31,7 @@ function flagProblems(flags: Unchecked, sides: Pick<Sides, 'server'>): string[] 
     ...sideNeedProblems(flags, sides),
     ...weightProblems(flags),
     ...secretClashes(flags),
+    ...sizeProblems(flags, sides),
   ];
 }
 
@@ -37,6 +39,27 @@ function secretClashes({ environment, secrets }: Unchecked): string[] {
   const pairs = (value: unknown) =>
     typeof value === 'object' && value !== null ? (value as Record<string, string>) : {};
   return clashProblems(pairs(environment), pairs(secrets));
+}
+
+/** What the sizes of the group have to be together. */
+function sizeProblems(
+  { minSize, maxSize, ssm, instancePolicies }: Unchecked,
+  { server }: Pick<Sides, 'server'>,
+): string[] {
+  const problems: string[] = [];
+  if (minSize === 0 && server) problems.push('--minSize 0 would leave the HTTP server without an instance');
+  const [least, most] = [minSize ?? 1, maxSize ?? 2];
+  if (typeof least === 'number' && typeof most === 'number') {
+    if (least > most) problems.push(`--minSize ${least} is above the --maxSize of ${most}`);
+    if (least > 0 && most < 2)
+      problems.push('--maxSize 1 leaves a rolling update no room: it keeps one in service');
+  }
+  const managed = (ssm === true ? 1 : 0) + (Array.isArray(instancePolicies) ? instancePolicies.length : 0);
+  if (managed > ROLE_POLICIES)
+    problems.push(
+      `--instancePolicies: a role takes ${ROLE_POLICIES} managed policies, and there are ${managed}`,
+    );
+  return problems;
 }
 
 /** What the two weights have to be together. */

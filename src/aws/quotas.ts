@@ -41,5 +41,17 @@ export const CLOUDFORMATION = {
   bodyBytes: 51_200,
 } as const;
 
+/** Managed policies of a role, without a raise of the quota. */
+export const ROLE_POLICIES = 10;
+
+/** More instances than any group here is meant for. */
+export const AUTO_SCALING_INSTANCES = 10_000;
+
+/** Metrics that the alarms of a scaling policy may be made of. */
+export const ALARM_METRICS = 10;
+
+/** How long a load balancer keeps an idle connection, seconds. */
+export const IDLE_TIMEOUT_SECONDS = { min: 1, max: 4000 } as const;
+
 /** The largest gp3 volume, GiB. */
 export const EBS_VOLUME_GIB = 65_536;

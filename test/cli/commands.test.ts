@@ -33,10 +33,15 @@ t.test('describe', async (t) => {
     { method: 'POST', path: '/echo/:name' },
   ]);
   t.same(inventory.functions, [
-    { name: 'hello', kind: 'function' },
-    { name: 'nightly', kind: 'event', source: 'schedule' },
+    { name: 'hello', kind: 'function', runOn: 'lambda' },
+    { name: 'nightly', kind: 'event', source: 'schedule', runOn: 'lambda' },
   ]);
-  t.match((await app(['describe'])).stdout, /POST +\/echo\/:name/);
+  t.match((await app(['describe'])).stdout, /POST +\/echo\/:name +both$/m);
+  const { stdout: placed } = await app(['describe', '--runOn', 'hello=instances', '--runOn', '/slow=lambda']);
+  t.match(placed, /^ {2}hello {2}instances$/m);
+  t.match(placed, /^ {2}GET +\/slow +lambda$/m);
+  const wrong = await app(['describe', '--runOn', 'hello=moon']);
+  t.match(wrong, { code: 2, stdout: '', stderr: /--runOn hello=moon is none of lambda, instances, both/ });
 });
 
 t.test('supervisor prints the program section', async (t) => {

@@ -513,17 +513,22 @@ t.test('server and worker: one group, two programs, both waited for', async (t) 
   t.match(userData, 'http://127.0.0.1:9999/_amphi/health/ready http://127.0.0.1:9998/_amphi/ready');
 });
 
-t.test('no wildcard in what any placement grants', async (t) => {
-  let seen = 0;
-  for (const [name, options] of Object.entries(PLACED))
-    for (const [path, value] of walk(emitTopology(options).template)) {
-      const within = path.some((key) => /^(Action|Resource|Principal)$/.test(key));
-      if (!within || typeof value !== 'string') continue;
-      seen++;
-      t.notMatch(value, /[*?]/, `${name} ${path.join('.')}`);
-    }
-  t.ok(seen > 50);
-});
+t.test(
+  'no wildcard in what any placement grants, but for network interfaces, which AWS gives no other way',
+  async (t) => {
+    const wild = /[*?]/;
+    let seen = 0;
+    for (const [name, options] of Object.entries(PLACED))
+      for (const [path, value] of walk(emitTopology(options).template)) {
+        const { Effect, Action } = (value ?? {}) as { Effect?: string; Action?: string | string[] };
+        if (Effect === undefined || [Action].flat().includes('ec2:CreateNetworkInterface')) continue;
+        seen++;
+        const { Resource, Principal } = value as { Resource?: unknown; Principal?: unknown };
+        t.notMatch(JSON.stringify([Action, Resource, Principal]), wild, `${name} ${path.join('.')}`);
+      }
+    t.ok(seen > 50);
+  },
+);
 
 t.test('placed routes have rules before the last, which keeps the weights', async (t) => {
   const { template } = emitTopology(PLACED['routes-apart']!);

@@ -139,6 +139,23 @@ export const PLACED: Readonly<Record<string, TopologyOptions>> = {
     ...optionsOf({}, { 'GET /a': { runOn: 'lambda' }, 'GET /b': { runOn: 'instances' } }),
     ...ALB,
   },
+  'fit-for-work': {
+    ...FED,
+    ...ALB,
+    ...{ bodyLimit: 2 ** 30, drainTimeout: 900, requestTimeout: 600, idleTimeout: 600, volumeSize: 40 },
+    ...{ instanceType: 'c7i.large', minSize: 2, maxSize: 9, scaleOnCpu: 60, scaleOnRequests: 1000 },
+    ...{ ssm: true, instancePolicies: ['arn:aws:iam::123456789012:policy/reports'] },
+    ...{ workerConcurrency: 4, workerTimeout: 3600 },
+    ...{ lambdaSubnetIds: ['subnet-01234567'], lambdaSecurityGroupIds: ['sg-01234567'] },
+  },
+  'workers-from-zero': {
+    ...optionsOf({
+      render: {},
+      polled: { source: sqs({ queue: arn('sqs', 'orders') }) },
+      named: { source: sqs({ queue: { parameter: 'QueueArn' } }) },
+    }),
+    ...{ minSize: 0, maxSize: 1, scaleOnBacklog: 10 },
+  },
   'instances-only': MACHINES,
   'instances-only-balanced': { ...MACHINES, ...ALB },
 };

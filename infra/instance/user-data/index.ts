@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import { USER_DATA_BYTES } from '../../../src/aws/quotas.ts';
 import { type Argument, ref } from '../../intrinsics.ts';
-import { AUTO_SCALING_GROUP, ROOT_DEVICE, SERVER_LOGS } from '../../template/instances.ts';
-import { DETECTION_SECONDS, isBalanced } from '../../template/load-balancer.ts';
+import { isBalanced } from '../../template/load-balancer.ts';
+import { AUTO_SCALING_GROUP, ROOT_DEVICE, SERVER_LOGS } from '../../template/names.ts';
 import { ProvisionError } from '../../topology/errors.ts';
+import { DETECTION_SECONDS } from '../../topology/timing.ts';
 import type { Topology } from '../../topology/types.ts';
 import { mostBytes } from '../../wiring/most-bytes.ts';
 import { logFiles, readyUrls } from '../programs.ts';

@@ -1,4 +1,5 @@
 import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../../src/aws/quotas.ts';
+import { SECURITY_GROUP_ID, SUBNET } from '../forms.ts';
 import type { Table } from '../rows.ts';
 
 /** Options of a single Lambda function. */
@@ -21,6 +22,20 @@ export const FUNCTION_OPTIONS = {
 
 export const FUNCTIONS = {
   ...FUNCTION_OPTIONS,
+  lambdaSubnetIds: {
+    kind: 'list',
+    form: SUBNET,
+    side: 'functions',
+    needs: ['lambdaSecurityGroupIds'],
+    help: 'Subnet of the functions, which are in no VPC without',
+  },
+  lambdaSecurityGroupIds: {
+    kind: 'list',
+    form: SECURITY_GROUP_ID,
+    side: 'functions',
+    needs: ['lambdaSubnetIds'],
+    help: 'Security group of the functions there',
+  },
   shutdownExtension: {
     kind: 'switch',
     side: 'functions',

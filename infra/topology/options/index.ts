@@ -7,7 +7,9 @@ import { ARTIFACT } from './artifact.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INSTANCES } from './instances.ts';
 import { LOAD_BALANCER } from './load-balancer.ts';
+import { SCALING } from './scaling.ts';
 import { SERVER_AND_FUNCTIONS } from './shared.ts';
+import { WORKER } from './worker.ts';
 
 /** The rows by what they concern. */
 export const OPTION_GROUPS = {
@@ -15,6 +17,8 @@ export const OPTION_GROUPS = {
   'Functions and server': SERVER_AND_FUNCTIONS,
   'Lambda functions': FUNCTIONS,
   Instances: INSTANCES,
+  'Worker on instances': WORKER,
+  'Size and scaling': SCALING,
   'Load balancer': LOAD_BALANCER,
 } as const;
 
@@ -24,6 +28,8 @@ export const TOPOLOGY_OPTIONS = defineOptions({
   ...SERVER_AND_FUNCTIONS,
   ...FUNCTIONS,
   ...INSTANCES,
+  ...WORKER,
+  ...SCALING,
   ...LOAD_BALANCER,
 });
 

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_DRAIN_SECONDS,
   DEFAULT_PORT,
   DEFAULT_STARTRETRIES,
   DEFAULT_STOPWAITSECS,
@@ -6,8 +7,12 @@ import {
   MAX_STOPWAITSECS,
 } from '../../../src/adapters/supervisor/index.ts';
 import { READINESS_PATH } from '../../../src/core/index.ts';
-import { CIDR, KEY_PAIR, limitedCidr, SECRET, SECRET_VERSION, URL_PATH } from '../forms.ts';
+import { CIDR, KEY_PAIR, limitedCidr, MANAGED_POLICY, SECRET, SECRET_VERSION, URL_PATH } from '../forms.ts';
 import type { Table } from '../rows.ts';
+import { MAX_DRAIN } from '../timing.ts';
+
+/** The server's own limit, bytes. */
+const MAX_BODY = 2 ** 31;
 
 export const INSTANCES = {
   port: {
@@ -41,6 +46,41 @@ export const INSTANCES = {
     absent: 'nobody',
     parameter: 'SshCidr',
     help: 'IPv4 range that may reach port 22',
+  },
+  ssm: {
+    kind: 'switch',
+    side: 'instances',
+    help: "Session Manager instead of SSH; Ubuntu's images bring its agent, Debian's do not",
+  },
+  instancePolicies: {
+    kind: 'list',
+    form: MANAGED_POLICY,
+    side: 'instances',
+    help: 'Managed policy of the role of the instances',
+  },
+  bodyLimit: {
+    kind: 'whole',
+    min: 0,
+    max: MAX_BODY,
+    side: 'server',
+    absent: "Lambda's 6 MB",
+    help: 'Largest request body that the instances take, bytes',
+  },
+  requestTimeout: {
+    kind: 'whole',
+    min: 1,
+    max: MAX_STOPWAITSECS,
+    side: 'server',
+    absent: 'any time',
+    help: 'Seconds that a route may take on the instances',
+  },
+  drainTimeout: {
+    kind: 'whole',
+    min: 0,
+    max: MAX_DRAIN,
+    side: 'instances',
+    absent: String(DEFAULT_DRAIN_SECONDS),
+    help: 'Seconds that running requests and messages may take to end; the deregistration and SIGKILL follow',
   },
   tlsSecretArn: {
     kind: 'text',
@@ -79,7 +119,7 @@ export const INSTANCES = {
     flag: false,
     min: 1,
     max: MAX_STOPWAITSECS,
-    absent: `${DEFAULT_STOPWAITSECS}, longer behind a load balancer`,
+    absent: `${DEFAULT_STOPWAITSECS}, longer behind a load balancer and with a longer drain`,
     help: 'Seconds between SIGTERM and SIGKILL on the instances',
   },
 } as const satisfies Table;

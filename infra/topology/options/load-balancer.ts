@@ -1,4 +1,4 @@
-import { STICKINESS_SECONDS } from '../../../src/aws/quotas.ts';
+import { IDLE_TIMEOUT_SECONDS, STICKINESS_SECONDS } from '../../../src/aws/quotas.ts';
 import { ACM_CERTIFICATE, DOMAIN, HOSTED_ZONE, limitedCidr } from '../forms.ts';
 import type { Table } from '../rows.ts';
 
@@ -50,6 +50,13 @@ export const LOAD_BALANCER = {
     side: 'sharedRoutes',
     needs: ['alb'],
     help: 'Seconds that a client stays with one of the two sides',
+  },
+  idleTimeout: {
+    kind: 'whole',
+    ...IDLE_TIMEOUT_SECONDS,
+    needs: ['alb'],
+    absent: '60',
+    help: 'Seconds that a connection may be idle, as while a route takes its time',
   },
   failover: {
     kind: 'choice',

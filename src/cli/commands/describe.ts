@@ -1,4 +1,8 @@
-import type { Service } from '../../core/index.ts';
+import type { ServiceDescription } from '../../../infra/index.ts';
+import { OptionsError } from '../../../infra/topology/errors.ts';
+import { TOPOLOGY_OPTIONS } from '../../../infra/topology/options/index.ts';
+import { tableProblems } from '../../../infra/topology/problems.ts';
+import type { RunOn, Service } from '../../core/index.ts';
 import { defineAction, type Extension } from '../command.ts';
 import { print } from '../output.ts';
 import { type TopologyFlags, topologyOptions, withTopologyFlags } from './topology-flags.ts';
@@ -18,10 +22,15 @@ export const describeCommand = defineAction<Flags>({
     }),
   handler: async (flags, tools) => {
     const service = await tools.service();
-    const inventory = describeService(service);
-    if (flags.format === 'json') await print(JSON.stringify(inventory, null, 2));
-    else if (flags.format === 'text') await print(asText(inventory));
-    else await print(await draw(flags, service, tools.extension));
+    const options = topologyOptions(flags, service, tools.extension);
+    if (flags.format === 'mermaid' || flags.format === 'html') {
+      await print(await draw(flags, service, tools.extension));
+      return;
+    }
+    const problems = tableProblems({ runOn: TOPOLOGY_OPTIONS.runOn }, { runOn: options.runOn });
+    if (problems.length > 0) throw new OptionsError(...problems);
+    const inventory = describeService(service, options.service);
+    await print(flags.format === 'json' ? JSON.stringify(inventory, null, 2) : asText(inventory));
   },
 });
 
@@ -30,34 +39,43 @@ async function draw(flags: Flags, service: Service, extension: Extension): Promi
   const { htmlOf, mermaidOf, pictureOf } = await import('../../../infra/describe/index.ts');
   // No picture shows where the artifact is, so it need not be named.
   const anywhere = { s3Bucket: 'any-bucket', s3Key: 'any-key', ...flags };
-  const { template } = emitTopology(topologyOptions(anywhere, service, extension));
-  const picture = pictureOf(describeService(service), template);
+  const options = topologyOptions(anywhere, service, extension);
+  const { template } = emitTopology(options);
+  const picture = pictureOf(describeService(service, options.service), template);
   return flags.format === 'html' ? htmlOf(picture) : mermaidOf(picture);
 }
 
-/** The service as plain data. */
+/** The service as plain data, as it is placed. */
 export interface ServiceInventory {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  readonly routes: readonly { readonly method: string; readonly path: string }[];
-  readonly functions: readonly { readonly name: string; readonly kind: string; readonly source?: string }[];
+  readonly routes: readonly { readonly method: string; readonly path: string; readonly runOn: RunOn }[];
+  readonly functions: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly source?: string;
+    readonly runOn: RunOn;
+  }[];
 }
 
-export function describeService(service: Service): ServiceInventory {
+export function describeService(service: Service, placed: ServiceDescription): ServiceInventory {
   const { name, version, description } = service;
-  const routes = service.routes.map(({ method, path }) => ({ method, path }));
+  const routes = (placed.routes ?? []).map(({ method, path, runOn }) => ({ method, path, runOn }));
   const functions = [...service.functions.values()].map(({ name, kind, source }) => {
-    return source ? { name, kind, source: source.type } : { name, kind };
+    const { runOn } = placed.handlers![name]!;
+    return source ? { name, kind, source: source.type, runOn } : { name, kind, runOn };
   });
   return { name, version, description, routes, functions };
 }
 
 function asText({ name, version, description, routes, functions }: ServiceInventory): string {
   const lines = [`${name} ${version}${description ? `: ${description}` : ''}`, '', 'Routes'];
-  for (const { method, path } of routes) lines.push(`  ${method.padEnd(8)}${path}`);
+  const widest = Math.max(0, ...routes.map(({ path }) => path.length));
+  for (const { method, path, runOn } of routes)
+    lines.push(`  ${method.padEnd(8)}${path.padEnd(widest)}  ${runOn}`);
   lines.push('', 'Functions');
   for (const entry of functions)
-    lines.push(`  ${entry.name}${entry.source ? ` (${entry.source} events)` : ''}`);
+    lines.push(`  ${entry.name}${entry.source ? ` (${entry.source} events)` : ''}  ${entry.runOn}`);
   return lines.join('\n');
 }

@@ -1,7 +1,9 @@
 import t from 'tap';
 import { htmlOf, mermaidOf, type PicturedService, pictureOf } from '../../../infra/describe/index.ts';
 import { emitTopology, type TopologyOptions } from '../../../infra/index.ts';
+import { schedule, sqs } from '../../../src/adapters/lambda/sources/events/index.ts';
 import { runMain, SAMPLE_MAIN } from '../../support/run-app.ts';
+import { optionsOf } from '../placed.ts';
 import { SAMPLE } from '../sample.ts';
 
 const SERVICE: PicturedService = {
@@ -29,8 +31,6 @@ t.test('the least topology: what runs what, and no entry that is not there', asy
   const picture = pictured();
   t.same(edgesOf(picture).sort(), [
     'EC2 instances > HTTP routes',
-    'EC2 instances > hello',
-    'EC2 instances > on-upload_2',
     'Invoke API > Lambda hello',
     'Invoke API > Lambda http',
     'Invoke API > Lambda on-upload_2',
@@ -68,6 +68,61 @@ t.test('every entry of the template is drawn', async (t) => {
   );
 });
 
+t.test('the placement: queues before instances, routes by their rules', async (t) => {
+  const options = optionsOf(
+    {
+      hello: { runOn: 'instances' },
+      orders: { runOn: 'both', source: sqs({ queue: 'arn:aws:sqs:us-east-1:123456789012:orders' }) },
+      nightly: { runOn: 'instances', source: schedule({ expression: 'rate(1 day)' }) },
+    },
+    {
+      'GET /': { runOn: 'both' },
+      'GET /users/:id': { runOn: 'lambda' },
+      'POST /users/:id': { runOn: 'instances' },
+    },
+  );
+  const { name, version, routes, handlers } = options.service;
+  const service = {
+    ...{ name, version, description: '', routes: routes! },
+    functions: Object.entries(handlers!).map(([name, { source, runOn }]) => ({ name, source, runOn })),
+  };
+  const balanced = { ...options, alb: 'internal', trustProxy: ['10.0.0.0/16'] } as const;
+  const picture = pictureOf(service, emitTopology(balanced).template);
+  t.same(
+    picture.columns.map(({ title }) => title),
+    ['Entries', 'Queues', 'One executable', 'Registry'],
+  );
+  t.same(edgesOf(picture).sort(), [
+    'EC2 instances > HTTP routes',
+    'EC2 instances > hello',
+    'EC2 instances > nightly',
+    'EC2 instances > orders',
+    'Invoke API > Lambda http',
+    'Invoke API > Lambda orders',
+    'Lambda http > HTTP routes',
+    'Lambda orders > orders',
+    'Load balancer > EC2 instances (weight 100, 1 rule)',
+    'Load balancer > Lambda http (weight 0, 1 rule)',
+    'Queue of hello > EC2 instances',
+    'Queue of nightly > EC2 instances',
+    'Queue of orders > EC2 instances',
+    'schedule events > Queue of nightly',
+    'sqs events > Lambda orders',
+    'sqs events > Queue of orders',
+  ]);
+  const linesOf = (wanted: string) =>
+    picture.columns.flatMap(({ boxes }) => boxes).find(({ title }) => title === wanted)!.lines;
+  t.same(linesOf('Load balancer'), [
+    'HTTP 80',
+    'GET,HEAD,OPTIONS /users/* to Lambda',
+    'POST /users/* to instances',
+    '/* to both by weight',
+  ]);
+  t.match(linesOf('EC2 instances')[1], 'supervisord: app httpServer, app worker');
+  t.same(linesOf('HTTP routes'), ['GET /', 'GET /users/:id (lambda)', 'POST /users/:id (instances)']);
+  t.same([linesOf('Queue of orders'), linesOf('Queue of hello')], [['its own'], ['with dead letters']]);
+});
+
 t.test('the page loads nothing and shows names as they are', async (t) => {
   const page = htmlOf(pictured());
   t.notMatch(page, /<script|<link|<img|\bhref=|\bsrc=|url\((?!#)|@import/);
@@ -75,7 +130,7 @@ t.test('the page loads nothing and shows names as they are', async (t) => {
   t.match(page, '<h1>Omega &lt;b&gt;&quot;&amp;&#39; 1.2.3</h1>');
   t.match(page, '&lt;/title&gt;&lt;script&gt;');
   t.equal(page.match(/<rect /g)?.length, 10, 'a box each');
-  t.equal(page.match(/<path class="edge" /g)?.length, 11, 'a curve each');
+  t.equal(page.match(/<path class="edge" /g)?.length, 9, 'a curve each');
   const numbers = page.match(/<svg[\s\S]*<\/svg>/)![0].match(/NaN|undefined|Infinity/);
   t.equal(numbers, null);
 });

@@ -1,0 +1,10 @@
+/** Logical names that several parts of a template use. */
+
+/** The group of instances; the instances signal to it by this name. */
+export const AUTO_SCALING_GROUP = 'AutoScalingGroup';
+
+/** Parameter with the name of the root device: only a mapping of its very name encrypts the root volume. */
+export const ROOT_DEVICE = 'RootDevice';
+
+/** Log group of the server on the instances. */
+export const SERVER_LOGS = 'ServerLogs';
