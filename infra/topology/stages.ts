@@ -50,13 +50,13 @@ const OWN: Readonly<Record<string, 'text' | 'texts' | 'flag'>> = {
 export function checkTopology(definition: TopologyDefinition): void {
   const { stages, ...shared }: TopologyDefinition = definition;
   const problems = settingsProblems(shared, '');
+  // What is wrong in what all share is told once.
+  const sound = problems.length === 0;
   for (const [name, settings] of Object.entries(stages ?? {})) {
     const where = `stages.${name}`;
     if (!STAGE_NAME.test(name))
       problems.push(`${where}: a name is a lower-case letter, then letters, digits or -, at most 20`);
-    // What is wrong in what all share has been told.
-    else if (problems.length === 0)
-      problems.push(...settingsProblems(merged(shared, settings), `${where}: `));
+    else if (sound) problems.push(...settingsProblems(merged(shared, settings), `${where}: `));
   }
   if (problems.length > 0) throw new OptionsError(...problems.map((text) => `topology: ${text}`));
 }

@@ -53,7 +53,7 @@ t.test('everything that is wrong is told at once, with its stage', async (t) => 
   };
   t.throws(() => checkTopology(bad as never), {
     name: 'ProvisionError',
-    problems: [
+    message: [
       'topology: stages.dev: there is no option nothing',
       'topology: stages.dev: parameters must be an object of texts',
       'topology: stages.dev: memorySize 1 is not a whole number from 128 to 10240',
@@ -62,9 +62,9 @@ t.test('everything that is wrong is told at once, with its stage', async (t) => 
       'topology: stages.prod: certificateArn "x" is not the ARN of an ACM certificate',
       'topology: stages.prod: certificateArn needs stages.prod: alb',
       'topology: stages.Prod: a name is a lower-case letter, then letters, digits or -, at most 20',
-    ],
+    ].join('\n'),
   });
   t.throws(() => checkTopology({ memorySize: 'much' } as never), {
-    problems: ['topology: memorySize "much" is not a whole number from 128 to 10240'],
+    message: 'topology: memorySize "much" is not a whole number from 128 to 10240',
   });
 });

@@ -30,7 +30,6 @@ export const deleteCommand = defineAction<Flags>({
       .option('json', { boolean: true, default: false, describe: 'Print the result as JSON' }),
   handler: async (flags, tools) => {
     checkAwsFlags(flags);
-    requireAnswerer(flags.yes, 'delete');
     const deploy = await import('../../../infra/deploy/index.ts');
     const { slugOf } = await import('../../../infra/topology/names.ts');
     const service = await tools.service();
@@ -38,6 +37,7 @@ export const deleteCommand = defineAction<Flags>({
     const where = target(flags, await chosenStage(flags, tools), service);
     const name = where.stack;
     deploy.checkStackName(name);
+    requireAnswerer(flags.yes, 'delete');
     return withSession(where, flags.yes, async (session) => {
       const { aws, say } = session;
       const stack = await deploy.findStack(aws, name);
