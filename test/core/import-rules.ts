@@ -42,7 +42,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
   ['src/core/', { from: [], packages: ['@standard-schema/spec'] }],
   ['src/aws/', { from: ['src/core/'], packages: ['yazl', '@aws-sdk'] }],
   ['src/server/', { from: ['src/core/'] }],
-  ['src/adapters/http/', { ...ADAPTER, packages: ['fastify'] }],
+  ['src/adapters/http/', { ...ADAPTER, packages: ['fastify', 'prom-client'] }],
   ['src/adapters/lambda/', { from: ['src/core/', 'src/aws/'], packages: ['aws-lambda'] }],
   ['src/adapters/emulator/', ADAPTER],
   ['src/adapters/supervisor/', ADAPTER],
