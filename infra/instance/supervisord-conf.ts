@@ -1,4 +1,8 @@
-import { SupervisorConfigError, supervisorGroup } from '../../src/adapters/supervisor/index.ts';
+import {
+  listenerConfig,
+  SupervisorConfigError,
+  supervisorGroup,
+} from '../../src/adapters/supervisor/index.ts';
 import type { Argument } from '../intrinsics.ts';
 import { ProvisionError } from '../topology/errors.ts';
 import type { Topology } from '../topology/types.ts';
@@ -20,8 +24,19 @@ export function supervisordParts(topology: Topology, wiring: Wiring): Argument[]
       ...(sides.server ? { server: serverProgram(topology, wiring, expressions) } : {}),
       ...(sides.worker.length > 0 ? { worker: workerProgram(topology, wiring, expressions) } : {}),
     });
-    return expressions.parts(text.trimEnd());
+    return expressions.parts(`${text}\n${fatalListener(topology)}`.trimEnd());
   } catch (error) {
     throw error instanceof SupervisorConfigError ? new ProvisionError(error.message) : error;
   }
+}
+
+/** A program that supervisord has given up stays down: the instance is of no use any more. */
+function fatalListener({ slug, account }: Topology): string {
+  return listenerConfig({
+    name: `${slug}-fatal`,
+    command: [`/opt/${slug}/watch`, 'on_fatal'],
+    events: ['PROCESS_STATE_FATAL'],
+    user: account,
+    stderr: `/var/log/${slug}/watch.log`,
+  });
 }

@@ -34,6 +34,8 @@ export function instanceGroup(topology: Topology, wiring: Wiring, userData: Argu
       InstanceProfile: resource('AWS::IAM::InstanceProfile', { Roles: [ref('InstanceRole')] }),
       LaunchTemplate: launchTemplate(topology, userData),
       [AUTO_SCALING_GROUP]: autoScalingGroup(topology),
+      // Only once the group is there: until then the signals of its instances decide.
+      InstanceHealthPolicy: attachedPolicy('Health', 'InstanceRole', [REPORTS_HEALTH]),
       ...scalingResources(topology, wiring),
       ...(topology.logs ? { [SERVER_LOGS]: logGroup(topology) } : {}),
     },
@@ -65,6 +67,12 @@ function instanceRole(topology: Topology, { instances }: Wiring): TemplateResour
     managed: [...(topology.ssm ? [SESSION_MANAGER] : []), ...(topology.instancePolicies ?? [])],
   });
 }
+
+/** An instance that is of no use has the group replace it. */
+const REPORTS_HEALTH: Grant = {
+  actions: ['autoscaling:SetInstanceHealth'],
+  resources: [getAtt(AUTO_SCALING_GROUP, 'AutoScalingGroupARN')],
+};
 
 /** AWS's own policy for instances under Systems Manager, which Session Manager is a part of. */
 const SESSION_MANAGER = sub('arn:$' + '{AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore');

@@ -1,5 +1,6 @@
 /** Seconds that depend on each other: drain, health checks, deregistration and the time until SIGKILL. */
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_STOPWAITSECS } from '../../src/adapters/supervisor/index.ts';
+import { DEREGISTRATION_SPARE } from './longest-drain.ts';
 import type { Topology } from './types.ts';
 
 /** Seconds between health checks, and how many in a row change an instance's state. */
@@ -7,13 +8,6 @@ export const HEALTH = { interval: 5, timeout: 4, healthy: 2, unhealthy: 2 } as c
 
 /** Seconds within which the load balancer detects a change of readiness, with two to spare. */
 export const DETECTION_SECONDS = HEALTH.interval * HEALTH.unhealthy + 2;
-
-/** The longest that a load balancer waits for a target that is deregistered. */
-const MAX_DEREGISTRATION = 3600;
-const DEREGISTRATION_SPARE = 5;
-
-/** The longest drain: deregistration has to outlast it. */
-export const MAX_DRAIN = MAX_DEREGISTRATION - DEREGISTRATION_SPARE;
 
 export interface Timing {
   /** Until running requests and messages have ended. */

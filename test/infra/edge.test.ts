@@ -117,7 +117,7 @@ t.test('targets: readiness decides, and a drain ends before deregistration does'
   t.ok(delay + drain < Number(/stopwaitsecs=(\d+)/.exec(supervisordConf)![1]), 'SIGKILL comes after both');
   t.match(supervisordConf, ' --trustProxy 10.0.0.0/16 --trustProxy 10.1.0.0/16\n');
   t.ok(
-    Number(/\n {2}sleep '(\d+)'\n/.exec(userData)![1]) > interval * 2,
+    Number(/\nsleep '(\d+)'\n/.exec(userData)![1]) > interval * 2,
     'the signal waits for the health checks',
   );
 });

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { type EmittedTopology, emitTopology, type TopologyOptions } from '../../infra/index.ts';
 import { FAILOVER_CODE } from '../../infra/template/failover.ts';
+import { forMoto } from './deploy/moto-front.ts';
 import { type Aws, runFailover, skipWithoutMoto, startCalls, startMoto } from './moto/server.ts';
 import { FULL } from './sample.ts';
 import { check } from './tools.ts';
@@ -34,7 +35,7 @@ async function createStack(
   const image = template.Parameters.ImageId!.Default as string;
   await aws.call('cloudformation', 'create_stack', {
     StackName,
-    TemplateBody: templateText.replace(image, '/test/image'),
+    TemplateBody: forMoto(templateText).replace(image, '/test/image'),
     Capabilities: ['CAPABILITY_IAM'],
     Parameters: Object.entries(values)
       .filter(([name]) => name in template.Parameters)

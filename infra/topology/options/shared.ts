@@ -17,7 +17,7 @@ export const SERVER_AND_FUNCTIONS = {
     flag: 'secret',
     check: secretProblems,
     regional: true,
-    help: 'Environment variable of functions and instances that a secret fills at start, as NAME=REFERENCE: ARN of a Secrets Manager secret, or ARN or name of an SSM parameter',
+    help: 'Variable that a secret fills at start: its ARN in Secrets Manager, or ARN or name of an SSM parameter',
   },
   runOn: {
     kind: 'pairs',
@@ -31,5 +31,9 @@ export const SERVER_AND_FUNCTIONS = {
     default: 30,
     help: 'Days that logs are kept',
   },
-  logs: { kind: 'switch', side: 'instances', help: "Forward the server's logs to CloudWatch Logs" },
+  logs: {
+    kind: 'switch',
+    side: 'instances',
+    help: 'Forward the logs of server and worker to CloudWatch Logs',
+  },
 } as const satisfies Table;
