@@ -78,7 +78,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
       packages: ['yargs', 'esbuild', 'pkg', 'terser', 'acorn', 'acorn-walk'],
     },
   ],
-  ['src/telemetry/', { from: ['src/core/'], packages: ['@opentelemetry/api', '@opentelemetry'] }],
+  ['src/telemetry/', { from: ['src/core/'], packages: OPEN_TELEMETRY }],
   ['src/app/', SERVICE],
   ['src/index.ts', { from: ['src/core/', 'src/cli/'] }],
   [
