@@ -9,6 +9,7 @@ import { clashProblems } from './secrets.ts';
 import { entryProblems, sideNeedProblems, unusedProblems } from './side-problems.ts';
 import { sidesOf } from './sides.ts';
 import type { Sides, Topology, TopologyOptions } from './types.ts';
+import { WORKER_HEALTH_PORT } from './worker-health.ts';
 
 /**
  * Every problem with the flags of `app provision`, each as one line that names the flag; none is `[]`.
@@ -39,6 +40,12 @@ function secretClashes({ environment, secrets }: Unchecked): string[] {
   const pairs = (value: unknown) =>
     typeof value === 'object' && value !== null ? (value as Record<string, string>) : {};
   return clashProblems(pairs(environment), pairs(secrets));
+}
+
+function portProblems({ port }: TopologyOptions, { server, worker }: Sides): string[] {
+  return server && worker.length > 0 && port === WORKER_HEALTH_PORT
+    ? [`--port ${port} is where the worker tells that it is ready`]
+    : [];
 }
 
 /** What the sizes of the group have to be together. */
@@ -100,6 +107,7 @@ export function checkedTopology(options: TopologyOptions): Topology {
     ...serviceProblems(options),
     ...unusedProblems({ ...options }, service, sides),
     ...entryProblems({ ...options }, service),
+    ...portProblems(options, sides),
     ...placementProblems(service, sides),
   ];
   if (problems.length > 0) throw new OptionsError(...problems);
