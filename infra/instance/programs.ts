@@ -4,7 +4,6 @@ import { READINESS_PATH } from '../../src/core/index.ts';
 import { DEFAULT_HEALTH_PORT } from '../../src/server/defaults.ts';
 import { type Timing, timingOf } from '../topology/timing.ts';
 import type { Topology } from '../topology/types.ts';
-import { WORKER_HEALTH_PORT, WORKER_READY_PATH } from '../topology/worker-health.ts';
 import type { Variables, Wiring } from '../wiring/index.ts';
 import type { Expressions } from './expressions.ts';
 
