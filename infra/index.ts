@@ -12,6 +12,7 @@ export {
 export { type EmittedTopology, emitTopology, TOPOLOGY_FILES, writeTopology } from './provision.ts';
 export { mergeGroups } from './template/index.ts';
 export { ProvisionError } from './topology/errors.ts';
+export type { StageSettings, TopologyDefinition } from './topology/stages.ts';
 export type {
   HandlerDescription,
   RouteDescription,

@@ -1,5 +1,6 @@
 /** The package `amphi`: all that a service needs to declare its handlers and to run. */
-export type { LoadExtension, LoadRegistry } from './cli/command.ts';
+export type { LoadExtension, LoadRegistry, LoadTopology } from './cli/command.ts';
+export { defineTopology } from './cli/define-topology.ts';
 export { type RunOptions, run } from './cli/run.ts';
 export {
   type Awaitable,
@@ -34,6 +35,9 @@ export {
   type LoggerOptions,
   type LogLevel,
   type Method,
+  type MetricOptions,
+  type Metrics,
+  type MetricUnit,
   type ParamsOf,
   type Permission,
   type QueueDelivery,

@@ -1,8 +1,9 @@
 /** The programs that supervisord runs on the instances. */
 import type { SupervisorOptions } from '../../src/adapters/supervisor/index.ts';
+import { READINESS_PATH } from '../../src/core/index.ts';
+import { DEFAULT_HEALTH_PORT } from '../../src/server/defaults.ts';
 import { type Timing, timingOf } from '../topology/timing.ts';
 import type { Topology } from '../topology/types.ts';
-import { WORKER_HEALTH_PORT, WORKER_READY_PATH } from '../topology/worker-health.ts';
 import type { Variables, Wiring } from '../wiring/index.ts';
 import type { Expressions } from './expressions.ts';
 
@@ -55,7 +56,7 @@ export function readyUrls({ sides, port, readinessPath, tlsSecretArn }: Topology
   const scheme = tlsSecretArn === undefined ? 'http' : 'https';
   return [
     ...(sides.server ? [`${scheme}://127.0.0.1:${port}${readinessPath}`] : []),
-    ...(sides.worker.length > 0 ? [`http://127.0.0.1:${WORKER_HEALTH_PORT}${WORKER_READY_PATH}`] : []),
+    ...(sides.worker.length > 0 ? [`http://127.0.0.1:${DEFAULT_HEALTH_PORT}${READINESS_PATH}`] : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { ROLE_POLICIES } from '../../src/aws/quotas.ts';
+import { DEFAULT_HEALTH_PORT } from '../../src/server/defaults.ts';
 import { placementProblems } from '../wiring/problems.ts';
 import { withDefaults } from './defaults.ts';
 import { OptionsError } from './errors.ts';
@@ -9,7 +10,6 @@ import { clashProblems } from './secrets.ts';
 import { entryProblems, sideNeedProblems, unusedProblems } from './side-problems.ts';
 import { sidesOf } from './sides.ts';
 import type { Sides, Topology, TopologyOptions } from './types.ts';
-import { WORKER_HEALTH_PORT } from './worker-health.ts';
 
 /**
  * Every problem with the flags of `app provision`, each as one line that names the flag; none is `[]`.
@@ -43,7 +43,7 @@ function secretClashes({ environment, secrets }: Unchecked): string[] {
 }
 
 function portProblems({ port }: TopologyOptions, { server, worker }: Sides): string[] {
-  return server && worker.length > 0 && port === WORKER_HEALTH_PORT
+  return server && worker.length > 0 && port === DEFAULT_HEALTH_PORT
     ? [`--port ${port} is where the worker tells that it is ready`]
     : [];
 }

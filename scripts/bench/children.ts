@@ -21,7 +21,8 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The core to stay on; anywhere without taskset or a second core. */
   readonly core?: number;
-  readonly stdout?: 'pipe' | 'ignore';
+  /** A number is a descriptor. */
+  readonly stdout?: 'pipe' | 'ignore' | number;
 }
 
 /** Starts a process with nothing in its environment but what is given. */

@@ -22,6 +22,17 @@ export function buildFastify({ progress }: RunOptions): Promise<string> {
   return build(join(import.meta.dirname, 'services', 'fastify.ts'), OUT, 'bench-fastify', progress, []);
 }
 
+/** sqs-consumer in an executable of the same making. */
+export function buildSqsConsumer({ progress }: RunOptions): Promise<string> {
+  return build(
+    join(import.meta.dirname, 'services', 'sqs-consumer.ts'),
+    OUT,
+    'bench-sqs-consumer',
+    progress,
+    [],
+  );
+}
+
 async function build(
   entry: string,
   outDir: string,

@@ -6,15 +6,26 @@ import { writeFile } from 'node:fs/promises';
 import { BuildError } from '../../src/build/executable/errors.ts';
 import { type CommandLine, readCommandLine } from './options.ts';
 import { document, exitCodeOf, table } from './report.ts';
+import { costBench } from './rows/cost.ts';
 import { eventBench } from './rows/event.ts';
 import { faultsBench } from './rows/faults.ts';
 import { httpBench } from './rows/http.ts';
 import { loopBench } from './rows/loop.ts';
 import { memoryBench } from './rows/memory.ts';
 import { startBench } from './rows/start.ts';
+import { workerBench } from './rows/worker.ts';
 import { type Bench, BenchError, type Row } from './types.ts';
 
-const BENCHES: readonly Bench[] = [startBench, httpBench, loopBench, eventBench, faultsBench, memoryBench];
+const BENCHES: readonly Bench[] = [
+  startBench,
+  httpBench,
+  loopBench,
+  eventBench,
+  workerBench,
+  faultsBench,
+  memoryBench,
+  costBench,
+];
 
 function help(): string {
   const names = BENCHES.map(({ name, about }) => `  ${name.padEnd(8)}${about}`);

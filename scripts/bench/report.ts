@@ -1,11 +1,12 @@
 import { cpus, loadavg } from 'node:os';
 import { type Goal, type Ratio, ratioOf, type Spread, spreadOf } from './stats.ts';
-import type { Comparison, Row } from './types.ts';
+import type { Comparison, Losses, Row, Tally } from './types.ts';
 
 export type Verdict = 'met' | 'MISSED' | 'no goal' | 'skipped';
 
 export function verdictOf(row: Row): Verdict {
   if (row.kind === 'skipped') return 'skipped';
+  if (row.kind === 'losses') return keepsGoal(row) ? 'met' : 'MISSED';
   const { met } = ratio(row);
   if (met === undefined) return 'no goal';
   return met ? 'met' : 'MISSED';
@@ -14,6 +15,11 @@ export function verdictOf(row: Row): Verdict {
 /** 1 when a measured goal is missed; a peer that is not to be had misses none. */
 export function exitCodeOf(rows: readonly Row[]): number {
   return rows.some((row) => verdictOf(row) === 'MISSED') ? 1 : 0;
+}
+
+/** Where nothing was tried, nothing is shown. */
+function keepsGoal({ ours: { tried, lost }, goal }: Losses): boolean {
+  return tried > 0 && lost <= goal * tried;
 }
 
 function ratio({ ours, peer, goal }: Comparison): Ratio {
@@ -48,6 +54,7 @@ export function table(rows: readonly Row[]): string {
 function cells(row: Row): string[] {
   const { bench, what } = row;
   if (row.kind === 'skipped') return [bench, what, '-', row.peer, '-', '-', '-', `skipped: ${row.reason}`];
+  if (row.kind === 'losses') return lossCells(row);
   const { ours, peer, unit, goal } = row;
   const measured = `${what}, ${unit}, ${ours.samples.length} rounds`;
   const shown = ratio(row);
@@ -61,6 +68,17 @@ function cells(row: Row): string[] {
     goal ? goalText(goal) : '-',
     verdictOf(row),
   ];
+}
+
+function lossCells(row: Losses): string[] {
+  const { bench, what, rounds, ours, peer, goal } = row;
+  const measured = `${what}, lost, ${rounds} rounds`;
+  const most = goal === 0 ? '<= 0' : `<= 1/${Math.round(1 / goal)}`;
+  return [bench, measured, tallyText(ours), peer.name, tallyText(peer), '-', most, verdictOf(row)];
+}
+
+function tallyText({ tried, lost, refused = 0 }: Tally): string {
+  return `${lost} of ${tried}${refused > 0 ? ` (${refused} refused)` : ''}`;
 }
 
 function spreadText({ median, p10, p90 }: Spread): string {
@@ -86,6 +104,7 @@ export function document(rows: readonly Row[], quick: boolean): unknown {
     quick,
     rows: rows.map((row) => {
       if (row.kind === 'skipped') return row;
+      if (row.kind === 'losses') return { ...row, verdict: verdictOf(row) };
       const spreads = { ours: spreadOf(row.ours.samples), peer: spreadOf(row.peer.samples) };
       return { ...row, spreads, ratio: ratio(row), verdict: verdictOf(row) };
     }),

@@ -19,6 +19,27 @@ export interface Comparison {
   readonly goal?: Goal;
 }
 
+/** Requests that got no answer in all rounds together. */
+export interface Tally {
+  readonly name: string;
+  readonly tried: number;
+  readonly lost: number;
+  /** Refused or turned away, of those not tried: no loss. */
+  readonly refused?: number;
+}
+
+/** Requests lost under a fault, beside a peer's under the same. */
+export interface Losses {
+  readonly kind: 'losses';
+  readonly bench: string;
+  readonly what: string;
+  readonly rounds: number;
+  readonly ours: Tally;
+  readonly peer: Tally;
+  /** The share of requests that may be lost: 0 for none. */
+  readonly goal: number;
+}
+
 /** A comparison whose peer is not to be had here: no verdict. */
 export interface Skipped {
   readonly kind: 'skipped';
@@ -28,7 +49,7 @@ export interface Skipped {
   readonly reason: string;
 }
 
-export type Row = Comparison | Skipped;
+export type Row = Comparison | Losses | Skipped;
 
 export interface RunOptions {
   /** Few short rounds: shows that it works, proves no goal. */

@@ -1,7 +1,8 @@
 import {
-  collect,
+  bytesOf,
   type FunctionErrorPayload,
   HandlerTimeout,
+  isInstance,
   isStream,
   JsonError,
   toFunctionError,
@@ -26,18 +27,28 @@ export function encodeResult(value: unknown): string {
   const text = stringify(value);
   const bytes = text.length > RESPONSE_LIMIT ? text.length : Buffer.byteLength(text);
   if (bytes <= RESPONSE_LIMIT) return text;
-  throw new RuntimeFailure(RESPONSE_TOO_LARGE.type, RESPONSE_TOO_LARGE.message);
+  throw responseTooLarge();
 }
 
 /**
- * The same of a result that may be a stream: then its text, as Lambda gives it to a caller that does not stream.
+ * The same of a result that may be a stream: then its bytes, as Lambda gives them to a caller that does not stream.
  * @throws RuntimeFailure as `encodeResult`, and whatever the stream throws
  */
-export async function collectResult(value: unknown): Promise<string> {
+export async function collectResult(value: unknown): Promise<string | Buffer> {
   if (!isStream(value)) return encodeResult(value);
-  const bytes = await collect(value);
-  if (bytes.length <= RESPONSE_LIMIT) return new TextDecoder().decode(bytes);
-  throw new RuntimeFailure(RESPONSE_TOO_LARGE.type, RESPONSE_TOO_LARGE.message);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of bytesOf(value)) {
+    size += part.length;
+    // The rest is not waited for: it may have no end.
+    if (size > RESPONSE_LIMIT) throw responseTooLarge();
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function responseTooLarge(): RuntimeFailure {
+  return new RuntimeFailure(RESPONSE_TOO_LARGE.type, RESPONSE_TOO_LARGE.message);
 }
 
 function stringify(value: unknown): string {
@@ -50,9 +61,27 @@ function stringify(value: unknown): string {
   }
 }
 
+/** How much of a failure is told, in characters and frames. */
+export const TYPE_LIMIT = 256;
+export const MESSAGE_LIMIT = 256 * 1024;
+const FRAME_LIMIT = 64;
+const LINE_LIMIT = 1024;
+
 /** The payload of a failed function, as Lambda would name the failure. Never throws. */
 export function functionError(thrown: unknown, requestId: string): FunctionErrorPayload {
-  if (!(thrown instanceof HandlerTimeout)) return toFunctionError(thrown);
-  const { type, message } = timedOut(requestId, thrown.timeoutMs);
-  return { errorType: type, errorMessage: message, stackTrace: [] };
+  if (isInstance(thrown, HandlerTimeout)) {
+    const { type, message } = timedOut(requestId, thrown.timeoutMs);
+    return { errorType: type, errorMessage: message, stackTrace: [] };
+  }
+  const { errorType, errorMessage, stackTrace } = toFunctionError(thrown);
+  return {
+    errorType: errorType.slice(0, TYPE_LIMIT),
+    errorMessage: shorten(errorMessage, MESSAGE_LIMIT),
+    stackTrace: stackTrace.slice(0, FRAME_LIMIT).map((line) => shorten(line, LINE_LIMIT)),
+  };
+}
+
+/** @returns the beginning of a longer text, with what it was */
+export function shorten(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)}... (cut, it has ${text.length} characters)`;
 }

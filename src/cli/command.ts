@@ -1,5 +1,5 @@
 import type { Argv, Options } from 'yargs';
-import type { Template, TopologyOptions } from '../../infra/index.ts';
+import type { Template, TopologyDefinition, TopologyOptions } from '../../infra/index.ts';
 import type { HttpServerOptions } from '../adapters/http/index.ts';
 import type { Registry, Service } from '../core/index.ts';
 
@@ -9,6 +9,9 @@ export type LoadRegistry = () => Promise<{ readonly registry: Registry }>;
 /** Loads the module that exports the service's extension; never on Lambda's path. */
 export type LoadExtension = () => Promise<{ readonly extension: Extension }>;
 
+/** Loads the module that exports the service's topology; never on Lambda's path. */
+export type LoadTopology = () => Promise<{ readonly topology: TopologyDefinition }>;
+
 /** Flags as parsed, by name. */
 export type ParsedFlags = Readonly<Record<string, unknown>>;
 
@@ -17,6 +20,8 @@ export interface CommandTools {
   readonly load: LoadRegistry;
   /** What the service adds to the command line. */
   readonly extension: Extension;
+  /** Loads the service's topology; `undefined` where it has none. */
+  topology(): Promise<TopologyDefinition | undefined>;
   /** Loads and freezes the registry. */
   service(): Promise<Service>;
 }

@@ -78,6 +78,7 @@ function problemOf(
   }
   const values = array.includes(name) && Array.isArray(value) ? value : [value];
   const missing = uses.some(({ negated, empty }) => negated || empty);
-  if (missing || values.includes('') || values.length === 0) return 'needs a value';
+  // A list of arguments that are no flags may be empty.
+  if (missing || values.includes('') || (values.length === 0 && uses.length > 0)) return 'needs a value';
   return number.includes(name) && values.some(Number.isNaN) ? 'must be a number' : undefined;
 }

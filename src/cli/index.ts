@@ -8,5 +8,6 @@ export {
   type Extension,
   type LoadExtension,
   type LoadRegistry,
+  type LoadTopology,
   type ParsedFlags,
 } from './command.ts';

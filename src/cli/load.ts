@@ -1,3 +1,4 @@
+import { loadSecrets } from '../aws/secrets.ts';
 import { ConfigError, type Service } from '../core/index.ts';
 import type { LoadRegistry } from './command.ts';
 
@@ -6,6 +7,7 @@ import type { LoadRegistry } from './command.ts';
  * @throws ConfigError when there is none
  */
 export async function loadService(load: LoadRegistry): Promise<Service> {
+  await loadSecrets(process.env);
   const module = typeof load === 'function' ? await load() : undefined;
   if (typeof module?.registry?.freeze === 'function') return module.registry.freeze();
   const names = Object.keys(module ?? {}).join(', ') || 'nothing';

@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { OptionsError } from '../../infra/topology/errors.ts';
 import { ConfigError, logLevelFrom } from '../core/index.ts';
-import type { CommandTools, LazyCommand, LoadExtension, LoadRegistry } from './command.ts';
+import type { CommandTools, LazyCommand, LoadExtension, LoadRegistry, LoadTopology } from './command.ts';
 import { commands } from './commands/index.ts';
 import { addFlags, assertExtension, flagProblems, flagsOf, nameOf } from './extension.ts';
 import { FlagError } from './flag-values.ts';
@@ -18,6 +18,7 @@ const USAGE = 2;
 export interface CommandLine {
   readonly load: LoadRegistry;
   readonly extend?: LoadExtension | undefined;
+  readonly topology?: LoadTopology | undefined;
   readonly argv: readonly string[];
 }
 
@@ -28,7 +29,7 @@ export async function runCommandLine(line: CommandLine): Promise<void> {
 }
 
 /** Runs one command and resolves to its exit code; what is wrong is told on standard error. */
-export async function execute({ load, extend, argv }: CommandLine): Promise<number> {
+export async function execute({ load, extend, topology, argv }: CommandLine): Promise<number> {
   try {
     logLevelFrom(process.env, (problem) => {
       throw new FlagError(problem);
@@ -37,12 +38,21 @@ export async function execute({ load, extend, argv }: CommandLine): Promise<numb
     assertExtension(extension, commands);
     const exited = (code: number) => `app: process.exit(${code}) was called while the registry was loaded`;
     const service = () => watchExit(exited, () => loadService(load));
-    const tools: CommandTools = { load, extension, service };
+    const tools: CommandTools = { load, extension, service, topology: () => loadTopology(topology) };
     const own = (extension.commands ?? []).map((command) => ({ ...command, load: async () => command }));
     return await runChosen([...commands, ...own], tools, argv);
   } catch (error) {
     return report(error);
   }
+}
+
+async function loadTopology(load: LoadTopology | undefined) {
+  if (load === undefined) return undefined;
+  const { topology } = await load();
+  if (topology === undefined) throw new ConfigError('run: the module of the topology exports no `topology`');
+  const { checkTopology } = await import('../../infra/topology/stages.ts');
+  checkTopology(topology);
+  return topology;
 }
 
 async function runChosen(

@@ -1,16 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { boundOutput, createLogger, type Logger, logLevelFrom } from '../core/index.ts';
+import {
+  boundOutput,
+  createLogger,
+  createMetrics,
+  type Logger,
+  logLevelFrom,
+  type Metrics,
+} from '../core/index.ts';
+
+const LINE_FEED = 10;
 
 /** Writes and waits until the text is handed over, so an exit right after loses nothing. */
-export function print(text: string, stream: NodeJS.WriteStream = process.stdout): Promise<void> {
+export function print(text: string | Buffer, stream: NodeJS.WriteStream = process.stdout): Promise<void> {
+  const bytes = Buffer.from(text);
+  const whole = bytes.at(-1) === LINE_FEED ? bytes : Buffer.concat([bytes, Buffer.of(LINE_FEED)]);
   return new Promise((resolve, reject) => {
-    stream.write(text.endsWith('\n') ? text : `${text}\n`, (error) => (error ? reject(error) : resolve()));
+    stream.write(whole, (error) => (error ? reject(error) : resolve()));
   });
 }
 
 /** JSON lines on a stream: standard output for servers, standard error where the output is a result. */
 export function streamLogger(stream: NodeJS.WriteStream): Logger {
   return createLogger({ level: logLevelFrom(process.env), write: (line) => void stream.write(line) });
+}
+
+/** What handlers measure, as lines of the same stream. */
+export function streamMetrics(stream: NodeJS.WriteStream, service: string): Metrics {
+  const namespace = process.env.AMPHI_METRICS_NAMESPACE || service;
+  return createMetrics({ namespace, service, write: (line) => void stream.write(line) });
 }
 
 /** How long a server waits in the end for a reader of its log that may be stalled, milliseconds. */

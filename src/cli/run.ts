@@ -1,4 +1,4 @@
-import type { LoadExtension, LoadRegistry } from './command.ts';
+import type { LoadExtension, LoadRegistry, LoadTopology } from './command.ts';
 import { loadService } from './load.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -6,6 +6,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** The commands, by a copy of their names: the table of commands is not loaded before the mode is known. */
 export const COMMAND_NAMES: readonly string[] = [
   'httpServer',
+  'worker',
   'invoke',
   'events',
   'emulate',
@@ -38,6 +39,8 @@ function isHandler([name, ...rest]: readonly string[]): boolean {
 export interface RunOptions {
   /** Custom commands, flags and template decorators. Loaded for the command line only. */
   readonly extend?: LoadExtension;
+  /** What is deployed where, see `defineTopology` of `amphi/infra`. Loaded for the command line only. */
+  readonly topology?: LoadTopology;
   /** Default: the process's own arguments. */
   readonly argv?: readonly string[];
 }
@@ -56,7 +59,7 @@ export interface RunOptions {
  * ```
  */
 export async function run(load: LoadRegistry, options: RunOptions = {}): Promise<void> {
-  const { extend, argv = process.argv.slice(2) } = options;
+  const { extend, topology, argv = process.argv.slice(2) } = options;
   if (isLambdaStart(argv, process.env)) {
     // The image's CMD goes before what the function is configured with, as an image's own runtime takes it.
     if (argv[0] !== undefined && argv[0] !== 'lambda') process.env._HANDLER = argv[0];
@@ -64,5 +67,5 @@ export async function run(load: LoadRegistry, options: RunOptions = {}): Promise
     return runLambda(() => loadService(load), process.env);
   }
   const { runCommandLine } = await import('./main.deferred.ts');
-  return runCommandLine({ load, extend, argv });
+  return runCommandLine({ load, extend, topology, argv });
 }

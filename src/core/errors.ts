@@ -81,9 +81,8 @@ export function problemOf(error: HttpError): string {
 
 /** What a client may see of anything thrown. */
 export function toHttpError(thrown: unknown): HttpError {
-  // A proxy may throw even at this.
-  if (attempt(() => thrown instanceof HttpError, false)) return thrown as HttpError;
-  if (attempt(() => thrown instanceof HandlerTimeout, false))
+  if (isInstance(thrown, HttpError)) return thrown;
+  if (isInstance(thrown, HandlerTimeout))
     return frameworkError('TIMEOUT', 'The server did not answer in time.', { cause: thrown });
   return frameworkError('INTERNAL_ERROR', 'The server could not handle the request.', { cause: thrown });
 }
@@ -106,15 +105,16 @@ export class FunctionError extends Error {
 
 /** Never throws, whatever was thrown: a getter that throws, a cycle and a BigInt still give a payload. */
 export function toFunctionError(thrown: unknown): FunctionErrorPayload {
-  if (!isErrorLike(thrown))
+  if (!isInstance(thrown, Error))
     return { errorType: typeName(thrown), errorMessage: show(thrown), stackTrace: [] };
   const errorType = attempt(() => String(thrown.name || 'Error'), 'Error');
   const errorMessage = attempt(() => String(thrown.message), 'the message of this error could not be read');
   return { errorType, errorMessage, stackTrace: attempt(() => framesOf(thrown.stack), []) };
 }
 
-function isErrorLike(value: unknown): value is Error {
-  return attempt(() => value instanceof Error, false);
+/** `instanceof`, which throws at a revoked proxy. */
+export function isInstance<T>(value: unknown, type: abstract new (...args: never) => T): value is T {
+  return attempt(() => value instanceof type, false);
 }
 
 function framesOf(stack: unknown): string[] {

@@ -2,10 +2,11 @@ import { Context } from './context.ts';
 import { failed } from './error-reply.ts';
 import { joinHeaders } from './headers.ts';
 import { isAuthority } from './host.ts';
+import { FIRST_CHUNK_MS } from './limits.ts';
 import { createLogger, logLevelFrom } from './logger.ts';
 import type { BodyStream, RawRequest, RawResponse } from './messages.ts';
 import type { Service } from './service.ts';
-import { isStream } from './streams.ts';
+import { isStream, toBytes } from './streams.ts';
 
 /** Statuses whose Response must have no body. */
 const EMPTY = new Set([204, 205, 304]);
@@ -30,9 +31,6 @@ export async function fetchService(service: Service, request: Request): Promise<
   return toNativeResponse(response);
 }
 
-/** What a stream gets to fail with a status of its own, as on the server, ms. */
-const FIRST_CHUNK_MS = 10;
-
 /** The response once its stream has given its first chunk or taken its time; that of the error if it fails at once. */
 async function begun(
   raw: RawResponse,
@@ -51,9 +49,8 @@ async function begun(
 }
 
 function sendable<T>(result: IteratorResult<T>): IteratorResult<T> {
-  const { done, value } = result;
-  if (done || typeof value === 'string' || (value as unknown) instanceof Uint8Array) return result;
-  throw new TypeError(`a stream gives text or bytes, not ${typeof value}`);
+  if (!result.done) toBytes(result.value);
+  return result;
 }
 
 async function* resumed<T>(first: Promise<IteratorResult<T>>, iterator: AsyncIterator<T>): AsyncGenerator<T> {

@@ -16,7 +16,7 @@ export function toJsonText(value: unknown): string {
   const text = attempt(value);
   // Looking for what was lost costs more than the text itself, so it is done only where something may have been.
   if (text !== undefined && !isSuspect(text)) return text;
-  const lost = findLost(value, '', []);
+  const lost = findLost(value, '', new Set());
   if (lost.problem !== undefined) throw new JsonError(lost.problem);
   if (lost.collections) return JSON.stringify(value, asArrays);
   if (text === undefined) throw new JsonError(`a ${typeof value} is no JSON value`);
@@ -36,7 +36,7 @@ function attempt(value: unknown): string | undefined {
 // A getter may throw here as it did before.
 function whyOf(value: unknown): string | undefined {
   try {
-    return findLost(value, '', []).problem;
+    return findLost(value, '', new Set()).problem;
   } catch {
     return undefined;
   }
@@ -55,17 +55,20 @@ interface Lost {
   readonly collections?: boolean;
 }
 
-function findLost(given: unknown, path: string, above: readonly object[]): Lost {
+/** @param above what holds `given` */
+function findLost(given: unknown, path: string, above: Set<object>): Lost {
   const problem = problemOf(given, above);
   if (problem !== undefined) return { problem: path === '' ? problem : `${path}: ${problem}` };
-  if (typeof given !== 'object' || given === null || hasToJson(given) || above.length > MOST_DEEP) return {};
+  if (typeof given !== 'object' || given === null || hasToJson(given) || above.size > MOST_DEEP) return {};
   const collection = given instanceof Set || given instanceof Map;
   let collections = collection;
+  above.add(given);
   for (const [key, value] of Object.entries(collection ? [...given] : given)) {
-    const inside = findLost(value, `${path}${step(given, key)}`, [...above, given]);
+    const inside = findLost(value, `${path}${step(given, key)}`, above);
     if (inside.problem !== undefined) return inside;
     collections ||= inside.collections === true;
   }
+  above.delete(given);
   return { collections };
 }
 
@@ -78,11 +81,11 @@ function hasToJson(value: object): boolean {
   return typeof (value as { toJSON?: unknown }).toJSON === 'function';
 }
 
-function problemOf(value: unknown, above: readonly object[]): string | undefined {
+function problemOf(value: unknown, above: ReadonlySet<object>): string | undefined {
   if (typeof value === 'bigint' && !hasToJson(Object(value)))
     return 'a BigInt has no JSON, make it a string or a number';
   if (typeof value !== 'object' || value === null) return undefined;
-  if (above.includes(value)) return 'a circle, the value holds itself';
+  if (above.has(value)) return 'a circle, the value holds itself';
   if (hasToJson(value)) return undefined;
   if (typeof (value as { then?: unknown }).then === 'function') return 'a promise, await it first';
   if (value instanceof Error) return 'an Error, whose JSON is {}: send its message, or throw it';

@@ -1,7 +1,7 @@
 import { ConfigError } from './errors.ts';
 import type { HttpInterceptor } from './handlers.ts';
 import { MAX_TIMER_MS } from './limits.ts';
-import type { RunOn } from './placement.ts';
+import type { RunOn } from './run-on.ts';
 import { assertRouteSchema, type RouteSchema } from './schema.ts';
 
 /** What every kind of handler may be told. */

@@ -1,12 +1,7 @@
 /** Where each handler runs: the one computation that worker, template, pictures and commands read. */
 import { ConfigError } from './errors.ts';
-import type { EventSource } from './event-source.ts';
+import { placementRefusal, type RunOn } from './run-on.ts';
 import type { CompiledFunction, CompiledRoute, Service } from './service.ts';
-
-/** Where a handler runs: in Lambda, on instances, or wherever a request or message happens to come in. */
-export type RunOn = 'lambda' | 'instances' | 'both';
-
-export const RUN_ON: readonly RunOn[] = ['lambda', 'instances', 'both'];
 
 /** Stands for every handler that an override does not name. */
 export const EVERY_HANDLER = '*';
@@ -55,14 +50,4 @@ export function placementOf(service: Service, overrides: Readonly<Record<string,
     if (!used.has(name)) problems.push(`runOn ${JSON.stringify(name)}: there is no such function or route`);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return { routes, functions };
-}
-
-/** Why a handler of events (or, without a source, a function) cannot run there; `undefined` where it can. */
-export function placementRefusal(source: EventSource<never> | undefined, runOn: RunOn): string | undefined {
-  if (source === undefined || runOn === 'lambda') return undefined;
-  const { type, onInstances = 'nothing brings them there' } = source;
-  if (typeof onInstances === 'string') return `${type} events cannot run on instances: ${onInstances}`;
-  if (runOn === 'both' && onInstances.queue === 'made')
-    return `${type} events cannot run on both sides, for each would be handled twice: choose lambda or instances`;
-  return undefined;
 }

@@ -17,7 +17,6 @@ import {
   type FunctionOptions,
   type RouteOptions,
 } from './options.ts';
-import { placementRefusal } from './placement.ts';
 import {
   assertFunctionName,
   assertHandler,
@@ -29,6 +28,7 @@ import {
   nameOf,
   RouteTable,
 } from './registration.ts';
+import { placementRefusal } from './run-on.ts';
 import type { ResultOf, RouteSchema, ValidOf } from './schema.ts';
 import { type Prefix, parsePrefix } from './scope.ts';
 import { type CompiledFunction, Service } from './service.ts';
@@ -329,7 +329,10 @@ export class Registry {
     this.#close();
     const { name, version, description } = this;
     const compiled = new Map<string, CompiledFunction>();
-    const siblings = new Siblings(compiled);
+    const siblings: Siblings = new Siblings(async (call) => {
+      const { runSibling } = await import('./run-sibling.deferred.ts');
+      return runSibling(siblings, compiled, call);
+    });
     for (const entry of functions) compiled.set(entry.name, compileFunction(entry, siblings));
     this.#service = new Service({
       name,

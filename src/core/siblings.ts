@@ -1,8 +1,16 @@
 /** Calls between the functions of one service, `context.invoke`. */
-import type { Context } from './context.ts';
 import { ConfigError } from './errors.ts';
 import { toJsonText } from './json.ts';
-import type { CompiledFunction } from './service.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Who calls: its context. */
+export interface Caller {
+  readonly traceId: string | undefined;
+  /** Of the process, without the request id of this invocation. */
+  readonly baseLogger: Logger;
+  readonly metrics: Metrics | undefined;
+}
 
 /** A call on its way. */
 export interface SiblingCall {
@@ -11,7 +19,7 @@ export interface SiblingCall {
   readonly payload: string;
   /** Whether the caller wants the result, or only knows that the call was taken. */
   readonly wait: boolean;
-  readonly caller: Context;
+  readonly caller: Caller;
 }
 
 /**
@@ -27,30 +35,25 @@ export interface Abortable {
 }
 
 /** `context.invoke` of a handler that has said which functions it invokes. */
-export type BoundInvoke = (
-  name: string,
-  payload: unknown,
-  wait: boolean,
-  caller: Context,
-) => Promise<unknown>;
+export type BoundInvoke = (name: string, payload: unknown, wait: boolean, caller: Caller) => Promise<unknown>;
 
 /** The functions of a service as others of it call them; in this process unless an adapter sets a transport. */
 export class Siblings {
-  readonly functions: ReadonlyMap<string, CompiledFunction>;
   transport: SiblingTransport | undefined;
   /** What runs in this process and nobody waits for, as far as it was called by `context.invoke`. */
   readonly running: Set<Abortable> = new Set();
+  readonly #runHere: (call: SiblingCall) => Promise<unknown>;
 
-  constructor(functions: ReadonlyMap<string, CompiledFunction>) {
-    this.functions = functions;
+  constructor(runHere: (call: SiblingCall) => Promise<unknown>) {
+    this.#runHere = runHere;
   }
 
   bind(invokes: readonly string[]): BoundInvoke {
     return async (name, payload, wait, caller) => {
       if (!invokes.includes(name)) throw undeclared(name);
       const call = { name, payload: toJsonText(payload ?? null), wait, caller };
-      const { callSibling } = await import('./call-sibling.deferred.ts');
-      return callSibling(this, call);
+      const here = () => this.#runHere(call);
+      return this.transport ? this.transport(call, here) : here();
     };
   }
 }
@@ -60,4 +63,13 @@ export function undeclared(name: string): ConfigError {
   return new ConfigError(
     `context.invoke: the handler has to declare ${name} by its option invokes: ['${name}']`,
   );
+}
+
+/** The result of a function from its payload: what a stream gave may be no JSON, and is its text then. */
+export function resultOf(payload: string): unknown {
+  try {
+    return JSON.parse(payload || 'null');
+  } catch {
+    return payload;
+  }
 }

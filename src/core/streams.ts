@@ -4,6 +4,17 @@ export function isStream(value: unknown): value is BodyStream {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
+/** The bytes of a stream, piece by piece. @throws TypeError where it gives neither text nor bytes */
+export async function* bytesOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  for await (const piece of stream) yield toBytes(piece);
+}
+
+export function toBytes(piece: unknown): Uint8Array {
+  if (typeof piece === 'string') return Buffer.from(piece);
+  if (piece instanceof Uint8Array) return piece;
+  throw new TypeError(`a stream gives text or bytes, not ${piece === null ? 'null' : typeof piece}`);
+}
+
 /** Releases a stream that nobody will read. */
 export function discardBody(body: unknown): void {
   if (isStream(body)) release(body as Releasable).catch(() => {});

@@ -253,6 +253,18 @@ export const answers: readonly ContractCase[] = [
   ),
   problem('a guarded path', request('GET', '/guarded'), 401, 'WHO'),
   problem('a guarded path, spelled otherwise', request('GET', '/%67u%61rded'), 401, 'WHO'),
+  plain('a call of a function', request('POST', '/call/hello', { body: '{"a":[1,null]}' }), {
+    headers: JSON_TYPE,
+    body: '{"result":{"hello":{"a":[1,null]}}}',
+  }),
+  plain('a call that nobody waits for', request('POST', '/call/hello', { query: 'wait=no', body: '1' }), {
+    headers: JSON_TYPE,
+    body: '{"requestId":"string"}',
+  }),
+  plain('a call of a function that fails', request('POST', '/call/fail', { body: '1' }), {
+    headers: JSON_TYPE,
+    body: '{"name":"RangeError","message":"no good"}',
+  }),
   problem('a reply that is no JSON', request('GET', '/bigint'), 500, 'BAD_REPLY'),
 ];
 

@@ -102,3 +102,17 @@ registry.use('/guarded', (request) => {
 });
 registry.get('/guarded', () => 'secret');
 registry.function('hello', (event) => ({ hello: event }));
+registry.function('fail', () => {
+  throw new RangeError('no good');
+});
+registry.post('/call/:name', { invokes: ['hello', 'fail'] }, async (request, context) => {
+  const { name } = request.params;
+  const wait = request.query.get('wait') !== 'no';
+  try {
+    const result = await context.invoke(name, await request.json(), { wait });
+    return wait ? { result } : { requestId: typeof (result as { requestId: unknown }).requestId };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { name, message };
+  }
+});

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { SqsStandIn } from '../../scripts/bench/sqs-stand-in.ts';
 import { importsOf, sourcesBelow } from '../core/import-rules.ts';
 import { buildEvent } from '../support/events.ts';
 import { nodeCommand } from '../support/node.ts';
@@ -35,7 +38,7 @@ async function build(t: Test, name: string) {
 }
 
 t.test('the examples', async (t) => {
-  t.strictSame(names, ['hybrid', 'rest-api', 'sqs-worker']);
+  t.strictSame(names, ['hybrid', 'long-task', 'rest-api', 'sqs-worker']);
   const text = readFileSync(join(examples, 'README.md'), 'utf8');
   for (const name of names) t.ok(text.includes(`(${name})`), `${name} is in the table`);
   const imports = sourcesBelow(project, 'examples').flatMap(([, source]) => importsOf(source));
@@ -100,6 +103,44 @@ t.test('sqs-worker: a bad message comes again, alone', async (t) => {
   t.match(mappings, [
     { EventSourceArn: { Ref: 'OrdersQueueArn' }, ScalingConfig: { MaximumConcurrency: 20 } },
   ]);
+});
+
+t.test('long-task: Lambda takes the order, a worker does it, the server shows the file', async (t) => {
+  const { app, cwd } = await build(t, 'long-task');
+  const sqs = new SqsStandIn();
+  await sqs.listen();
+  const queue = sqs.queue('exports');
+  const targets = JSON.stringify({ 'make-export': queue.arn });
+  const aws = {
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+  };
+  const env = { ...aws, EXPORTS_DIR: join(cwd, 'exports'), AMPHI_TARGETS: targets };
+
+  // As in Lambda, where the function knows of the queue alone.
+  const event = buildEvent('apigateway-v2', { method: 'POST', path: '/exports', body: '{"rows":2}' });
+  const input = JSON.stringify(event);
+  const taken = await runCommand(app, ['invoke', 'http', '--event', '-'], { input, cwd, env });
+  const { statusCode, headers } = JSON.parse(taken.stdout);
+  t.equal(statusCode, 202, taken.stderr);
+  t.equal(queue.size, 1);
+
+  const server = await startServer(app, cwd, env);
+  const status = async () =>
+    (await (await fetch(server.url + headers.location)).json()) as { status: string };
+  t.match(await status(), { status: 'waiting' });
+  const flags = ['--queue', `make-export=${queue.arn}`, '--endpointUrl', sqs.endpoint, '--healthPort', '0'];
+  const worker = spawn(app, ['worker', '--waitTime', '0', ...flags], { cwd, env, stdio: 'ignore' });
+  t.teardown(async () => {
+    worker.kill('SIGKILL');
+    await server.stop();
+    await sqs.close();
+  });
+  while ((await status()).status !== 'done') await sleep(20);
+  t.equal(await (await fetch(`${server.url}${headers.location}/file`)).text(), 'row,square\n1,1\n2,4\n');
+  while (queue.deleted < 1) await sleep(10);
+  t.equal(queue.size, 0);
 });
 
 t.test('hybrid: routes, function, schedule and command of one executable', async (t) => {

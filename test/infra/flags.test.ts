@@ -15,7 +15,8 @@ const service = createRegistry({ name: 'omega', version: '1.2.3' })
 
 function options(...argv: string[]) {
   const parser = withTopologyFlags(yargs(argv)).strict().exitProcess(false);
-  return topologyOptions(parser.parseSync() as unknown as TopologyFlags, service, {});
+  const stage = { name: undefined, settings: {} };
+  return topologyOptions(parser.parseSync() as unknown as TopologyFlags, stage, service, {});
 }
 
 const BASE = ['--s3Bucket', 'my-artifacts', '--s3Key', 'omega/app-0123.zip'];

@@ -93,7 +93,7 @@ t.test('workers alone: no server, no port, not even with a load balancer elsewhe
   t.notMatch(supervisordConf, /httpServer|\[group/);
   t.same(namesOf(template, 'AWS::EC2::SecurityGroupIngress'), []);
   t.notOk('AppCidr' in template.Parameters);
-  t.match(userData, 'http://127.0.0.1:9998/_amphi/ready');
+  t.match(userData, 'http://127.0.0.1:9998/_amphi/health/ready');
   t.notMatch(userData, ':9999');
   const lambdaRoutes = optionsOf({ work: {} }, { 'GET /': { runOn: 'lambda' } });
   const balanced = emitTopology({
@@ -113,7 +113,7 @@ t.test('server and worker: one group, two programs, both waited for', async (t) 
   t.match(supervisordConf, 'stdout_logfile=/var/log/omega/worker-stdout.log');
   t.equal(supervisordConf.match(/AMPHI_TARGETS=/g)?.length, 2);
   t.equal(supervisordConf.match(/AMPHI_QUEUES=/g)?.length, 1, 'the server polls nothing');
-  t.match(userData, 'http://127.0.0.1:9999/_amphi/health/ready http://127.0.0.1:9998/_amphi/ready');
+  t.match(userData, 'http://127.0.0.1:9999/_amphi/health/ready http://127.0.0.1:9998/_amphi/health/ready');
   t.throws(() => emitTopology({ ...optionsOf({ work: {} }, { 'GET /': {} }), port: 9998 }), {
     message: '--port 9998 is where the worker tells that it is ready',
   });

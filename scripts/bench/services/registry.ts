@@ -1,10 +1,21 @@
 import { createRegistry } from '../../../src/core/index.ts';
-import { HELLO } from './hello.ts';
+import { HELLO, slowly } from './hello.ts';
+import { type Task, work } from './work.ts';
 
 export const registry = createRegistry({ name: 'bench' });
 
 registry.get('/', () => HELLO);
 registry.post('/echo', async (request) => request.json());
+registry.get('/stream', () => slowly());
+registry.post('/upload', async (request) => String((await request.bytes()).length));
+registry.get('/logged', (_request, context) => {
+  context.logger.info('asked', { note: HELLO });
+  return HELLO;
+});
+registry.get('/printed', () => {
+  console.log(HELLO);
+  return HELLO;
+});
 
 // The same function as in ric/index.cjs.
 registry.function('small', async (event: { name?: unknown }, context) => ({
@@ -12,3 +23,6 @@ registry.function('small', async (event: { name?: unknown }, context) => ({
   requestId: context.requestId,
   inTime: context.getRemainingTimeInMillis() > 0,
 }));
+
+// The same as in sqs-consumer.ts.
+registry.function('work', { runOn: 'instances' }, (task: Task) => work(task));

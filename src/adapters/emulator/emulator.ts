@@ -20,8 +20,10 @@ export interface RunningEmulator {
 }
 
 /** @throws ConfigError when it cannot listen, naming host and port, and for bad options */
-export async function startEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
-  checkEnvironment(options.environment);
+export async function startEmulator(given: EmulatorOptions): Promise<RunningEmulator> {
+  checkEnvironment(given.environment);
+  const baseEnv = { ...given.baseEnv };
+  const options = { ...given, baseEnv };
   const pools = new Map(options.functions.map((name) => [name, new Pool(options, name)]));
   const events = new AsyncQueue(options);
   const api = new InvokeApi(options, pools, events);
@@ -30,6 +32,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   );
   const front = frontOf(options, pools.get(HTTP_HANDLER));
   await main.listen(options.port);
+  // Functions call each other by the same Invoke API.
+  baseEnv.AMPHI_INVOKE_ENDPOINT = main.url;
   try {
     await front?.listen(options.httpPort!);
   } catch (error) {

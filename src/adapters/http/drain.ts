@@ -16,9 +16,13 @@ const SWEEP_MS = 50;
 const QUIET_MS = 500;
 /** In a drain a client that is waited for has so long to move. */
 const STUCK_MS = 5_000;
-/** A turn of the event loop with some time in it, so that the kernel's queue of connections can fill and be emptied. */
-const TURN_MS = 5;
-const MOST_TURNS = 40;
+/** What connects during a turn of the event loop waits in the kernel's queue until the next: a short one has none or few. */
+const SHORT_TURN_MS = 0.25;
+/** Clients that were just answered come back within that. */
+const NOBODY_MS = 2;
+/** A server that is never so idle closes its listener after a short turn, and in the end all the same. */
+const BUSY_MS = 150;
+const BUSIEST_MS = 250;
 /** After the abort: time for handlers to answer. */
 const GRACE_MS = 1_000;
 
@@ -83,19 +87,27 @@ export class Drain {
     return true;
   }
 
-  /**
-   * The kernel resets what waits to be accepted when a listener closes: it is closed right after a turn in which nobody
-   * came. The server's own `close` would also destroy connections on which a request has just arrived.
-   */
+  /** The server's own `close` would also destroy connections on which a request has just arrived. */
   async #stopListening(): Promise<void> {
-    for (let turn = 0; turn < MOST_TURNS; turn++) {
-      const before = this.#connections.accepted;
-      await sleep(TURN_MS);
-      await nextTurn();
-      if (this.#connections.accepted === before) break;
-    }
+    await this.#untilNobodyConnects();
     NetServer.prototype.close.call(this.#fastify.server);
     this.#handler.closing = true;
+  }
+
+  /** The kernel resets what waits to be accepted when a listener closes: that is right after a turn without anybody. */
+  async #untilNobodyConnects(): Promise<void> {
+    // The rest of this turn, in which the kernel is not asked.
+    await nextTurn();
+    const begun = performance.now();
+    let [start, came] = [begun, begun];
+    while (start - begun < BUSIEST_MS) {
+      const before = this.#connections.accepted;
+      await nextTurn();
+      const now = performance.now();
+      if (this.#connections.accepted !== before) came = now;
+      else if (now - start < SHORT_TURN_MS && (now - came >= NOBODY_MS || now - begun >= BUSY_MS)) return;
+      start = now;
+    }
   }
 
   #closeQuiet(): void {

@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { HttpError, problemOf } from '../../core/index.ts';
+import { HttpError, REASON_PHRASES } from '../../core/index.ts';
+import { rawProblem } from './raw-problem.ts';
 import type { RequestHandler } from './request-handler.ts';
 import { undoStream } from './send.ts';
 
@@ -60,14 +61,7 @@ function parserProblem({ code }: ParserError): HttpError {
 }
 
 function rawAnswer(error: HttpError): string {
-  const body = problemOf(error);
-  const { title } = JSON.parse(body) as { title: string };
-  return [
-    `HTTP/1.1 ${error.status} ${title}`,
-    'content-type: application/problem+json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-    '',
-    body,
-  ].join('\r\n');
+  const { headers, body } = rawProblem(error);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${error.status} ${REASON_PHRASES[error.status]}`, ...lines, '', body].join('\r\n');
 }

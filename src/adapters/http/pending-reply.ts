@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
-import { type Context, discardBody, isStream, type RawResponse } from '../../core/index.ts';
-import type { Abortable } from './running.ts';
+import { type Abortable, type Context, discardBody, isStream, type RawResponse } from '../../core/index.ts';
 
 /** What sends the reply and knows what runs. */
 interface Owner {

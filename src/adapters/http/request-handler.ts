@@ -1,5 +1,7 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
+  type Abortable,
   type Context,
   DEFAULT_BODY_LIMIT,
   failed,
@@ -14,7 +16,6 @@ import { NodeBody, readBody } from './body.ts';
 import { httpContext, NodeRequest } from './node-request.ts';
 import type { HttpServerOptions } from './options.ts';
 import { PendingReply } from './pending-reply.ts';
-import type { Abortable } from './running.ts';
 import { sendRaw, sendResponse } from './send.ts';
 
 /** Bytes of a body that is read before its handler runs. */
@@ -24,16 +25,20 @@ const SMALL_BODY = 16 * 1024;
 export class RequestHandler {
   readonly service: Service;
   readonly options: HttpServerOptions;
-  /** Requests and invocations that have not ended. Synchronous ones never stand here. */
-  readonly running = new Set<Abortable>();
+  /** Requests and invocations that have not ended, calls between functions among them. Synchronous ones never stand here. */
+  readonly running: Set<Abortable>;
   /** Set when the process is asked to stop: readiness fails. */
   draining = false;
   /** Set when nobody can connect any more: replies end their connection. Before, clients would only come back at once. */
   closing = false;
 
+  /** Takes the route of each request by its response, where somebody counts them. */
+  routes: WeakMap<ServerResponse, string> | undefined;
+
   constructor(service: Service, options: HttpServerOptions) {
     this.service = service;
     this.options = options;
+    this.running = service.siblings.running;
   }
 
   /** The catch-all route: what it matches, and what it answers to anything else, is the core's decision. */
@@ -81,6 +86,7 @@ export class RequestHandler {
   }
 
   #run(target: Target, request: NodeRequest, reply: FastifyReply): void {
+    if (target.route !== undefined) this.routes?.set(reply.raw, target.route);
     if (request.hostProblem !== undefined && !target.refused) {
       const error = frameworkError('BAD_REQUEST', request.hostProblem);
       this.#dispatch(this.service.refusal(request.path, error), request, reply);

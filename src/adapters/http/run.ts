@@ -1,13 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { connectSiblings } from '../../aws/siblings.ts';
 import type { Service } from '../../core/index.ts';
 import { watchDescriptors } from '../../server/descriptors.ts';
 import { listenError } from '../../server/listen.ts';
+import { Signals } from '../../server/signals.ts';
 import { Connections } from './connections.ts';
 import { Drain } from './drain.ts';
 import type { HttpServerOptions } from './options.ts';
 import { buildServer } from './server.ts';
-import { Signals } from './signals.ts';
 import { watchReaders } from './slow-clients.ts';
 import { reloadCertificate } from './tls.ts';
 
@@ -117,6 +118,7 @@ export async function runHttpServer(service: Service, options: HttpServerOptions
 }
 
 async function start(service: Service, options: HttpServerOptions) {
+  connectSiblings(service, process.env);
   const { fastify, handler } = await buildServer(service, options);
   const connections = new Connections(fastify.server, options.tls !== undefined);
   const drain = new Drain(fastify, handler, connections);

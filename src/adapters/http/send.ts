@@ -5,12 +5,13 @@ import type { FastifyReply } from 'fastify';
 import {
   type BodyStream,
   type Context,
+  FIRST_CHUNK_MS,
   type HttpError,
   isStream,
-  problemOf,
   type RawResponse,
 } from '../../core/index.ts';
 import { outliveUpload } from './body.ts';
+import { rawProblem } from './raw-problem.ts';
 
 /** Header names of replies whose stream is on its way: an error before the first byte takes them back. */
 const streaming = new WeakMap<FastifyReply, string[]>();
@@ -60,9 +61,6 @@ function sendUntyped(reply: FastifyReply, body: string | Uint8Array): void {
   reply.raw.end(body);
 }
 
-/** What a stream gets to fail with a status of its own, ms. */
-const FIRST_CHUNK_MS = 10;
-
 /** A stream whose first chunk takes its time (server-sent events) must not keep the headers waiting. */
 function flushSoon(response: ServerResponse): void {
   // Fastify has set the headers when it pipes.
@@ -99,11 +97,7 @@ export function sendRaw(reply: FastifyReply, error: HttpError): void {
   }
   reply.hijack();
   for (const name of raw.getHeaderNames()) raw.removeHeader(name);
-  const body = problemOf(error);
-  raw.writeHead(error.status, {
-    'content-type': 'application/problem+json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  });
+  const { headers, body } = rawProblem(error);
+  raw.writeHead(error.status, headers);
   raw.end(body);
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { ConfigError, type Service } from '../../core/index.ts';
+import { DEFAULT_KEEP_ALIVE_SECONDS } from '../../server/defaults.ts';
 import { trustedProxies } from '../../server/proxies.ts';
 import { expectContinue } from './body.ts';
 import { answerClientError, errorHandler, refuseConnect } from './errors.ts';
@@ -10,11 +11,10 @@ import { addHealthRoutes } from './health.ts';
 import { addInvokeApi } from './invoke-api/api.ts';
 import type { HttpServerOptions } from './options.ts';
 import { clientEnded } from './pending-reply.ts';
+import { Prometheus } from './prometheus.ts';
 import { RequestHandler } from './request-handler.ts';
 import { loadTls } from './tls.ts';
 
-/** Above the ALB's default idle timeout of 60 s: the balancer must be the one that closes. */
-const KEEP_ALIVE_MS = 75_000;
 const HEADERS_TIMEOUT_MS = 80_000;
 
 /**
@@ -36,8 +36,11 @@ export interface BuiltServer {
  * Fastify with everything but a listener.
  * @throws ConfigError for a bad CIDR or a bad TLS file
  */
-export async function buildServer(service: Service, options: HttpServerOptions): Promise<BuiltServer> {
-  assertToken(options);
+export async function buildServer(service: Service, given: HttpServerOptions): Promise<BuiltServer> {
+  assertToken(given);
+  const { metricsPath, logger, metrics } = given;
+  const prometheus = metricsPath === undefined ? undefined : await Prometheus.load(logger, metrics);
+  const options = prometheus ? { ...given, metrics: prometheus } : given;
   const { Fastify } = await import('./fastify.deferred.ts');
   const handler = new RequestHandler(service, options);
   const fastify = Fastify(fastifyOptions(options, handler)) as unknown as FastifyInstance;
@@ -55,7 +58,12 @@ export async function buildServer(service: Service, options: HttpServerOptions):
   fastify.setErrorHandler(errorHandler(handler));
   if (options.configure) fastify.register(unencapsulated(options.configure));
   // After the plugins have loaded, or their onRoute hooks would not see the routes.
-  fastify.register(unencapsulated((ready) => addRoutes(ready, handler)));
+  fastify.register(
+    unencapsulated((ready) => {
+      prometheus?.addTo(ready, handler, metricsPath!);
+      addRoutes(ready, handler);
+    }),
+  );
   return { fastify, handler };
 }
 
@@ -80,7 +88,7 @@ function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): Fa
     ...tls,
     logger: false,
     trustProxy: trustedProxies(options.trustProxy),
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? DEFAULT_KEEP_ALIVE_SECONDS * 1000,
     requestTimeout: 0,
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -102,7 +110,7 @@ function addRoutes(fastify: FastifyInstance, handler: RequestHandler): void {
   if (handler.options.invokeApi !== 'off') addInvokeApi(fastify, handler);
   fastify.route({ method: fastify.supportedMethods, url: '/*', handler: handler.handle });
   for (const { method, path } of handler.service.routes) {
-    if (!isPlain(path)) continue;
+    if (!isPlain(path) || path === handler.options.metricsPath) continue;
     fastify.route({ method, url: path, handler: handler.handlerOf(handler.service.resolve(method, path)) });
   }
   // Targets that Fastify's router knows nothing of, such as `OPTIONS *`.

@@ -8,15 +8,23 @@ import { print } from '../output.ts';
 
 /** Flags of every command that talks to AWS. */
 export interface AwsFlags {
+  readonly stage?: string;
   readonly stack?: string;
   readonly region?: string;
   readonly profile?: string;
   readonly endpointUrl?: string;
 }
 
+/** Chooses among the stages of the service's topology. */
+export const STAGE_FLAG = { string: true, describe: "Stage of the service's topology" } as const;
+
 export function withAwsFlags(yargs: Argv): Argv {
   return yargs
-    .option('stack', { string: true, describe: 'CloudFormation stack (default the name of the service)' })
+    .option('stage', STAGE_FLAG)
+    .option('stack', {
+      string: true,
+      describe: 'CloudFormation stack (default the name of the service, and that of the stage behind it)',
+    })
     .option('region', { string: true, describe: 'AWS region (default AWS_REGION or the profile)' })
     .option('profile', { string: true, describe: 'Named profile of the AWS configuration files' })
     .option('endpointUrl', { string: true, describe: 'One endpoint for all AWS services, for a stand-in' });

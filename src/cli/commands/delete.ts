@@ -8,6 +8,7 @@ import {
   withAwsFlags,
   withSession,
 } from './aws-flags.ts';
+import { chosenStage, target } from './stage.ts';
 
 interface Flags extends AwsFlags {
   readonly yes: boolean;
@@ -29,14 +30,15 @@ export const deleteCommand = defineAction<Flags>({
       .option('json', { boolean: true, default: false, describe: 'Print the result as JSON' }),
   handler: async (flags, tools) => {
     checkAwsFlags(flags);
-    requireAnswerer(flags.yes, 'delete');
     const deploy = await import('../../../infra/deploy/index.ts');
     const { slugOf } = await import('../../../infra/topology/names.ts');
     const service = await tools.service();
     const slug = slugOf(service.name);
-    const name = flags.stack ?? slug;
+    const where = target(flags, await chosenStage(flags, tools), service);
+    const name = where.stack;
     deploy.checkStackName(name);
-    return withSession(flags, flags.yes, async (session) => {
+    requireAnswerer(flags.yes, 'delete');
+    return withSession(where, flags.yes, async (session) => {
       const { aws, say } = session;
       const stack = await deploy.findStack(aws, name);
       if (!stack) say(`there is no stack ${name} in ${aws.region}`);

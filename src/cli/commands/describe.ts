@@ -2,15 +2,18 @@ import type { ServiceDescription } from '../../../infra/index.ts';
 import { OptionsError } from '../../../infra/topology/errors.ts';
 import { TOPOLOGY_OPTIONS } from '../../../infra/topology/options/index.ts';
 import { tableProblems } from '../../../infra/topology/problems.ts';
+import type { Stage } from '../../../infra/topology/stages.ts';
 import type { RunOn, Service } from '../../core/index.ts';
 import { defineAction, type Extension } from '../command.ts';
 import { print } from '../output.ts';
+import { chosenStage } from './stage.ts';
 import { type TopologyFlags, topologyOptions, withTopologyFlags } from './topology-flags.ts';
 
 const FORMATS = ['text', 'json', 'mermaid', 'html'] as const;
 
 interface Flags extends TopologyFlags {
   readonly format: (typeof FORMATS)[number];
+  readonly stage?: string;
 }
 
 export const describeCommand = defineAction<Flags>({
@@ -22,9 +25,10 @@ export const describeCommand = defineAction<Flags>({
     }),
   handler: async (flags, tools) => {
     const service = await tools.service();
-    const options = topologyOptions(flags, service, tools.extension);
+    const stage = await chosenStage(flags, tools);
+    const options = topologyOptions(flags, stage, service, tools.extension);
     if (flags.format === 'mermaid' || flags.format === 'html') {
-      await print(await draw(flags, service, tools.extension));
+      await print(await draw(flags, stage, service, tools.extension));
       return;
     }
     const problems = tableProblems({ runOn: TOPOLOGY_OPTIONS.runOn }, { runOn: options.runOn });
@@ -34,12 +38,12 @@ export const describeCommand = defineAction<Flags>({
   },
 });
 
-async function draw(flags: Flags, service: Service, extension: Extension): Promise<string> {
+async function draw(flags: Flags, stage: Stage, service: Service, extension: Extension): Promise<string> {
   const { emitTopology } = await import('../../../infra/index.ts');
   const { htmlOf, mermaidOf, pictureOf } = await import('../../../infra/describe/index.ts');
   // No picture shows where the artifact is, so it need not be named.
   const anywhere = { s3Bucket: 'any-bucket', s3Key: 'any-key', ...flags };
-  const options = topologyOptions(anywhere, service, extension);
+  const options = topologyOptions(anywhere, stage, service, extension);
   const { template } = emitTopology(options);
   const picture = pictureOf(describeService(service, options.service), template);
   return flags.format === 'html' ? htmlOf(picture) : mermaidOf(picture);

@@ -1,9 +1,9 @@
-import { DEFAULT_DRAIN_SECONDS, DEFAULT_PORT } from '../../server/defaults.ts';
+import { DEFAULT_DRAIN_SECONDS, DEFAULT_KEEP_ALIVE_SECONDS, DEFAULT_PORT } from '../../server/defaults.ts';
 import { trustedProxies } from '../../server/proxies.ts';
 import { defineAction } from '../command.ts';
 import { FlagError } from '../flag-values.ts';
 import { portFlag, secondsFlag, wholeFlag } from '../flags.ts';
-import { outliveReaders, streamLogger } from '../output.ts';
+import { outliveReaders, streamLogger, streamMetrics } from '../output.ts';
 
 interface Flags {
   readonly port: string;
@@ -13,14 +13,18 @@ interface Flags {
   readonly drainDelay: string;
   readonly drainTimeout: string;
   readonly requestTimeout?: string;
+  readonly keepAliveTimeout: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly invokeApi: 'loopback' | 'token' | 'all' | 'off';
   readonly maxConnections?: string;
+  readonly metricsPath?: string;
 }
 
 const HOUR_S = 3600;
 const MAX_BODY = 2 ** 31;
+/** Above the 4,000 that a load balancer can have. */
+const MAX_KEEP_ALIVE_S = 4_100;
 const MAX_CONNECTIONS = 1_000_000;
 
 export const httpServerCommand = defineAction<Flags>({
@@ -53,6 +57,11 @@ export const httpServerCommand = defineAction<Flags>({
         string: true,
         describe: 'Seconds a handler may take; without it, any time',
       })
+      .option('keepAliveTimeout', {
+        string: true,
+        default: String(DEFAULT_KEEP_ALIVE_SECONDS),
+        describe: 'Seconds that a connection may be idle; more than a load balancer in front allows',
+      })
       .option('tlsCert', { string: true, describe: 'PEM certificate chain: serve HTTPS', implies: 'tlsKey' })
       .option('tlsKey', { string: true, describe: 'PEM private key', implies: 'tlsCert' })
       .option('invokeApi', {
@@ -60,6 +69,10 @@ export const httpServerCommand = defineAction<Flags>({
         default: 'loopback',
         describe:
           'Who may call functions by the Invoke API: this machine, who has AMPHI_INVOKE_TOKEN, anyone, nobody',
+      })
+      .option('metricsPath', {
+        string: true,
+        describe: 'Serve metrics for Prometheus at this path, e.g. /metrics; default nowhere',
       })
       .option('maxConnections', {
         string: true,
@@ -81,6 +94,7 @@ export const httpServerCommand = defineAction<Flags>({
         flags.requestTimeout === undefined
           ? undefined
           : secondsFlag(flags.requestTimeout, '--requestTimeout', 24 * HOUR_S),
+      keepAliveTimeoutMs: wholeFlag(flags.keepAliveTimeout, '--keepAliveTimeout', 1, MAX_KEEP_ALIVE_S) * 1000,
       tls,
       invokeApi: flags.invokeApi,
       invokeToken: process.env.AMPHI_INVOKE_TOKEN,
@@ -94,13 +108,22 @@ export const httpServerCommand = defineAction<Flags>({
     outliveReaders();
     const { resolveFunction } = await import('../../adapters/lambda/runtime/invokable.ts');
     const { runHttpServer } = await import('../../adapters/http/index.ts');
-    return runHttpServer(await tools.service(), {
+    const service = await tools.service();
+    return runHttpServer(service, {
       ...options,
+      metrics: streamMetrics(process.stdout, service.name),
+      metricsPath: pathFlag(flags.metricsPath),
       requestTimeoutMs: options.requestTimeoutMs || undefined,
       resolveFunction,
     });
   },
 });
+
+/** @throws FlagError for what is no plain path */
+function pathFlag(path: string | undefined): string | undefined {
+  if (path === undefined || /^\/[\w./-]*$/.test(path)) return path;
+  throw new FlagError(`--metricsPath ${JSON.stringify(path)}: it must be a plain path such as /metrics`);
+}
 
 /** @throws FlagError naming the first that is no CIDR */
 function proxiesFlag(entries: readonly string[] | undefined): string[] | undefined {

@@ -8,6 +8,11 @@ export const commands: readonly LazyCommand[] = [
     load: async () => (await import('./http-server.ts')).httpServerCommand,
   },
   {
+    command: 'worker [handler..]',
+    describe: 'Work off the queues of the functions and event handlers that run on instances',
+    load: async () => (await import('./worker.ts')).workerCommand,
+  },
+  {
     command: 'invoke [function]',
     describe: 'Run one event through a function or the HTTP routes, and print the result',
     load: async () => (await import('./invoke.ts')).invokeCommand,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { collectResult, functionError } from '../../aws/function-result.ts';
 import { LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
+import { connectSiblings } from '../../aws/siblings.ts';
 import {
   ConfigError,
   Context,
@@ -12,7 +14,7 @@ import { defineAction } from '../command.ts';
 import { FlagError } from '../flag-values.ts';
 import { secondsFlag } from '../flags.ts';
 import { readJsonFile } from '../json-file.ts';
-import { print, streamLogger } from '../output.ts';
+import { print, streamLogger, streamMetrics } from '../output.ts';
 import { watchExit } from '../unexpected-exit.ts';
 
 interface Flags {
@@ -68,20 +70,29 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
     throw new FlagError(
       `invoke: there is no function ${name}, use one of ${service.handlerNames.join(', ')}`,
     );
+  connectSiblings(service, process.env);
   const requestId = randomUUID();
   const logger = streamLogger(process.stderr);
-  const context = new Context({ requestId, functionName: name, timeoutMs, logger, event });
+  const metrics = streamMetrics(process.stderr, service.name);
+  const context = new Context({ requestId, functionName: name, timeoutMs, logger, metrics, event });
   try {
     const exited = (code: number) => JSON.stringify(exitError(code, requestId), null, 2);
-    const text = await watchExit(exited, async () => collectResult(await invokable(event, context)));
-    await print(indented(text));
-    return failedStatus(name, text) ? 1 : 0;
+    const result = await watchExit(exited, async () => collectResult(await invokable(event, context)));
+    const json = parsed(result.toString());
+    await print(json ? JSON.stringify(json.value, null, 2) : result);
+    await siblingsEnded(service);
+    return failedStatus(name, json?.value) ? 1 : 0;
   } catch (error) {
     await print(JSON.stringify(functionError(error, requestId), null, 2), process.stderr);
     return 1;
   } finally {
     context.finish();
   }
+}
+
+/** Functions that the invoked one has called and not waited for, as far as they run in this process. */
+async function siblingsEnded({ siblings }: Service): Promise<void> {
+  while (siblings.running.size > 0) await sleep(20);
 }
 
 /** As Lambda tells of a process that ended before it answered. */
@@ -92,15 +103,15 @@ function exitError(code: number, requestId: string): FunctionErrorPayload {
 }
 
 // A route's error is already a reply; a script that calls `invoke` wants to know all the same.
-function failedStatus(name: string, result: string): boolean {
-  return name === HTTP_HANDLER && Number((JSON.parse(result) as { statusCode?: unknown })?.statusCode) >= 500;
+function failedStatus(name: string, result: unknown): boolean {
+  return name === HTTP_HANDLER && Number((result as { statusCode?: unknown } | null)?.statusCode) >= 500;
 }
 
-/** For reading; what a stream gave may be no JSON. */
-function indented(text: string): string {
+/** @returns `undefined` for what is no JSON, as a stream may give */
+function parsed(text: string): { value: unknown } | undefined {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return { value: JSON.parse(text) };
   } catch {
-    return text;
+    return undefined;
   }
 }

@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
 import { isSea } from 'node:sea';
 import type { Artifact } from '../../../infra/deploy/index.ts';
-import type { EmittedTopology } from '../../../infra/index.ts';
+import type { EmittedTopology, TopologyOptions } from '../../../infra/index.ts';
 import { flaggedParameters } from '../../../infra/topology/flagged-parameters.ts';
 import { regionProblems, triggerRegionProblems } from '../../../infra/topology/regional.ts';
+import type { Stage } from '../../../infra/topology/stages.ts';
 import { topologyWarnings } from '../../../infra/topology/warnings.ts';
 import { ConfigError, type Service } from '../../core/index.ts';
 import { defineAction, type Extension } from '../command.ts';
@@ -18,6 +19,7 @@ import {
   withAwsFlags,
   withSession,
 } from './aws-flags.ts';
+import { chosenStage, target } from './stage.ts';
 import { together } from './together.ts';
 import { type TopologyFlags, topologyOptions, withTopologyFlags } from './topology-flags.ts';
 
@@ -40,7 +42,10 @@ export const provisionCommand = defineAction<Flags>({
         default: false,
         describe: 'Write template, user-data and supervisord configuration only; touch nothing in AWS',
       })
-      .option('out', { string: true, describe: 'Folder for the files of --noop (default NAME-stack)' })
+      .option('out', {
+        string: true,
+        describe: 'Folder for the files of --noop (default NAME-stack, NAME-STAGE-stack)',
+      })
       .option('artifact', {
         string: true,
         describe: 'Lambda zip to upload (default this executable, zipped)',
@@ -61,9 +66,10 @@ export const provisionCommand = defineAction<Flags>({
       .option('json', { boolean: true, default: false, describe: 'Print the result and outputs as JSON' }),
   handler: async (flags, tools) => {
     const service = await tools.service();
+    const stage = await chosenStage(flags, tools);
     return flags.noop
-      ? writeFiles(flags, service, tools.extension)
-      : provision(flags, service, tools.extension);
+      ? writeFiles(flags, stage, service, tools.extension)
+      : provision(flags, stage, service, tools.extension);
   },
 });
 
@@ -78,21 +84,33 @@ const FLAG_CHECKS: readonly ((flags: Flags) => void)[] = [
 
 const flagChecks = (flags: Flags) => FLAG_CHECKS.map((check) => () => check(flags));
 
-async function writeFiles(flags: Flags, service: Service, extension: Extension): Promise<number> {
+async function writeFiles(
+  flags: Flags,
+  stage: Stage,
+  service: Service,
+  extension: Extension,
+): Promise<number> {
   const { emitTopology, writeTopology } = await import('../../../infra/index.ts');
   const unread = flags.artifact !== undefined;
-  const options = { ...topologyOptions(flags, service, extension), ...(unread && { s3Key: STAND_IN }) };
+  const options = {
+    ...topologyOptions(flags, stage, service, extension),
+    ...(unread && { s3Key: STAND_IN }),
+  };
+  const { stack, region } = target(flags, stage, service);
   const { checkStackName } = await import('../../../infra/deploy/index.ts');
-  const checkStack = () => flags.stack !== undefined && checkStackName(flags.stack);
+  const checkStack = () => checkStackName(stack);
   const checkRegion = () => {
-    const problems = flags.region === undefined ? [] : regionProblems({ ...options }, flags.region);
+    const problems = region === undefined ? [] : regionProblems({ ...options }, region);
     if (problems.length > 0) throw new FlagError(problems.join('\n'));
   };
   together(...flagChecks(flags), () => emitTopology(options), checkRegion, checkStack);
   const uploaded = flags.artifact === undefined ? {} : await keyOf(flags.artifact, service);
   const emitted = emitTopology({ ...options, ...uploaded });
   topologyWarnings({ ...options }).forEach(warn);
-  const files = await writeTopology(flags.out ?? `${service.name}-stack`, emitted);
+  const files = await writeTopology(
+    flags.out ?? `${[service.name, stage.name].filter(Boolean).join('-')}-stack`,
+    emitted,
+  );
   for (const file of files) await print(relative('.', file));
   return 0;
 }
@@ -109,25 +127,34 @@ async function keyOf(path: string, service: Service) {
 /** Any content: flags are checked by it before the artifact is read. */
 const STAND_IN = '0'.repeat(64);
 
-async function provision(flags: Flags, service: Service, extension: Extension): Promise<number> {
+async function provision(
+  flags: Flags,
+  stage: Stage,
+  service: Service,
+  extension: Extension,
+): Promise<number> {
   const { emitTopology } = await import('../../../infra/index.ts');
   const { slugOf } = await import('../../../infra/topology/names.ts');
   const aws = await import('../../../infra/deploy/index.ts');
   const slug = slugOf(service.name);
-  const options = topologyOptions(flags, service, extension);
+  const options = topologyOptions(flags, stage, service, extension);
   const emit = (sha256: string): EmittedTopology =>
     emitTopology(
-      flags.s3Key === undefined ? { ...options, s3Key: aws.artifactKey(slug, sha256), sha256 } : options,
+      options.s3Key === undefined ? { ...options, s3Key: aws.artifactKey(slug, sha256), sha256 } : options,
     );
-  const stack = flags.stack ?? slug;
-  const [checked, parameters, tags] = together(
+  const where = target(flags, stage, service);
+  const { stack } = where;
+  const [checked, flaggedValues, flaggedTags] = together(
     () => emit(STAND_IN),
     () => pairsFlag('parameter', flags.parameter),
     () => pairsFlag('tag', flags.tag),
     () => aws.checkStackName(stack),
-    () => requireAnswerer(flags.yes, 'provision'),
     ...flagChecks(flags),
   );
+  // Once the rest is right: who must add flags anyway should not be told of the terminal.
+  requireAnswerer(flags.yes, 'provision');
+  const parameters = { ...stage.settings.parameters, ...flaggedValues };
+  const tags = { ...stage.settings.tags, ...flaggedTags };
   const deployment = {
     stack,
     service: service.name,
@@ -143,10 +170,10 @@ async function provision(flags: Flags, service: Service, extension: Extension): 
     tags,
   };
   topologyWarnings({ ...options, appCidr: options.appCidr ?? parameters.AppCidr }).forEach(warn);
-  return withSession(flags, flags.yes, async (session) => {
+  return withSession(where, flags.yes, async (session) => {
     await aws.checkTarget(session, deployment, checked.template);
     await aws.checkBucket(session.aws, deployment.bucket);
-    const artifact = await storeArtifact(flags, session, slug);
+    const artifact = await storeArtifact(flags, options, session, slug);
     const result = await aws.deploy(session, deployment, emit(artifact?.sha256 ?? STAND_IN));
     if (result.result === 'declined') {
       session.say('nothing was deployed; what was uploaded stays');
@@ -163,16 +190,16 @@ async function provision(flags: Flags, service: Service, extension: Extension): 
 type Session = import('../../../infra/deploy/index.ts').Session;
 
 /** Uploads the artifact where it is new. With --s3Key there is nothing to upload. */
-async function storeArtifact(flags: Flags, session: Session, slug: string) {
+async function storeArtifact(flags: Flags, options: TopologyOptions, session: Session, slug: string) {
   const { artifactKey, requireObject, upload } = await import('../../../infra/deploy/index.ts');
-  const bucket = flags.s3Bucket!;
-  if (flags.s3Key !== undefined) {
-    await requireObject(session.aws, bucket, flags.s3Key);
+  const bucket = options.s3Bucket;
+  if (options.s3Key !== undefined) {
+    await requireObject(session.aws, bucket, options.s3Key);
     return undefined;
   }
   const artifact = await findArtifact(flags.artifact, session.say);
   const { sha256 } = artifact;
-  if (flags.sha256 !== undefined && flags.sha256 !== sha256) {
+  if (options.sha256 !== undefined && options.sha256 !== sha256) {
     throw new ConfigError(`--sha256: the artifact ${artifact.source} has another one, ${sha256}`);
   }
   const key = artifactKey(slug, sha256);

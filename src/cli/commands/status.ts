@@ -2,6 +2,7 @@ import { ConfigError } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
 import { wholeFlag } from '../flags.ts';
 import { type AwsFlags, checkAwsFlags, printResult, withAwsFlags, withSession } from './aws-flags.ts';
+import { chosenStage, target } from './stage.ts';
 
 interface Flags extends AwsFlags {
   readonly events: string;
@@ -22,10 +23,10 @@ export const statusCommand = defineAction<Flags>({
     const { checkStackName, findStack, readState, stateLines } = await import(
       '../../../infra/deploy/index.ts'
     );
-    const { slugOf } = await import('../../../infra/topology/names.ts');
-    const name = flags.stack ?? slugOf((await tools.service()).name);
+    const where = target(flags, await chosenStage(flags, tools), await tools.service());
+    const name = where.stack;
     checkStackName(name);
-    return withSession(flags, true, async ({ aws }) => {
+    return withSession(where, true, async ({ aws }) => {
       const stack = await findStack(aws, name);
       if (!stack) throw new ConfigError(`there is no stack ${name} in ${aws.region}`);
       const { state, events } = await readState(aws, stack, count);

@@ -38,7 +38,7 @@ interface Flags extends WorkerFlags {
 
 export const supervisorCommand = defineAction<Flags>({
   builder: (yargs) =>
-    withWorkerFlags(yargs)
+    withWorkerFlags(yargs, { defaults: false })
       .option('program', { string: true, describe: 'Program name; default the name of the service' })
       .option('command', { string: true, describe: 'Path of the executable; default this one' })
       .option('port', { string: true, default: String(DEFAULT_PORT), describe: 'TCP port of the server' })

@@ -5,6 +5,7 @@ import { OptionsError } from '../../../infra/topology/errors.ts';
 import { TOPOLOGY_OPTIONS, type TopologyFlags } from '../../../infra/topology/options/index.ts';
 import { tableProblems } from '../../../infra/topology/problems.ts';
 import type { Row } from '../../../infra/topology/rows.ts';
+import { merged, type Stage } from '../../../infra/topology/stages.ts';
 import {
   ConfigError,
   type HandlerOptions,
@@ -15,6 +16,7 @@ import {
 } from '../../core/index.ts';
 import type { Extension } from '../command.ts';
 import { environmentFlag } from '../flags.ts';
+import { STAGE_FLAG } from './aws-flags.ts';
 
 export type { TopologyFlags };
 
@@ -30,7 +32,7 @@ const FLAGS = Object.entries<Row>(TOPOLOGY_OPTIONS).flatMap(([option, row]) => {
  */
 export function withTopologyFlags(yargs: Argv): Argv {
   for (const { flag, row } of FLAGS) yargs.option(flag, flagOption(row));
-  return yargs;
+  return yargs.option('stage', STAGE_FLAG);
 }
 
 function flagOption(row: Row): Options {
@@ -43,17 +45,26 @@ function flagOption(row: Row): Options {
 /** The options of `emitTopology`, which validates them. */
 export function topologyOptions(
   flags: TopologyFlags,
+  stage: Stage,
   service: Service,
   extension: Extension,
 ): TopologyOptions {
   const given: Readonly<Record<string, unknown>> = flags;
   const settings = FLAGS.map(({ option, flag, row }) => [option, optionValue(row, given[flag])]);
-  const options = Object.fromEntries(settings) as TopologyOptions;
+  const options = merged(settingsOf(stage), Object.fromEntries(settings)) as TopologyOptions;
   return {
     ...options,
     service: descriptionOf(service, checkedRunOn(options)),
     decorate: decoratorOf(extension, flags),
   };
+}
+
+/** The stage's options; handlers on both sides find its name in AMPHI_STAGE. */
+function settingsOf({ name, settings }: Stage): Partial<TopologyOptions> {
+  const options = Object.entries(settings).filter(([option]) => Object.hasOwn(TOPOLOGY_OPTIONS, option));
+  const environment =
+    name === undefined ? {} : { environment: { AMPHI_STAGE: name, ...settings.environment } };
+  return { ...Object.fromEntries(options), ...environment };
 }
 
 /** `NAME=value` texts by name; with one that is none they go on as they are. */

@@ -12,6 +12,21 @@ registry.get('/hang', () => sleep(60_000));
 registry.get('/breaks', () => pieces({ pieces: ['begun'], ms: 50, end: 'fail' }));
 
 registry.function('echo', (event) => event);
+registry.function('call', { invokes: ['echo', 'fail', 'act'] }, async (event: Call, context) => {
+  const { name, payload, wait = true } = event;
+  try {
+    return await context.invoke(name, payload, { wait });
+  } catch (error) {
+    return { caught: (error as Error).name, message: (error as Error).message };
+  }
+});
+
+interface Call {
+  readonly name: string;
+  readonly payload: unknown;
+  readonly wait?: boolean;
+}
+
 registry.function('where', (_event, context) => ({
   pid: process.pid,
   requestId: context.requestId,

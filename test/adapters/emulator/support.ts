@@ -8,7 +8,7 @@ import { createLogger } from '../../../src/core/index.ts';
 import { nodeCommand } from '../../support/node.ts';
 
 export const FIXTURE = join(import.meta.dirname, 'fixture.ts');
-const FUNCTIONS = ['http', 'echo', 'where', 'fail', 'size', 'log', 'stream', 'spawn', 'act'];
+const FUNCTIONS = ['http', 'echo', 'where', 'fail', 'size', 'log', 'stream', 'spawn', 'act', 'call'];
 
 export interface Answer {
   readonly status: number;

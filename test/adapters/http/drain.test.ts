@@ -130,6 +130,31 @@ t.test('a drain that runs out answers 503, aborts the handlers and destroys what
   t.match(lines, [{ level: 'WARN', message: 'drain timed out, aborting', running: 2 }]);
 });
 
+t.test('a listener closes although clients never stop connecting, and each answer is whole', async (t) => {
+  const { server, lines } = await startFor(t, slow, { drainTimeoutMs: 4_000 });
+  const outcomes: string[] = [];
+  const client = async () => {
+    // Each request on a connection of its own; the end is that nobody listens.
+    for (let outcome = ''; outcome !== 'ECONNREFUSED'; outcomes.push(outcome)) {
+      outcome = await send(server.url, '/').then(
+        ({ status, text }) => `${status} ${text}`,
+        (error) => error.code as string,
+      );
+    }
+  };
+  const clients = Array.from({ length: 20 }, client);
+  await sleep(100);
+  await server.close();
+  await Promise.all(clients);
+  t.strictSame(lines, [], 'it did not time out');
+  t.ok(outcomes.length > 100, `${outcomes.length} requests`);
+  const known = ['200 fast', 'ECONNREFUSED', 'ECONNRESET'];
+  t.strictSame(
+    outcomes.filter((outcome) => !known.includes(outcome)),
+    [],
+  );
+});
+
 t.test('close may be called twice', async (t) => {
   const { server } = await startFor(t, slow);
   await Promise.all([server.close(), server.close()]);

@@ -64,6 +64,9 @@ t.test('keep-alive outlives the idle timeout of an ALB', async (t) => {
   t.ok(fastify.server.keepAliveTimeout > 65_000);
   t.ok((fastify.server as { headersTimeout: number }).headersTimeout > fastify.server.keepAliveTimeout);
   t.equal(fastify.server.requestTimeout, 0, 'long uploads are not cut');
+  const longer = await createHttpServer(service, testOptions({ keepAliveTimeoutMs: 320_000 }).options);
+  t.teardown(() => longer.close());
+  t.equal(longer.server.keepAliveTimeout, 320_000);
 });
 
 const openssl = spawnSync('openssl', ['version']).status === 0;

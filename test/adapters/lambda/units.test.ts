@@ -44,3 +44,16 @@ t.test('results and errors', async (t) => {
   t.match(cause, /^[\x20-\x7e]+$/);
   t.equal(JSON.parse(String(cause)).exceptions[0].message, 'é\u0085\u2028');
 });
+
+t.test('frames of a stack, and what a client made look like some', async (t) => {
+  const framesOf = (...lines: string[]) => {
+    const error = Object.assign(new Error('x'), { stack: ['Error: x', ...lines].join('\n    ') });
+    return JSON.parse(String(encodeError(error).cause)).exceptions[0].stack;
+  };
+  t.same(framesOf('at run (file:///a b/c.ts:10:5)', 'at node:net:7', 'at async Promise.all (index 0)'), [
+    { path: 'file:///a b/c.ts', line: 10, label: 'run' },
+    { path: 'node:net', line: 7, label: 'anonymous' },
+    { path: 'at async Promise.all (index 0)', line: 0, label: 'anonymous' },
+  ]);
+  t.same(framesOf(`at ${' (:1'.repeat(200)}`), [{ path: `:1${' (:1'.repeat(198)} (`, line: 1, label: '' }]);
+});

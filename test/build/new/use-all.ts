@@ -6,6 +6,8 @@ import * as http from 'amphi/http';
 import * as infra from 'amphi/infra';
 import * as lambda from 'amphi/lambda';
 import * as supervisor from 'amphi/supervisor';
+import * as telemetry from 'amphi/telemetry';
+import * as worker from 'amphi/worker';
 import { registry } from './src/registry.ts';
 
 export const logger = amphi.createLogger({ level: 'INFO', write: () => {} });
@@ -26,6 +28,9 @@ export const start = () =>
     configure: (fastify) => void fastify.addHook('onRequest', async () => {}),
   });
 export const config: string = supervisor.supervisorConfig({ name: 'x', command: '/x' });
+export const work = (queues: Record<string, string>) =>
+  worker.startWorker(registry.freeze(), { queues, logger, resolveFunction: lambda.resolveFunction });
+export const traced: boolean = telemetry.traceWithOpenTelemetry(registry);
 registry.event('queue', events.sqs(), (record) => record.body);
 export type Topology = infra.TopologyOptions;
 `;
@@ -40,4 +45,6 @@ export const MISUSES: readonly string[] = [
   `export const f: number = lambda.runLambda;`,
   `export const g: number = infra.emitTopology;`,
   `export const h: number = supervisor.supervisorConfig;`,
+  `export const j: number = telemetry.traceWithOpenTelemetry;`,
+  `export const i: number = worker.startWorker;`,
 ];

@@ -102,6 +102,23 @@ t.test('the table says what was measured, and why something was not', async (t) 
   t.match(lines[3], /^loop +loop .* ric .* skipped: no cmake$/);
 });
 
+function losses(lost: number, tried: number, goal: number): Row {
+  const ours = { name: 'amphi', tried, lost, refused: 7 };
+  const peer = { name: 'bare', tried: 9, lost: 8 };
+  return { kind: 'losses', bench: 'faults', what: 'drain', rounds: 3, ours, peer, goal };
+}
+
+t.test('losses are shown with what was tried, and none at all is no success', async (t) => {
+  const rows = [losses(0, 10, 0), losses(1, 10_000, 0), losses(1, 1000, 0.001), losses(2, 1000, 0.001)];
+  t.same(rows.map(verdictOf), ['met', 'MISSED', 'met', 'MISSED']);
+  t.equal(verdictOf(losses(0, 0, 0)), 'MISSED');
+  t.match(
+    table([losses(1, 1000, 0.001)]),
+    /drain, lost, 3 rounds +1 of 1000 \(7 refused\) +bare +8 of 9 +- +<= 1\/1000 +met$/,
+  );
+  t.match(document([losses(0, 10, 0)], true), { rows: [{ ours: { tried: 10 }, verdict: 'met' }] });
+});
+
 t.test('the JSON holds each sample', async (t) => {
   t.match(document([row([12, 14], [10, 10]), SKIPPED], true), {
     quick: true,
@@ -162,6 +179,6 @@ t.test('a wrong command line measures nothing and ends with 2', async (t) => {
   t.equal(code, 2);
   t.equal(
     stderr,
-    'bench: there is no benchmark "fast", use one of start, http, loop, event, faults, memory\n',
+    'bench: there is no benchmark "fast", use one of start, http, loop, event, worker, faults, memory, cost\n',
   );
 });

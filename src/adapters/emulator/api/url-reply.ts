@@ -1,3 +1,5 @@
+import { Gathered } from '../../../core/index.ts';
+
 /** What a Function URL sends its client. */
 export interface UrlReply {
   readonly status: number;
@@ -56,19 +58,20 @@ const LONGEST_PRELUDE = 1024 * 1024;
 
 /** Reads the prelude off the front of a stream: JSON, then eight NULs. */
 export class PreludeReader {
-  #data = Buffer.alloc(0);
+  readonly #data = new Gathered();
 
   /**
    * @returns `undefined` while it is not whole
    * @throws Error when it never will be
    */
   push(data: Buffer): { head: Omit<UrlReply, 'body'>; rest: Buffer } | undefined {
-    this.#data = Buffer.concat([this.#data, data]);
-    const end = this.#data.indexOf(PRELUDE_END);
-    if (end < 0 && this.#data.length <= LONGEST_PRELUDE) return undefined;
-    const prelude = end < 0 ? undefined : parse(this.#data.subarray(0, end));
+    const searched = Math.max(0, this.#data.length - PRELUDE_END.length + 1);
+    const all = this.#data.add(data);
+    const end = all.indexOf(PRELUDE_END, searched);
+    if (end < 0 && all.length <= LONGEST_PRELUDE) return undefined;
+    const prelude = end < 0 ? undefined : parse(all.subarray(0, end));
     const head = typeof prelude === 'object' && prelude ? headOf({ statusCode: 200, ...prelude }) : undefined;
     if (!head) throw new Error('the stream has no prelude');
-    return { head, rest: this.#data.subarray(end + PRELUDE_END.length) };
+    return { head, rest: all.subarray(end + PRELUDE_END.length) };
   }
 }

@@ -1,4 +1,5 @@
 import { LOG_TAIL_BYTES } from '../../../aws/limits.ts';
+import { Gathered } from '../../../core/index.ts';
 
 const LF = 0x0a;
 
@@ -37,24 +38,26 @@ const LONGEST_LINE = 64 * 1024;
 /** Passes on whole lines, so that those of two processes never mix. */
 export class Lines {
   readonly #write: (lines: Buffer) => void;
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #rest = new Gathered();
 
   constructor(write: (lines: Buffer) => void) {
     this.#write = write;
   }
 
   push(data: Buffer): void {
-    const all = this.#rest.length === 0 ? data : Buffer.concat([this.#rest, data]);
-    const end = all.lastIndexOf(LF) + 1;
-    if (end > 0) this.#write(all.subarray(0, end));
-    this.#rest = Buffer.from(all.subarray(end));
+    const end = data.lastIndexOf(LF) + 1;
+    if (end > 0) this.#pass(data.subarray(0, end));
+    this.#rest.add(data.subarray(end));
     if (this.#rest.length > LONGEST_LINE) this.flush();
   }
 
   flush(): void {
-    if (this.#rest.length === 0) return;
-    this.#write(Buffer.concat([this.#rest, Buffer.from('\n')]));
-    this.#rest = Buffer.alloc(0);
+    if (this.#rest.length > 0) this.#pass(Buffer.from('\n'));
+  }
+
+  #pass(end: Buffer): void {
+    this.#write(this.#rest.length > 0 ? this.#rest.add(end) : end);
+    this.#rest.clear();
   }
 }
 

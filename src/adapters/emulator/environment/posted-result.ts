@@ -48,9 +48,8 @@ const TRUNCATED: Posted = errorOutcome('Runtime.TruncatedResponse', {
 async function collect(request: IncomingMessage): Promise<Posted> {
   const { body, over, cut } = await readBody(request, RESPONSE_LIMIT);
   if (cut) return 'cut';
-  const failure = trailedError(request);
-  if (failure) return failure;
-  return over ? TOO_LARGE : { failed: false, payload: body, contentType: typeOf(request) };
+  if (over) return TOO_LARGE;
+  return trailedError(request) ?? { failed: false, payload: body, contentType: typeOf(request) };
 }
 
 function typeOf({ headers }: IncomingMessage): string {

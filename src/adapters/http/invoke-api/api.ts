@@ -108,12 +108,17 @@ function answerError(handler: RequestHandler, reply: FastifyReply, error: unknow
   send(handler, reply, shown.status, shown.toBody());
 }
 
-function send(handler: RequestHandler, reply: FastifyReply, status: number, json: string | undefined): void {
+function send(
+  handler: RequestHandler,
+  reply: FastifyReply,
+  status: number,
+  payload: string | Uint8Array | undefined,
+): void {
   if (reply.raw.closed) return;
   const uploading = outliveUpload(reply.request.raw, reply.raw);
   if (handler.closing && !uploading) reply.header('connection', 'close');
   reply.code(status);
-  if (json === undefined) return void reply.send();
+  if (payload === undefined) return void reply.send();
   // As bytes: Fastify would add a charset.
-  reply.header('content-type', 'application/json').send(Buffer.from(json));
+  reply.header('content-type', 'application/json').send(Buffer.from(payload));
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { collectResult, functionError } from '../../../aws/function-result.ts';
 import { localArn } from '../../../aws/invoke-api.ts';
-import { Context, type Logger } from '../../../core/index.ts';
+import { type Abortable, Context, type Logger } from '../../../core/index.ts';
 import type { Invokable } from '../options.ts';
 import type { RequestHandler } from '../request-handler.ts';
-import type { Abortable } from '../running.ts';
 
 export interface InvocationInit {
   readonly name: string;
@@ -19,7 +18,7 @@ export interface InvocationInit {
 /** Payload of an invocation, and whether it is a function error. */
 export interface Outcome {
   readonly failed: boolean;
-  readonly payload: string;
+  readonly payload: string | Uint8Array;
 }
 
 /** One run of a function. Like Lambda's, it goes on when its caller hangs up; a drain waits for it. */
@@ -29,7 +28,7 @@ export class InvokeCall implements Abortable {
   readonly #context: Context;
 
   constructor(handler: RequestHandler, init: InvocationInit) {
-    const { requestTimeoutMs } = handler.options;
+    const { requestTimeoutMs, metrics } = handler.options;
     this.#handler = handler;
     this.#init = init;
     this.#context = new Context({
@@ -38,6 +37,7 @@ export class InvokeCall implements Abortable {
       timeoutMs: requestTimeoutMs,
       traceId: init.traceId,
       logger: init.logger,
+      metrics,
       event: init.event,
       lambda: detailsOf(init),
     });

@@ -1,3 +1,5 @@
+import { Gathered } from '../../../core/index.ts';
+
 /** A whole HTTP response of the Runtime or Extensions API. */
 export interface HttpResponse {
   readonly status: number;
@@ -17,7 +19,6 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const BAD_VALUE = /[\0\r\n]/;
 const CHUNK_SIZE = /^([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?$/;
-const NOTHING = Buffer.alloc(0);
 
 type State = 'head' | 'fixed' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trailers';
 
@@ -35,7 +36,9 @@ export class ResponseParser {
   #state: State = 'head';
   #head: Head | undefined;
   /** Bytes of an unfinished head or line. */
-  #rest: Buffer = NOTHING;
+  readonly #rest = new Gathered();
+  /** How many of them hold no end. */
+  #searched = 0;
   #parts: Buffer[] = [];
   #missing = 0;
   #length = 0;
@@ -51,24 +54,37 @@ export class ResponseParser {
    * @throws Error for anything that is not HTTP/1.1 as the Runtime API speaks it
    */
   feed(piece: Buffer): HttpResponse | undefined {
-    let data = piece;
-    if (this.#rest.length > 0) {
-      data = Buffer.concat([this.#rest, piece]);
-      this.#rest = NOTHING;
-    }
+    const data = this.#rest.length > 0 ? this.#rest.add(piece) : piece;
     let at = 0;
     while (true) {
       const next = this.#step(data, at);
       if (next < 0) {
-        // Copied: the socket reads into one buffer again and again.
-        if (at < data.length) this.#rest = Buffer.from(data.subarray(at));
+        this.#keep(data, at);
         return undefined;
       }
       at = next;
+      this.#searched = 0;
       if (this.#state !== 'head' || this.#head === undefined) continue;
       if (at < data.length) throw new Error('bytes after the end of the response');
       return this.#finish();
     }
+  }
+
+  /** Copied: the socket reads into one buffer again and again. */
+  #keep(data: Buffer, at: number): void {
+    const kept = at === 0 && this.#rest.length > 0;
+    if (!kept) {
+      const left = Buffer.from(data.subarray(at));
+      this.#rest.clear();
+      if (left.length > 0) this.#rest.add(left);
+    }
+    this.#searched = this.#rest.length;
+  }
+
+  /** Where `end` stands, whose beginning may have come with an earlier piece. */
+  #find(end: string, data: Buffer, at: number): number {
+    const from = at === 0 ? Math.max(0, this.#searched - end.length + 1) : at;
+    return data.indexOf(end, from, 'latin1');
   }
 
   /** @returns the offset up to which `data` is used, or -1 when more bytes are needed */
@@ -85,7 +101,7 @@ export class ResponseParser {
   }
 
   #readHead(data: Buffer, at: number): number {
-    const end = data.indexOf('\r\n\r\n', at, 'latin1');
+    const end = this.#find('\r\n\r\n', data, at);
     if (end < 0) {
       if (data.length - at > HEAD_LIMIT) throw new Error(`response head is over ${HEAD_LIMIT} bytes`);
       return -1;
@@ -120,7 +136,7 @@ export class ResponseParser {
   }
 
   #readLine(data: Buffer, at: number): number {
-    const end = data.indexOf('\r\n', at, 'latin1');
+    const end = this.#find('\r\n', data, at);
     if ((end < 0 ? data.length : end) - at > LINE_LIMIT) throw new Error('chunk or trailer line is too long');
     if (end < 0) return -1;
     this.#takeLine(data.toString('latin1', at, end));
@@ -152,6 +168,7 @@ export class ResponseParser {
     const parts = this.#parts;
     const body = parts.length === 0 ? '' : parts.length === 1 ? parts[0]! : Buffer.concat(parts);
     this.#head = undefined;
+    this.#rest.clear();
     this.#parts = [];
     this.#length = 0;
     return { status, headers, keepAlive, body: typeof body === 'string' ? body : body.toString() };

@@ -1,19 +1,12 @@
 import { encodeResult, RuntimeFailure } from '../../../aws/function-result.ts';
-import { type Awaitable, HTTP_HANDLER, isThenable, type Service } from '../../../core/index.ts';
+import { type Awaitable, HTTP_HANDLER, isStream, isThenable, type Service } from '../../../core/index.ts';
 import { type RuntimeClient, settleReply } from '../runtime-api/client.ts';
 import { encodeError } from '../runtime-api/payload.ts';
 import { isHttpEvent, streamHttp } from '../sources/http/invoke.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Invocation } from './invocation.ts';
 import { chooseHandler, type Invokable, resolveFunction } from './invokable.ts';
-import {
-  encodePrelude,
-  isStream,
-  PRELUDE_TYPE,
-  type StreamReply,
-  sendStream,
-  streamReply,
-} from './response-stream.ts';
+import { encodePrelude, PRELUDE_TYPE, type StreamReply, sendStream, streamReply } from './response-stream.ts';
 import type { Settings } from './settings.ts';
 
 /** Runs the handler of this process on invocations and posts what comes of it. */

@@ -1,4 +1,4 @@
-import type { BodyStream } from '../../../core/index.ts';
+import { type BodyStream, bytesOf, toBytes } from '../../../core/index.ts';
 import { encodeChunk, encodeEnd, type RuntimeClient, settleReply } from '../runtime-api/client.ts';
 import { ConnectionError, type OpenRequest } from '../runtime-api/connection.ts';
 import { encodeError, IN_TRAILERS } from '../runtime-api/payload.ts';
@@ -20,15 +20,10 @@ export function encodePrelude(prelude: object): Uint8Array {
   return Buffer.from(JSON.stringify(prelude) + PRELUDE_END);
 }
 
-export function isStream(value: unknown): value is BodyStream {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
-
 /** A function's stream as a reply. Waits for its first piece: a failure before it is a plain error. */
 export async function streamReply(body: BodyStream): Promise<StreamReply> {
-  const iterator = body[Symbol.asyncIterator]();
+  const iterator = bytesOf(body);
   const first = await iterator.next();
-  if (!first.done) toBytes(first.value);
   const contentType = typeOf(body) ?? 'application/octet-stream';
   return { contentType, prelude: undefined, body: startingWith(first, iterator) };
 }
@@ -135,12 +130,4 @@ class Pump {
 /** Tells a source that nobody reads on; not awaited, it may be stuck. */
 function release(iterator: AsyncIterator<Piece>): void {
   Promise.resolve(iterator.return?.()).catch(() => {});
-}
-
-function toBytes(piece: unknown): Uint8Array {
-  if (typeof piece === 'string') return Buffer.from(piece);
-  if (piece instanceof Uint8Array) return piece;
-  throw new TypeError(
-    `a stream yields strings or bytes, this one gave a ${piece === null ? 'null' : typeof piece}`,
-  );
 }

@@ -45,6 +45,10 @@ t.test('numbers: 2^53 - 1 is the last that a number holds', async (t) => {
   t.throws(() => unmarshall(n('9007199254740992'), 'number'), /attribute n is 9007199254740992/);
   t.throws(() => unmarshall(n('-9007199254740992'), 'number'), /more than a number can hold/);
   t.equal(unmarshall(n('9007199254740993'), 'bigint').n, 9007199254740993n);
+  t.equal(unmarshall(n('9'.repeat(126)), 'bigint').n, BigInt('9'.repeat(126)));
+  t.throws(() => unmarshall(n('9'.repeat(1_000_000)), 'bigint'), {
+    message: 'attribute n has 1000000 characters, more than a number of DynamoDB',
+  });
   t.throws(() => unmarshall(n('9007199254740993.5'), 'bigint'), /more than a number can hold/);
   t.equal(unmarshall(n('1E+60'), 'string').n, '1E+60');
 });

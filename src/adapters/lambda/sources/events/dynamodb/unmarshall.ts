@@ -66,7 +66,12 @@ function bytesOf(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, 'base64'));
 }
 
+/** 38 digits, from 1E-130 to 9.9E+125: none is longer when it is written out. A BigInt of millions would take its time. */
+const MOST_DIGITS = 200;
+
 function numberOf(text: string, numbers: NumberMode, path: string): number | bigint | string {
+  if (text.length > MOST_DIGITS)
+    throw new Error(`attribute ${path} has ${text.length} characters, more than a number of DynamoDB`);
   if (numbers === 'string') return text;
   const number = Number(text);
   if (Math.abs(number) <= Number.MAX_SAFE_INTEGER) return number;

@@ -1,4 +1,4 @@
-import type { Logger } from '../../core/index.ts';
+import type { Logger } from '../core/index.ts';
 
 interface Stoppable {
   close(): Promise<boolean>;

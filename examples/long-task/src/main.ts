@@ -1,0 +1,3 @@
+import { run } from 'amphi';
+
+void run(() => import('./registry.ts'));
