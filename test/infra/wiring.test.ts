@@ -187,3 +187,11 @@ t.test('an environment that targets make too large for Lambda is refused with it
     /function "caller": its environment may have \d{4} bytes.* 4096/,
   );
 });
+
+t.test('a role that would be too large for IAM is refused with its size', async (t) => {
+  const many = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`fn${n}`, {}]));
+  t.throws(() => templateOf(many), {
+    name: 'ProvisionError',
+    message: /^the role of the instances may have \d{5} characters of policies .* IAM allows 10240/,
+  });
+});
