@@ -5,6 +5,7 @@ import { hasInstances } from '../topology/sides.ts';
 import type { Sides, Template, TemplateGroup, Topology } from '../topology/types.ts';
 import { triggerGroups } from '../triggers/index.ts';
 import type { Wiring } from '../wiring/index.ts';
+import { throughAliases } from './aliases.ts';
 import { dnsGroup } from './dns.ts';
 import { endpointGroups } from './endpoints.ts';
 import { failoverGroup } from './failover.ts';
@@ -32,7 +33,7 @@ export function topologyTemplate(
   const { service, sides } = topology;
   const functions = functionGroups(topology, wiring);
   const triggers = triggerGroups(topology, wiring);
-  return mergeGroups(`${service.name} ${service.version}: ${contentOf(sides)} of one executable`, [
+  const groups = [
     ...networkGroups(topology),
     ...functions,
     // All references are resolved by now.
@@ -43,7 +44,9 @@ export function topologyTemplate(
     ...endpointGroups(topology),
     failoverGroup(topology),
     dnsGroup(topology),
-  ]);
+  ];
+  const description = `${service.name} ${service.version}: ${contentOf(sides)} of one executable`;
+  return mergeGroups(description, throughAliases(topology, wiring, groups));
 }
 
 function contentOf(sides: Sides): string {

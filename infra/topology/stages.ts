@@ -1,5 +1,5 @@
 /** A topology that a service keeps in its repository, one for each stage; `defineTopology` of `amphi` gives it its types. */
-import { ConfigError, type RunOn } from '../../src/core/index.ts';
+import { ConfigError, type LambdaSettings, type RunOn } from '../../src/core/index.ts';
 import { OptionsError } from './errors.ts';
 import { TOPOLOGY_OPTIONS, type TopologySettings } from './options/index.ts';
 import { type Label, tableProblems, type Unchecked } from './problems.ts';
@@ -8,6 +8,8 @@ type Texts = Readonly<Record<string, string>>;
 
 /** The options of the table, and what else a deployment is given. */
 export interface StageSettings extends Omit<Partial<TopologySettings>, 'runOn'> {
+  /** Settings of single Lambda functions, by handler; `http` is that of the routes. */
+  readonly functions?: Readonly<Record<string, LambdaSettings>>;
   /** Where handlers run, by name, `GET /path`, `/path` or `*`. */
   readonly runOn?: Readonly<Record<string, RunOn>>;
   /** Name of the stack. Default the service's, and the stage's behind it. */
@@ -38,9 +40,9 @@ export interface Stage {
 const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
 
 /** What a stage has beside the options of the table. */
-const OWN: Readonly<Record<string, 'text' | 'texts' | 'flag'>> = {
+const OWN: Readonly<Record<string, 'text' | 'texts' | 'flag' | 'object'>> = {
   ...{ stack: 'text', region: 'text', profile: 'text', protected: 'flag' },
-  ...{ parameters: 'texts', tags: 'texts' },
+  ...{ parameters: 'texts', tags: 'texts', functions: 'object' },
 };
 
 /**
@@ -80,6 +82,7 @@ function ownProblem(value: unknown, kind: (typeof OWN)[string], label: string): 
   if (value === undefined) return [];
   if (kind === 'text') return typeof value === 'string' && value !== '' ? [] : [`${label} must be a text`];
   if (kind === 'flag') return typeof value === 'boolean' ? [] : [`${label} must be true or false`];
+  if (kind === 'object') return isRecord(value) ? [] : [`${label} must be an object`];
   const texts =
     typeof value === 'object' &&
     value !== null &&
