@@ -14,6 +14,8 @@ export const TLS: string = textOf('tls.sh');
 export const CLOUDWATCH: string = textOf('cloudwatch.sh');
 /** `unhealthy`, `install_watch`: has the group replace an instance that is of no use. */
 export const WATCH: string = textOf('watch.sh');
+/** `on_termination`: what runs here ends before the group ends the instance. */
+export const DRAIN: string = textOf('drain.sh');
 /** `extend_stop`: a drain that is longer than the machine takes to stop by itself. */
 export const STOP: string = textOf('stop.sh');
 /** `settle`: a load balancer has to find the server ready, too. */

@@ -8,3 +8,6 @@ export const ROOT_DEVICE = 'RootDevice';
 
 /** Log group of the server on the instances. */
 export const SERVER_LOGS = 'ServerLogs';
+
+/** Name of the hook by which the group waits for the end of work. */
+export const DRAIN_HOOK = 'drain';

@@ -194,6 +194,7 @@ t.test('server and worker boot as one group, and each knows what it has to', { s
   t.match(read('first-answer'), /^httpServer --port 9999 .*--drainTimeout 120/);
   const states = read('status').trim().split('\n').sort();
   t.match(states, [
+    /^omega-service-drain +(STARTING|RUNNING)/,
     /^omega-service-fatal +(STARTING|RUNNING)/,
     /^omega-service:omega-service-server +(STARTING|RUNNING)/,
     /^omega-service:omega-service-worker +(STARTING|RUNNING)/,

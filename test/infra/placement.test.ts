@@ -119,22 +119,22 @@ t.test('server and worker: one group, two programs, both waited for', async (t) 
   });
 });
 
-t.test(
-  'no wildcard in what any placement grants, but for network interfaces, which AWS gives no other way',
-  async (t) => {
-    const wild = /[*?]/;
-    let seen = 0;
-    for (const [name, options] of Object.entries(PLACED))
-      for (const [path, value] of walk(emitTopology(options).template)) {
-        const { Effect, Action } = (value ?? {}) as { Effect?: string; Action?: string | string[] };
-        if (Effect === undefined || [Action].flat().includes('ec2:CreateNetworkInterface')) continue;
-        seen++;
-        const { Resource, Principal } = value as { Resource?: unknown; Principal?: unknown };
-        t.notMatch(JSON.stringify([Action, Resource, Principal]), wild, `${name} ${path.join('.')}`);
-      }
-    t.ok(seen > 50);
-  },
-);
+/** Network interfaces of functions in a VPC, and the name of the own group. */
+const WIDE = ['ec2:CreateNetworkInterface', 'autoscaling:DescribeAutoScalingInstances'];
+
+t.test('no wildcard in what any placement grants, but where AWS knows no resource', async (t) => {
+  const wild = /[*?]/;
+  let seen = 0;
+  for (const [name, options] of Object.entries(PLACED))
+    for (const [path, value] of walk(emitTopology(options).template)) {
+      const { Effect, Action } = (value ?? {}) as { Effect?: string; Action?: string | string[] };
+      if (Effect === undefined || [Action].flat().some((action) => WIDE.includes(action!))) continue;
+      seen++;
+      const { Resource, Principal } = value as { Resource?: unknown; Principal?: unknown };
+      t.notMatch(JSON.stringify([Action, Resource, Principal]), wild, `${name} ${path.join('.')}`);
+    }
+  t.ok(seen > 50);
+});
 
 t.test('placed routes have rules before the last, which keeps the weights', async (t) => {
   const { template } = emitTopology(PLACED['routes-apart']!);

@@ -42,7 +42,15 @@ t.test(
   'the files of the script are bash of their own, markup and all',
   { skip: skipWithout('shellcheck') },
   async (t) => {
-    t.same(SCRIPTS.sort(), ['boot.sh', 'cloudwatch.sh', 'settle.sh', 'stop.sh', 'tls.sh', 'watch.sh']);
+    t.same(SCRIPTS.sort(), [
+      'boot.sh',
+      'cloudwatch.sh',
+      'drain.sh',
+      'settle.sh',
+      'stop.sh',
+      'tls.sh',
+      'watch.sh',
+    ]);
     for (const name of SCRIPTS) {
       t.same(check('shellcheck', [join(INSTANCE, name)]), { status: 0, output: '' }, name);
     }

@@ -2,9 +2,9 @@ import { basename } from 'node:path';
 import { USER_DATA_BYTES } from '../../../src/aws/quotas.ts';
 import { type Argument, ref } from '../../intrinsics.ts';
 import { isBalanced } from '../../template/load-balancer.ts';
-import { AUTO_SCALING_GROUP, ROOT_DEVICE, SERVER_LOGS } from '../../template/names.ts';
+import { AUTO_SCALING_GROUP, DRAIN_HOOK, ROOT_DEVICE, SERVER_LOGS } from '../../template/names.ts';
 import { ProvisionError } from '../../topology/errors.ts';
-import { DETECTION_SECONDS, timingOf } from '../../topology/timing.ts';
+import { DETECTION_SECONDS, hasDrainHook, timingOf } from '../../topology/timing.ts';
 import type { Topology } from '../../topology/types.ts';
 import { mostBytes } from '../../wiring/most-bytes.ts';
 import { logFiles, readyUrls } from '../programs.ts';
@@ -13,11 +13,6 @@ import { expandMarkup, joinParts, readable } from './template.ts';
 
 /** Fingerprint of the key that signs Amazon's CloudWatch agent. */
 const AGENT_KEY = '937616F3450B7D806CBD9725D58167303B789C72';
-
-/** What systemd gives a service to stop by itself. */
-const SYSTEMD_STOP_SECONDS = 90;
-/** What supervisord takes beside its programs. */
-const STOP_SPARE = 10;
 
 export interface UserData {
   /** For `Fn::Base64`: a string, or an Fn::Join where there are expressions. */
@@ -32,13 +27,13 @@ export interface UserData {
 export function userData(topology: Topology, supervisordConf: readonly Argument[]): UserData {
   const { service, s3Bucket, s3Key, sha256, slug, account } = topology;
   const { tlsSecretArn, tlsSecretVersion, logs = false } = topology;
-  const { stop } = timingOf(topology);
-  const longest = Math.max(stop.server, stop.worker) + STOP_SPARE;
+  const { longStop } = timingOf(topology);
   const source = userDataScript({
     tls: tlsSecretArn !== undefined,
     logs,
     balanced: isBalanced(topology),
-    longStop: longest > SYSTEMD_STOP_SECONDS,
+    longStop: longStop !== undefined,
+    hooked: hasDrainHook(topology),
   });
   return measured(
     expandMarkup(source, {
@@ -55,7 +50,8 @@ export function userData(topology: Topology, supervisordConf: readonly Argument[
       LogFiles: logFilesConf(topology),
       TlsRequest: JSON.stringify({ SecretId: tlsSecretArn, VersionId: tlsSecretVersion }),
       AgentKey: AGENT_KEY,
-      StopSeconds: longest,
+      StopSeconds: longStop ?? 0,
+      DrainHook: DRAIN_HOOK,
       SettleSeconds: 2 * DETECTION_SECONDS,
     }),
   );

@@ -1,4 +1,4 @@
-import { BOOT, CLOUDWATCH, SETTLE, STOP, TLS, WATCH } from '../scripts.embedded.ts';
+import { BOOT, CLOUDWATCH, DRAIN, SETTLE, STOP, TLS, WATCH } from '../scripts.embedded.ts';
 
 /** Steps of the first boot that not every topology has. */
 export interface ScriptOptions {
@@ -8,6 +8,8 @@ export interface ScriptOptions {
   readonly logs: boolean;
   /** The drain takes longer than systemd waits. */
   readonly longStop: boolean;
+  /** The group waits for it. */
+  readonly hooked: boolean;
   /** A load balancer has to find the server ready, too. */
   readonly balanced: boolean;
 }
@@ -35,7 +37,7 @@ const STEPS: readonly {
 /** First boot of an instance: the files that it needs, then a call of each step. */
 export function userDataScript(options: ScriptOptions): string {
   const steps = STEPS.filter(({ when }) => when === undefined || options[when]);
-  const files = new Set(steps.map(({ file }) => file));
+  const files = new Set([...steps.map(({ file }) => file), ...(options.hooked ? [DRAIN] : [])]);
   const calls = steps.map(({ call }) => `run ${call}`).join('\n');
   return `${[...files].map(withoutComments).join('\n')}\n${calls}\n`;
 }
