@@ -5,6 +5,7 @@ import { userData } from './instance/user-data/index.ts';
 import { readable } from './instance/user-data/template.ts';
 import { decorated } from './template/decorate.ts';
 import { topologyTemplate } from './template/index.ts';
+import { withMetadata } from './template/metadata.ts';
 import { hasInstances } from './topology/sides.ts';
 import type { Template, Topology, TopologyOptions } from './topology/types.ts';
 import { checkedTopology } from './topology/validate.ts';
@@ -46,7 +47,8 @@ export function emitTopology(options: TopologyOptions): EmittedTopology {
   const topology = checkedTopology(options);
   const wiring = wiringOf(topology);
   const boot = hasInstances(topology.sides) ? bootOf(topology, wiring) : undefined;
-  const template = decorated(topologyTemplate(topology, wiring, boot?.script.value), topology);
+  const plain = topologyTemplate(topology, wiring, boot?.script.value);
+  const template = decorated(withMetadata(plain, topology), topology);
   return {
     template,
     templateText: `${JSON.stringify(template, null, 2)}\n`,

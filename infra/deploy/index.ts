@@ -1,10 +1,16 @@
 export { type Artifact, artifactOf, namedArtifact } from './artifact.ts';
 export { type Aws, type AwsOptions, connect } from './aws.ts';
-export { checkTarget, type Deployment, type DeployResult, deploy } from './deploy.ts';
+export { type DeployResult, deploy } from './deploy.ts';
+export { deployedTemplate } from './deployed-template.ts';
+export { diffLines, diffOf } from './diff.ts';
 export { DeployError, explained } from './errors.ts';
+export { type Deployed, historyOf, recordDeployment } from './history.ts';
 export { type DeletionPlan, deletionPlan, removeStack } from './remove.ts';
+export { withArtifact } from './rollback.ts';
 export type { Session } from './session.ts';
 export { checkOwner, checkStackName, findStack, outputsOf } from './stack.ts';
 export { readState, type StackState, stateLines } from './status.ts';
 export { table } from './table.ts';
-export { artifactKey, checkBucket, deleteUploads, requireObject, upload } from './upload.ts';
+export { checkTarget, type Deployable, type Deployment } from './target.ts';
+export { artifactKey, checkBucket, requireObject, upload } from './upload.ts';
+export { deleteHistory, deleteUploads, neededUploads } from './uploads.ts';

@@ -20,13 +20,17 @@ export {
   GetTemplateSummaryCommand,
   ListChangeSetsCommand,
   ListStackResourcesCommand,
+  SetStackPolicyCommand,
+  UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 export {
   DeleteObjectsCommand,
+  GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+export { Upload } from '@aws-sdk/lib-storage';
 export { loadSharedConfigFiles } from '@smithy/core/config';

@@ -56,7 +56,8 @@ export async function readState(aws: Aws, stack: Stack, lastEvents: number) {
   return { state, events };
 }
 
-async function resourcesOf(aws: Aws, stackId: string): Promise<StackResourceSummary[]> {
+/** All resources of a stack. */
+export async function resourcesOf(aws: Aws, stackId: string): Promise<StackResourceSummary[]> {
   const found: StackResourceSummary[] = [];
   let token: string | undefined;
   do {

@@ -15,6 +15,8 @@ export interface StageSettings extends Omit<Partial<TopologySettings>, 'runOn'> 
   readonly region?: string;
   /** Profile of the AWS configuration files. */
   readonly profile?: string;
+  /** ARN of the role by which CloudFormation changes the stack. Default: the rights of who deploys. */
+  readonly roleArn?: string;
   /** Values of the stack's parameters, such as `VpcId`. */
   readonly parameters?: Texts;
   /** Tags of the stack. */
@@ -37,9 +39,13 @@ export interface Stage {
 
 const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
 
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns */
+export const isRoleArn = (value: unknown): boolean =>
+  typeof value === 'string' && /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(value);
+
 /** What a stage has beside the options of the table. */
-const OWN: Readonly<Record<string, 'text' | 'texts' | 'flag'>> = {
-  ...{ stack: 'text', region: 'text', profile: 'text', protected: 'flag' },
+const OWN: Readonly<Record<string, 'text' | 'texts' | 'flag' | 'role'>> = {
+  ...{ stack: 'text', region: 'text', profile: 'text', protected: 'flag', roleArn: 'role' },
   ...{ parameters: 'texts', tags: 'texts' },
 };
 
@@ -79,6 +85,7 @@ function settingsProblems(settings: Unchecked | StageSettings, where: string): s
 function ownProblem(value: unknown, kind: (typeof OWN)[string], label: string): string[] {
   if (value === undefined) return [];
   if (kind === 'text') return typeof value === 'string' && value !== '' ? [] : [`${label} must be a text`];
+  if (kind === 'role') return isRoleArn(value) ? [] : [`${label} must be the ARN of an IAM role`];
   if (kind === 'flag') return typeof value === 'boolean' ? [] : [`${label} must be true or false`];
   const texts =
     typeof value === 'object' &&
