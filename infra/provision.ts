@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { supervisordParts } from './instance/supervisord-conf.ts';
 import { userData } from './instance/user-data/index.ts';
 import { readable } from './instance/user-data/template.ts';
+import { withBoundary } from './template/boundary.ts';
 import { decorated } from './template/decorate.ts';
 import { topologyTemplate } from './template/index.ts';
 import { withMetadata } from './template/metadata.ts';
@@ -48,7 +49,7 @@ export function emitTopology(options: TopologyOptions): EmittedTopology {
   const wiring = wiringOf(topology);
   const boot = hasInstances(topology.sides) ? bootOf(topology, wiring) : undefined;
   const plain = topologyTemplate(topology, wiring, boot?.script.value);
-  const template = decorated(withMetadata(plain, topology), topology);
+  const template = decorated(withMetadata(withBoundary(plain, topology), topology), topology);
   return {
     template,
     templateText: `${JSON.stringify(template, null, 2)}\n`,

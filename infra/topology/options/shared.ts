@@ -1,5 +1,6 @@
 import { LOG_RETENTION_DAYS } from '../../../src/aws/quotas.ts';
 import { environmentProblems } from '../environment.ts';
+import { MANAGED_POLICY } from '../forms.ts';
 import type { Table } from '../rows.ts';
 import { runOnProblems } from '../run-on.ts';
 import { secretProblems } from '../secrets.ts';
@@ -30,6 +31,12 @@ export const SERVER_AND_FUNCTIONS = {
     values: LOG_RETENTION_DAYS,
     default: 30,
     help: 'Days that logs are kept',
+  },
+  permissionsBoundary: {
+    kind: 'text',
+    form: MANAGED_POLICY,
+    absent: 'none',
+    help: 'Policy that bounds what every role of the template may do, whatever else it is granted',
   },
   logs: { kind: 'switch', side: 'instances', help: "Forward the server's logs to CloudWatch Logs" },
 } as const satisfies Table;
