@@ -30,11 +30,20 @@ const change = (
 const REMOVED = change('Remove', 'Balancer', 'ElasticLoadBalancingV2::LoadBalancer');
 const REPLACED = change('Modify', 'Jobs', 'SQS::Queue', { Replacement: 'True' });
 
+/** Events of one update, however often they are asked for. */
+const ended = () => {
+  let turn = 0;
+  return () => ({
+    StackEvents: [
+      { EventId: `${turn++}`, StackId: ID, PhysicalResourceId: ID, ResourceStatus: 'UPDATE_COMPLETE' },
+    ],
+  });
+};
+
 /** A stack `omega` whose change sets have these changes. */
 function stackWith(changes: readonly Change[], more: Record<string, (input: never) => unknown> = {}) {
-  let status = 'UPDATE_COMPLETE';
   const stack = () => ({
-    ...{ StackName: 'omega', StackId: ID, StackStatus: status },
+    ...{ StackName: 'omega', StackId: ID, StackStatus: 'UPDATE_COMPLETE' },
     Tags: [{ Key: 'amphi:service', Value: 'Omega Service' }],
   });
   return scripted({
@@ -43,17 +52,9 @@ function stackWith(changes: readonly Change[], more: Record<string, (input: neve
     CreateChangeSet: () => ({ Id: 'arn:changeSet/1', StackId: ID }),
     DescribeChangeSet: () => ({ Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE', Changes: changes }),
     DeleteChangeSet: () => ({}),
-    DescribeStackEvents: () => ({
-      StackEvents: [{ EventId: status, StackId: ID, PhysicalResourceId: ID, ResourceStatus: status }],
-    }),
-    ExecuteChangeSet: () => {
-      status = 'UPDATE_COMPLETE';
-      return {};
-    },
-    SetStackPolicy: () => {
-      status = 'UPDATE_IN_PROGRESS';
-      return {};
-    },
+    DescribeStackEvents: ended(),
+    ExecuteChangeSet: () => ({}),
+    SetStackPolicy: () => ({}),
     UpdateTerminationProtection: () => ({}),
     ListStackResources: () => ({
       StackResourceSummaries: [
@@ -82,16 +83,7 @@ t.test('what is removed or replaced has to be allowed by name', async (t) => {
 });
 
 t.test('allowed by name, it is run', async (t) => {
-  const here = stackWith([REMOVED, REPLACED], {
-    DescribeStackEvents: (() => {
-      let turn = 0;
-      return () => ({
-        StackEvents: [
-          { EventId: `${turn++}`, StackId: ID, PhysicalResourceId: ID, ResourceStatus: 'UPDATE_COMPLETE' },
-        ],
-      });
-    })(),
-  });
+  const here = stackWith([REMOVED, REPLACED]);
   const result = await deploy(here.session, { ...DEPLOYMENT, allowRemoval: ['Jobs', 'Balancer'] }, EMITTED);
   t.match(result, { result: 'updated' });
   t.match(here.inputOf('ExecuteChangeSet'), { ClientRequestToken: /^[0-9a-f-]{36}$/ });
@@ -129,20 +121,10 @@ t.test('what counts as a loss', async (t) => {
   t.notOk(isGuarded('AWS::SQS::QueuePolicy'));
 });
 
-/** Events of one update, however often they are asked for. */
-const ended = () => {
-  let turn = 0;
-  return () => ({
-    StackEvents: [
-      { EventId: `${turn++}`, StackId: ID, PhysicalResourceId: ID, ResourceStatus: 'UPDATE_COMPLETE' },
-    ],
-  });
-};
-
 t.test(
   'a protected stage: guarded after the update, and the policy steps aside for what is allowed',
   async (t) => {
-    const here = stackWith([REMOVED], { DescribeStackEvents: ended() });
+    const here = stackWith([REMOVED]);
     const guarded = { ...DEPLOYMENT, protect: true, allowRemoval: ['Balancer'] };
     t.match(await deploy(here.session, guarded, EMITTED), { result: 'updated' });
     const calls = here.names().filter((name) => /^(Set|Execute|UpdateT)/.test(name));
@@ -198,7 +180,6 @@ t.test('the policy is back after a failed update, and stays open under one that 
 t.test('a stack that cannot be guarded is told of, and an unprotected stage is left alone', async (t) => {
   const Changes = [change('Add', 'A', 'SQS::Queue')];
   const denied = stackWith(Changes, {
-    DescribeStackEvents: ended(),
     SetStackPolicy: () => {
       throw awsError('AccessDenied', 'not allowed', 403);
     },
@@ -206,7 +187,7 @@ t.test('a stack that cannot be guarded is told of, and an unprotected stage is l
   await t.rejects(deploy(denied.session, { ...DEPLOYMENT, protect: true }, EMITTED), {
     message: /^the stack is deployed, but its protection could not be set: access denied/,
   });
-  const plain = stackWith(Changes, { DescribeStackEvents: ended() });
+  const plain = stackWith(Changes);
   await deploy(plain.session, { ...DEPLOYMENT, protect: false }, EMITTED);
   t.notOk(plain.names().some((name) => /^(Set|UpdateT)/.test(name)));
 });
@@ -226,7 +207,6 @@ t.test('a refused ExecuteChangeSet: a fresh look tells what is true', async (t) 
 
   const runs = stackWith(Changes, {
     ExecuteChangeSet: throttled,
-    DescribeStackEvents: ended(),
     DescribeChangeSet: () => ({
       ...{ Status: 'CREATE_COMPLETE', Changes },
       ExecutionStatus: runs.names().includes('ExecuteChangeSet') ? 'EXECUTE_IN_PROGRESS' : 'AVAILABLE',
