@@ -1,3 +1,4 @@
+export { metadataOf } from '../template/metadata.ts';
 export { type Artifact, artifactOf, namedArtifact } from './artifact.ts';
 export { type Aws, type AwsOptions, connect } from './aws.ts';
 export { type DeployResult, deploy } from './deploy.ts';
@@ -5,6 +6,7 @@ export { deployedTemplate } from './deployed-template.ts';
 export { diffLines, diffOf } from './diff.ts';
 export { DeployError, explained } from './errors.ts';
 export { type Deployed, historyOf, recordDeployment } from './history.ts';
+export { followEvents, type LogEvent, type LogGroup, logGroupsOf } from './logs.ts';
 export { type DeletionPlan, deletionPlan, removeStack } from './remove.ts';
 export { withArtifact } from './rollback.ts';
 export type { Session } from './session.ts';
