@@ -12,9 +12,16 @@ import { hasDrainHook, timingOf } from '../topology/timing.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
 import type { Wiring } from '../wiring/index.ts';
 import { instanceParameters } from './instance-parameters.ts';
-import { INSTANCE_TARGETS, isBalanced, TRAFFIC_RULE } from './load-balancer.ts';
+import { isBalanced } from './load-balancer.ts';
 import { logGroup, writesLog } from './logs.ts';
-import { AUTO_SCALING_GROUP, DRAIN_HOOK, ROOT_DEVICE, SERVER_LOGS } from './names.ts';
+import {
+  AUTO_SCALING_GROUP,
+  DRAIN_HOOK,
+  INSTANCE_TARGETS,
+  ROOT_DEVICE,
+  SERVER_LOGS,
+  TRAFFIC_RULE,
+} from './names.ts';
 import { isSet, SECURITY_GROUP } from './network.ts';
 import { attachedPolicy, type Grant, serviceRole } from './policies.ts';
 import { metricsCollection, scalingResources } from './scaling.ts';
