@@ -11,7 +11,7 @@ import { settingsOf } from '../topology/function-settings.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
 import type { Wiring } from '../wiring/index.ts';
 import { hasMadeQueue } from '../wiring/queues.ts';
-import { INSTANCE_TARGETS, isBalanced, LOAD_BALANCER } from './load-balancer.ts';
+import { INSTANCE_TARGETS, LOAD_BALANCER } from './names.ts';
 
 /**
  * CloudWatch takes so many metrics in the expression of an alarm; of a hundred functions there are so few alarms that the
@@ -46,7 +46,7 @@ export function alarmsGroup(topology: Topology, wiring: Wiring): TemplateGroup {
   return {
     Resources: {
       ...functionAlarms(topology, wiring),
-      ...(isBalanced(topology) ? balancerAlarms(topology) : {}),
+      ...(topology.alb === undefined ? {} : balancerAlarms(topology)),
       ...queueAlarms(topology, wiring),
     },
   };

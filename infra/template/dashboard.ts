@@ -8,7 +8,7 @@ import type { TemplateGroup, Topology } from '../topology/types.ts';
 import type { Wiring } from '../wiring/index.ts';
 import { deepJsonParts } from '../wiring/json-parts.ts';
 import { hasMadeQueue } from '../wiring/queues.ts';
-import { INSTANCE_TARGETS, isBalanced, LOAD_BALANCER } from './load-balancer.ts';
+import { INSTANCE_TARGETS, LOAD_BALANCER } from './names.ts';
 
 /** CloudWatch's grid is 24 wide. */
 const [WIDTH, HEIGHT, COLUMNS] = [12, 6, 2];
@@ -75,7 +75,7 @@ function functionCharts({ functions, names }: Wiring): Chart[] {
 }
 
 function balancerCharts(topology: Topology): Chart[] {
-  if (!isBalanced(topology)) return [];
+  if (topology.alb === undefined) return [];
   const balancer = ['LoadBalancer', getAtt(LOAD_BALANCER, 'LoadBalancerFullName')] as const;
   const line = (metric: string): Line => ['AWS/ApplicationELB', metric, ...balancer];
   return [
