@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { supervisordParts } from './instance/supervisord-conf.ts';
 import { userData } from './instance/user-data/index.ts';
 import { readable } from './instance/user-data/template.ts';
+import { withBoundary } from './template/boundary.ts';
 import { decorated } from './template/decorate.ts';
 import { topologyTemplate } from './template/index.ts';
+import { withMetadata } from './template/metadata.ts';
 import { hasInstances } from './topology/sides.ts';
 import type { Template, Topology, TopologyOptions } from './topology/types.ts';
 import { checkedTopology } from './topology/validate.ts';
@@ -46,7 +48,8 @@ export function emitTopology(options: TopologyOptions): EmittedTopology {
   const topology = checkedTopology(options);
   const wiring = wiringOf(topology);
   const boot = hasInstances(topology.sides) ? bootOf(topology, wiring) : undefined;
-  const template = decorated(topologyTemplate(topology, wiring, boot?.script.value), topology);
+  const plain = topologyTemplate(topology, wiring, boot?.script.value);
+  const template = decorated(withMetadata(withBoundary(plain, topology), topology), topology);
   return {
     template,
     templateText: `${JSON.stringify(template, null, 2)}\n`,

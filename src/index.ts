@@ -29,6 +29,7 @@ export {
   type InvocationContext,
   type InvokeOptions,
   type LambdaDetails,
+  type LambdaSettings,
   LIVENESS_PATH,
   type LogFields,
   type Logger,

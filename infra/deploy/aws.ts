@@ -1,5 +1,10 @@
 import { DeployError } from './errors.ts';
-import type { AutoScalingClient, CloudFormationClient, S3Client } from './sdk.deferred.ts';
+import type {
+  AutoScalingClient,
+  CloudFormationClient,
+  CloudWatchLogsClient,
+  S3Client,
+} from './sdk.deferred.ts';
 
 type Sdk = typeof import('./sdk.deferred.ts');
 
@@ -20,6 +25,7 @@ export interface Aws {
   readonly cloudFormation: CloudFormationClient;
   readonly s3: S3Client;
   readonly autoScaling: AutoScalingClient;
+  readonly logs: CloudWatchLogsClient;
 }
 
 /** Loads the SDK. @throws DeployError for an unknown profile; Error of the SDK when there is no region */
@@ -39,8 +45,9 @@ export async function connect({ region, profile, endpointUrl }: AwsOptions): Pro
     cloudFormation: new sdk.CloudFormationClient(common),
     s3: new sdk.S3Client({ ...common, forcePathStyle: endpointUrl !== undefined }),
     autoScaling: new sdk.AutoScalingClient(common),
+    logs: new sdk.CloudWatchLogsClient(common),
   };
-  for (const client of [aws.cloudFormation, aws.s3, aws.autoScaling]) nameOperations(client);
+  for (const client of [aws.cloudFormation, aws.s3, aws.autoScaling, aws.logs]) nameOperations(client);
   return { ...aws, region: await aws.cloudFormation.config.region() };
 }
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Change, CreateChangeSetInput, DescribeChangeSetOutput } from '@aws-sdk/client-cloudformation';
 import type { Template } from '../topology/types.ts';
 import type { Aws } from './aws.ts';
-import { DeployError } from './errors.ts';
+import { DeployError, isTransient } from './errors.ts';
 import { pollUntil } from './poll-until.ts';
-import { printable, table } from './table.ts';
+import { printable } from './table.ts';
 import { deleteChangeSet, type Prepared, takeBack } from './take-back.ts';
 
 /** A change set after CloudFormation has compared it with the stack. */
@@ -35,7 +35,11 @@ export async function makeChangeSet(
     new aws.sdk.CreateChangeSetCommand({ ...input, ClientToken: randomUUID() }),
   );
   prepared.answered = asked.catch(() => {});
-  const { Id, StackId } = await asked;
+  const { Id, StackId } = await asked.catch(async (error) => {
+    // The answer may have got lost, and not the change set.
+    if (isTransient(error)) await takeBack(aws, prepared);
+    throw error;
+  });
   const made = { id: Id!, stackId: StackId! };
   Object.assign(prepared, { changeSet: Id, stack: StackId });
   try {
@@ -57,7 +61,9 @@ async function waitForComparison(
   id: string,
 ): Promise<DescribeChangeSetOutput & { changes: Change[] }> {
   const describe = (NextToken?: string) =>
-    aws.cloudFormation.send(new aws.sdk.DescribeChangeSetCommand({ ChangeSetName: id, NextToken }));
+    aws.cloudFormation.send(
+      new aws.sdk.DescribeChangeSetCommand({ ChangeSetName: id, NextToken, IncludePropertyValues: true }),
+    );
   const first = await pollUntil(async () => {
     const response = await describe();
     return /_(PENDING|IN_PROGRESS)$/.test(response.Status ?? '') ? undefined : response;
@@ -69,25 +75,6 @@ async function waitForComparison(
     token = page.NextToken;
   }
   return { ...first, changes };
-}
-
-/** The preview: one line per resource that would be added, modified, replaced or removed. */
-export function previewOf(changes: readonly Change[]): string[] {
-  if (changes.length === 0) return ['no resource changes, but parameters, outputs, tags or the description'];
-  const rows = changes.flatMap(({ ResourceChange: change }) => {
-    if (!change) return [];
-    const replaced =
-      change.Replacement === 'True'
-        ? 'replaced'
-        : change.Replacement === 'Conditional'
-          ? 'maybe replaced'
-          : '';
-    const scope = (change.Scope ?? []).join(', ');
-    return [
-      [change.Action ?? '', change.LogicalResourceId ?? '', change.ResourceType ?? '', replaced || scope],
-    ];
-  });
-  return table(rows, ['ACTION', 'RESOURCE', 'TYPE', 'HOW']);
 }
 
 /** The acknowledgements that CloudFormation wants for this template. */

@@ -21,6 +21,8 @@ export interface ParameterPlan {
   readonly parameters: readonly Parameter[];
   /** Each names the flag; with any, the parameters are of no use. */
   readonly problems: readonly string[];
+  /** Values that the stack has, and keeps. */
+  readonly kept: Texts;
   /** Image that the instances stay on although a newer one may be out. */
   readonly keptImage?: string;
 }
@@ -61,6 +63,7 @@ export async function planParameters(
   const values: Values = { ...defaults, ...kept, ...fresh };
   return {
     parameters,
+    kept: pick(kept, (name) => !Object.hasOwn(fresh, name)),
     problems: parameterProblems(template, { given, flagged }, values),
     keptImage: (update && !Object.hasOwn(given, 'PinnedImageId') && values.PinnedImageId) || undefined,
   };

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Stack } from '@aws-sdk/client-cloudformation';
+import { metadataOf } from '../template/metadata.ts';
 import type { Aws } from './aws.ts';
 import { begin } from './begin.ts';
+import { deployedTemplate } from './deployed-template.ts';
 import { DeployError } from './errors.ts';
 import { EventReader, eventLine, follow } from './events.ts';
 import type { Session } from './session.ts';
@@ -22,32 +25,32 @@ interface PlannedResource {
 
 /** Reads the deployed template. One that is not JSON was not made here; nothing is known of it then. */
 export async function deletionPlan(aws: Aws, stackId: string): Promise<DeletionPlan> {
-  const { TemplateBody = '' } = await aws.cloudFormation.send(
-    new aws.sdk.GetTemplateCommand({ StackName: stackId }),
-  );
-  let resources: [string, PlannedResource][];
-  try {
-    const { Resources = {} } = JSON.parse(TemplateBody) as { Resources?: Record<string, PlannedResource> };
-    resources = Object.entries(Resources);
-  } catch {
-    return { retained: [] };
-  }
+  const template = await deployedTemplate(aws, stackId);
+  const resources = Object.entries((template?.Resources ?? {}) as Record<string, PlannedResource>);
   const kept = resources.filter(([, { DeletionPolicy = 'Delete' }]) => DeletionPolicy !== 'Delete');
   const buckets = resources.map(([, { Properties }]) => Properties?.Code?.S3Bucket);
+  const named = buckets.find((bucket) => typeof bucket === 'string') as string | undefined;
   return {
     retained: kept.map(([name, { Type }]) => [name, Type]),
-    bucket: buckets.find((bucket) => typeof bucket === 'string') as string | undefined,
+    ...given(metadataOf(template)?.S3Bucket ?? named),
   };
 }
 
+const given = (bucket: string | undefined) => (bucket === undefined ? {} : { bucket });
+
 /** @throws DeployError with the first failure when something could not be deleted */
-export async function deleteAndWait(session: Session, stack: Stack): Promise<readonly string[]> {
+export async function deleteAndWait(
+  session: Session,
+  stack: Stack,
+  roleArn?: string,
+): Promise<readonly string[]> {
   const { aws, say } = session;
   const [name, id] = [stack.StackName!, stack.StackId!];
   const reader = new EventReader(aws, id);
   await reader.next();
   session.interrupted = `stack ${name} goes on being deleted in AWS: app status shows it`;
-  await begin(session, new aws.sdk.DeleteStackCommand({ StackName: id }), name);
+  const input = { StackName: id, ClientRequestToken: randomUUID(), ...(roleArn && { RoleARN: roleArn }) };
+  await begin(session, new aws.sdk.DeleteStackCommand(input), name);
   const { status, failure, retained } = await follow(reader, (event) => say(eventLine(event)));
   session.interrupted = '';
   if (status === 'DELETE_COMPLETE') return retained;
@@ -57,18 +60,25 @@ export async function deleteAndWait(session: Session, stack: Stack): Promise<rea
 }
 
 /** Deletes the stack once that is confirmed. @returns false when the user said no */
-export async function removeStack(session: Session, stack: Stack, plan: DeletionPlan): Promise<boolean> {
+export async function removeStack(
+  session: Session,
+  stack: Stack,
+  plan: DeletionPlan,
+  roleArn?: string,
+): Promise<boolean> {
   const { aws, say } = session;
   const name = stack.StackName!;
   if (stack.EnableTerminationProtection) {
-    throw new DeployError(`stack ${name} is protected: turn its termination protection off first`);
+    throw new DeployError(
+      `stack ${name} is protected: provision its stage with protected: false, or turn its termination protection off, first`,
+    );
   }
   if (plan.retained.length > 0) {
     say('These resources stay, as the template retains them:');
     table(plan.retained).forEach((line) => void say(`  ${line}`));
   }
   if (!(await session.confirm(`Delete stack ${name} in ${aws.region}?`))) return false;
-  const skipped = await deleteAndWait(session, stack);
+  const skipped = await deleteAndWait(session, stack, roleArn);
   const surprises = skipped.filter((resource) => plan.retained.every(([known]) => known !== resource));
   if (surprises.length > 0) say(`CloudFormation left these alone as well: ${surprises.join(', ')}`);
   return true;

@@ -20,13 +20,18 @@ export {
   GetTemplateSummaryCommand,
   ListChangeSetsCommand,
   ListStackResourcesCommand,
+  SetStackPolicyCommand,
+  UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
+export { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 export {
   DeleteObjectsCommand,
+  GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+export { Upload } from '@aws-sdk/lib-storage';
 export { loadSharedConfigFiles } from '@smithy/core/config';

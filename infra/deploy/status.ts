@@ -1,5 +1,7 @@
 import type { Stack, StackEvent, StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import { type AmphiMetadata, metadataOf } from '../template/metadata.ts';
 import type { Aws } from './aws.ts';
+import { deployedTemplate } from './deployed-template.ts';
 import { EventReader, eventLine } from './events.ts';
 import { outputsOf } from './stack.ts';
 import { printable, table } from './table.ts';
@@ -29,6 +31,11 @@ export interface StackState {
   readonly status: string;
   readonly reason?: string;
   readonly changed?: string;
+  /** What the stack is a deployment of, where its template tells. */
+  readonly version?: string | undefined;
+  readonly artifact?: { readonly bucket: string; readonly key: string; readonly sha256?: string };
+  readonly protected: boolean;
+  readonly parameters: Readonly<Record<string, string>>;
   readonly resources: readonly { name: string; type: string; status: string; id: string }[];
   readonly groups: readonly GroupState[];
   readonly instances: readonly InstanceState[];
@@ -49,6 +56,14 @@ export async function readState(aws: Aws, stack: Stack, lastEvents: number) {
     reason: printable(stack.StackStatusReason) || undefined,
     changed: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString(),
     resources: resources.map(resourceState),
+    ...deployedOf(await metadataIn(aws, stack)),
+    protected: stack.EnableTerminationProtection === true,
+    parameters: Object.fromEntries(
+      (stack.Parameters ?? []).map(({ ParameterKey, ParameterValue }) => [
+        ParameterKey!,
+        ParameterValue ?? '',
+      ]),
+    ),
     ...groups,
     events: events.map(eventState),
     outputs: outputsOf(stack),
@@ -56,7 +71,20 @@ export async function readState(aws: Aws, stack: Stack, lastEvents: number) {
   return { state, events };
 }
 
-async function resourcesOf(aws: Aws, stackId: string): Promise<StackResourceSummary[]> {
+/** A stack in review has no template yet. */
+async function metadataIn(aws: Aws, { StackId, StackStatus }: Stack): Promise<AmphiMetadata | undefined> {
+  return StackStatus === 'REVIEW_IN_PROGRESS' ? undefined : metadataOf(await deployedTemplate(aws, StackId!));
+}
+
+function deployedOf(metadata: AmphiMetadata | undefined): Pick<StackState, 'version' | 'artifact'> {
+  if (metadata === undefined) return {};
+  const { Version, S3Bucket, S3Key, Sha256 } = metadata;
+  const artifact = { bucket: S3Bucket, key: S3Key, ...(Sha256 === undefined ? {} : { sha256: Sha256 }) };
+  return { version: Version, artifact };
+}
+
+/** All resources of a stack. */
+export async function resourcesOf(aws: Aws, stackId: string): Promise<StackResourceSummary[]> {
   const found: StackResourceSummary[] = [];
   let token: string | undefined;
   do {
@@ -118,9 +146,12 @@ async function groupsOf(aws: Aws, resources: readonly StackResourceSummary[]) {
 
 /** The state for reading. */
 export function stateLines(state: StackState, events: readonly StackEvent[]): string[] {
-  const { stack, status, reason, changed, resources, groups, instances, outputs } = state;
+  const { stack, status, reason, changed, version, artifact, parameters } = state;
+  const { resources, groups, instances, outputs } = state;
   const lines = [`${stack}  ${status}${changed ? `  since ${changed}` : ''}`];
   if (reason) lines.push(reason);
+  if (artifact) lines.push(`version ${version}, artifact s3://${artifact.bucket}/${artifact.key}`);
+  if (state.protected) lines.push('termination protection is on');
   const section = (title: string, rows: readonly string[]) => {
     if (rows.length > 0) lines.push('', title, ...rows.map((row) => `  ${row}`));
   };
@@ -132,6 +163,7 @@ export function stateLines(state: StackState, events: readonly StackEvent[]): st
       ...instanceRows(instances.filter((instance) => instance.group === group.name)),
     ]),
   );
+  section('Parameters', table(Object.entries(parameters)));
   section('Last events', events.map(eventLine));
   section('Outputs', table(Object.entries(outputs)));
   return lines;

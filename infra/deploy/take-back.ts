@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Aws } from './aws.ts';
 import { explained, isMissing } from './errors.ts';
 import { findStack } from './stack.ts';
@@ -59,6 +60,8 @@ async function deleteEmptyStack(aws: Aws, { stack, changeSet }: Prepared): Promi
     ({ ChangeSetId, ChangeSetName }) => ChangeSetId !== changeSet && ChangeSetName !== changeSet,
   );
   if (others.length > 0) return `stack ${now.StackName} stays in review: another run has a change set in it`;
-  await cloudFormation.send(new sdk.DeleteStackCommand({ StackName: now.StackId }));
+  await cloudFormation.send(
+    new sdk.DeleteStackCommand({ StackName: now.StackId, ClientRequestToken: randomUUID() }),
+  );
   return '';
 }

@@ -1,6 +1,6 @@
-import type { Artifact } from './artifact.ts';
 import type { Aws } from './aws.ts';
 import { type AwsError, DeployError, statusOf } from './errors.ts';
+import { type Content, checksumsOf, send } from './send.ts';
 
 /** Key of an artifact, named by its content. */
 export const artifactKey = (slug: string, sha256: string) => `${slug}/${sha256}.zip`;
@@ -40,21 +40,18 @@ function wrongRegion(aws: Aws, bucket: string, region: string): DeployError {
 }
 
 /** Whether the object is there with exactly this content. Without the right to know, false. */
-async function isUploaded(aws: Aws, bucket: string, key: string, { bytes, sha256 }: Content) {
+async function isUploaded(aws: Aws, bucket: string, key: string, content: Content) {
   try {
     const head = await aws.s3.send(
       new aws.sdk.HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
     );
-    return head.ContentLength === bytes.length && head.ChecksumSHA256 === base64(sha256);
+    const sameSize = head.ContentLength === content.bytes.length;
+    return sameSize && checksumsOf(content).includes(head.ChecksumSHA256 ?? '');
   } catch (error) {
     if (statusOf(error) === 404 || statusOf(error) === 403) return false;
     throw error;
   }
 }
-
-type Content = Pick<Artifact, 'bytes' | 'sha256'>;
-
-const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
 
 /**
  * Puts the content under a key that names it, unless it is there already. S3 itself checks the content against the
@@ -74,9 +71,7 @@ export async function upload(
     return false;
   }
   say(`uploading ${(content.bytes.length / 1e6).toFixed(1)} MB to ${place}`);
-  const put = { Bucket: bucket, Key: key, Body: content.bytes, ContentType: type };
-  const checksum = { ChecksumAlgorithm: 'SHA256', ChecksumSHA256: base64(content.sha256) } as const;
-  await aws.s3.send(new aws.sdk.PutObjectCommand({ ...put, ...checksum }));
+  await send(aws, { Bucket: bucket, Key: key, ContentType: type }, content, say);
   return true;
 }
 
@@ -89,26 +84,4 @@ export async function requireObject(aws: Aws, bucket: string, key: string): Prom
     // S3 says 403 for a missing object to those who may not list; CloudFormation will find out.
     if (statusOf(error) !== 403) throw error;
   }
-}
-
-/** Deletes every upload of the service from the bucket. @returns the keys deleted */
-export async function deleteUploads(aws: Aws, bucket: string, slug: string): Promise<string[]> {
-  const deleted: string[] = [];
-  let token: string | undefined;
-  do {
-    const list = { Bucket: bucket, Prefix: `${slug}/`, ContinuationToken: token };
-    const page = await aws.s3.send(new aws.sdk.ListObjectsV2Command(list));
-    const keys = (page.Contents ?? []).map(({ Key }) => Key!).filter((key) => isUploadOf(slug, key));
-    if (keys.length > 0) await deleteKeys(aws, bucket, keys);
-    deleted.push(...keys);
-    token = page.NextContinuationToken;
-  } while (token);
-  return deleted;
-}
-
-async function deleteKeys(aws: Aws, bucket: string, keys: string[]): Promise<void> {
-  const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
-  const { Errors } = await aws.s3.send(new aws.sdk.DeleteObjectsCommand({ Bucket: bucket, Delete }));
-  const first = Errors?.[0];
-  if (first) throw new DeployError(`s3://${bucket}/${first.Key} stays: ${first.Code} ${first.Message}`);
 }

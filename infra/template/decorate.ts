@@ -1,5 +1,9 @@
 import { ProvisionError } from '../topology/errors.ts';
 import type { Template, Topology } from '../topology/types.ts';
+import { attributeProblem } from './checks/attributes.ts';
+import { circleProblems } from './checks/circles.ts';
+import { measureProblems } from './checks/measures.ts';
+import { referencesOf } from './checks/references.ts';
 
 /** Sections whose entries have logical names. */
 const NAMED = ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'] as const;
@@ -11,7 +15,11 @@ const NAMED = ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'] a
  */
 export function decorated(template: Template, topology: Topology): Template {
   const { decorate } = topology;
-  if (decorate === undefined) return template;
+  if (decorate === undefined) {
+    const problems = measureProblems({ ...template });
+    if (problems.length > 0) throw new ProvisionError(...problems.map((text) => `template: ${text}`));
+    return template;
+  }
   const copy = structuredClone(template);
   const result: unknown = decorate(copy, topology) ?? copy;
   const problems = isRecord(result) ? templateProblems(result) : ['it is no object'];
@@ -40,7 +48,10 @@ export function templateProblems(template: Json): string[] {
     if (!isRecord(resource) || typeof resource.Type !== 'string')
       problems.push(`Resources.${name}: it has no Type`);
   }
-  return problems.length > 0 ? problems : [...referenceProblems(template)];
+  if (problems.length > 0) return problems;
+  const references = [...referenceProblems(template)];
+  // What is no JSON cannot be measured.
+  return references.length > 0 ? references : [...circleProblems(resources), ...measureProblems(template)];
 }
 
 function sectionProblems(section: string, entries: unknown): string[] {
@@ -56,6 +67,8 @@ interface Known {
   readonly resources: ReadonlySet<string>;
   readonly conditions: ReadonlySet<string>;
   readonly mappings: ReadonlySet<string>;
+  /** Of resources by name. */
+  readonly types: ReadonlyMap<string, string>;
 }
 
 function* referenceProblems(template: Json): Generator<string> {
@@ -66,6 +79,11 @@ function* referenceProblems(template: Json): Generator<string> {
     resources: new Set(resources),
     conditions: new Set(keys('Conditions')),
     mappings: new Set(keys('Mappings')),
+    types: new Map(
+      Object.entries(template.Resources as Readonly<Record<string, { readonly Type: string }>>).map(
+        ([name, { Type }]) => [name, Type],
+      ),
+    ),
   };
   for (const section of NAMED) yield* valueProblems(template[section], section, known);
   for (const section of ['Resources', 'Outputs'] as const)
@@ -100,21 +118,17 @@ function* valueProblems(value: unknown, path: string, known: Known): Generator<s
 
 function* intrinsicProblems(key: string, value: unknown, path: string, known: Known): Generator<string> {
   const missing = (name: string) => `${path}: ${key} names ${name}, which is not in the template`;
-  if (key === 'Ref' && typeof value === 'string') {
-    if (!value.startsWith('AWS::') && !known.values.has(value)) yield missing(value);
-  } else if (key === 'Fn::GetAtt') {
-    const name = Array.isArray(value) ? value[0] : String(value).split('.')[0];
-    if (!known.resources.has(name)) yield missing(name);
-  } else if (key === 'Fn::FindInMap' && Array.isArray(value)) {
+  for (const { by, name, attribute } of referencesOf(key, value)) {
+    if (name.startsWith('AWS::')) continue;
+    const there = by === 'Fn::GetAtt' ? known.resources.has(name) : known.values.has(name);
+    const type = attribute === undefined ? undefined : known.types.get(name);
+    const problem = type === undefined ? undefined : attributeProblem(type, attribute!);
+    if (!there) yield missing(name);
+    else if (problem !== undefined) yield `${path}: ${key} names ${name}.${attribute}: ${problem}`;
+  }
+  if (key === 'Fn::FindInMap' && Array.isArray(value)) {
     if (typeof value[0] === 'string' && !known.mappings.has(value[0])) yield missing(value[0]);
   } else if (key === 'Fn::If' && Array.isArray(value)) {
     if (!known.conditions.has(value[0])) yield missing(value[0]);
-  } else if (key === 'Fn::Sub') {
-    const [text, own = {}] = Array.isArray(value) ? value : [value];
-    for (const [, name] of String(text).matchAll(/\$\{([^!}][^}]*)\}/g)) {
-      const owner = name!.trim().split('.')[0]!;
-      if (!owner.startsWith('AWS::') && !known.values.has(owner) && !Object.hasOwn(own, owner))
-        yield missing(owner);
-    }
   }
 }

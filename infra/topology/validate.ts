@@ -3,6 +3,7 @@ import { DEFAULT_HEALTH_PORT } from '../../src/server/defaults.ts';
 import { placementProblems } from '../wiring/problems.ts';
 import { withDefaults } from './defaults.ts';
 import { OptionsError } from './errors.ts';
+import { functionSettingsProblems } from './function-settings.ts';
 import { slugOf } from './names.ts';
 import { TOPOLOGY_OPTIONS } from './options/index.ts';
 import { isGiven, tableProblems, type Unchecked } from './problems.ts';
@@ -109,6 +110,7 @@ export function checkedTopology(options: TopologyOptions): Topology {
     ...entryProblems({ ...options }, service),
     ...portProblems(options, sides),
     ...placementProblems(service, sides),
+    ...functionSettingsProblems(options.functions, service, sides),
   ];
   if (problems.length > 0) throw new OptionsError(...problems);
   const slug = slugOf(options.service.name);

@@ -32,13 +32,18 @@ export const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-/** Template of CloudFormation: entries of its sections, and bytes of its text in the call itself. */
+/**
+ * Template of CloudFormation: entries of its sections, and bytes of its text in the call itself and in a bucket.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+ */
 export const CLOUDFORMATION = {
   parameters: 200,
+  mappings: 200,
   resources: 500,
   outputs: 200,
   descriptionLength: 1024,
   bodyBytes: 51_200,
+  objectBytes: 1_000_000,
 } as const;
 
 /** Managed policies of a role, without a raise of the quota. */

@@ -14,7 +14,11 @@ export const COMMAND_NAMES: readonly string[] = [
   'supervisor',
   'describe',
   'provision',
+  'diff',
+  'rollback',
   'status',
+  'logs',
+  'policy',
   'delete',
   'version',
   // yargs has this one.

@@ -1,6 +1,10 @@
+import { ResourceAttributes, type ResourceType } from '@awboost/cfntypes';
 import t from 'tap';
 import { emitTopology, ref, resource, type Template, type TemplateDecorator } from '../../infra/index.ts';
+import { ATTRIBUTES } from '../../infra/template/checks/attributes.ts';
+import { templateProblems } from '../../infra/template/decorate.ts';
 import { SAMPLE } from './sample.ts';
+import { PLACED, VARIANTS } from './variants.ts';
 
 const emit = (decorate: TemplateDecorator) => emitTopology({ ...SAMPLE, decorate });
 
@@ -95,6 +99,45 @@ const REFUSED: Record<string, [TemplateDecorator, RegExp]> = {
     /Resources: it is no object/,
   ],
   'no template': [() => 'text' as unknown as Template, /it is no object/],
+  'an attribute that the type does not have': [
+    add({ a: { 'Fn::GetAtt': ['HelloFunction', 'Name'] } }),
+    /Mine\.Properties\.a: Fn::GetAtt names HelloFunction\.Name: AWS::Lambda::Function has no attribute Name: there is Arn/,
+  ],
+  'an attribute in a Sub': [
+    add({ a: { 'Fn::Sub': `x$\{HelloFunction.Nope}` } }),
+    /Fn::Sub names HelloFunction\.Nope: AWS::Lambda::Function has no attribute Nope/,
+  ],
+  'a circle of references': [
+    (template) => {
+      add({ a: { Ref: 'Other' } })(template);
+      template.Resources.Other = {
+        ...{ Type: 'X', Properties: { b: { 'Fn::Sub': `$\{Third}` } } },
+      };
+      template.Resources.Third = { Type: 'X', Properties: {}, DependsOn: 'Mine' };
+    },
+    /Resources: Mine → Other → Third → Mine need each other in a circle/,
+  ],
+  'more resources than CloudFormation takes': [
+    (template) => {
+      for (let i = 0; i < 500; i++) template.Resources[`Extra${i}`] = { Type: 'X', Properties: {} };
+    },
+    /Resources: there are 5\d\d; CloudFormation allows 500/,
+  ],
+  'more text than CloudFormation takes': [
+    add({ a: 'x'.repeat(1_000_000) }),
+    /it has 10\d{5} bytes; CloudFormation allows 1000000/,
+  ],
+  'more user-data than EC2 takes': [
+    (template) => {
+      const { LaunchTemplateData } = template.Resources.LaunchTemplate!.Properties as {
+        LaunchTemplateData: { UserData: unknown };
+      };
+      LaunchTemplateData.UserData = {
+        'Fn::Base64': { 'Fn::Join': ['', ['x'.repeat(16_300), { Ref: 'VpcId' }]] },
+      };
+    },
+    /Resources\.LaunchTemplate: the user-data has 16460 bytes; EC2 allows 16384/,
+  ],
   'what JSON cannot hold': [add({ a: () => 1 }), /Mine\.Properties\.a: a function is no JSON value/],
 };
 
@@ -103,3 +146,35 @@ for (const [what, [decorate, message]] of Object.entries(REFUSED)) {
     t.throws(() => emit(decorate), { name: 'ProvisionError', message });
   });
 }
+
+t.test('every shape of the template passes the checks of a decorated one', async (t) => {
+  for (const [name, options] of Object.entries({ ...VARIANTS, ...PLACED })) {
+    t.same(templateProblems({ ...emitTopology(options).template }), [], name);
+  }
+});
+
+t.test("the attributes that are known are those of AWS's schemas, and more", async (t) => {
+  for (const [type, names] of Object.entries(ATTRIBUTES)) {
+    const missing = ResourceAttributes[type as ResourceType].filter((name) => !names.includes(name as never));
+    t.same(missing, [], type);
+  }
+});
+
+t.test('an attribute of a structure, and one of a type that is not known', async (t) => {
+  const { template } = emit((template) => {
+    template.Resources.Db = { Type: 'AWS::RDS::DBInstance', Properties: {} };
+    add({
+      a: { 'Fn::GetAtt': 'Db.Endpoint.Address' },
+      b: { 'Fn::GetAtt': ['HelloFunction', 'SnapStartResponse.X'] },
+    })(template);
+  });
+  t.ok(template.Resources.Mine);
+});
+
+t.test('the permissions boundary is on every role', async (t) => {
+  const permissionsBoundary = 'arn:aws:iam::123456789012:policy/bound';
+  const { template } = emitTopology({ ...SAMPLE, permissionsBoundary });
+  const roles = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
+  t.ok(roles.length >= 4);
+  for (const { Properties } of roles) t.match(Properties, { PermissionsBoundary: permissionsBoundary });
+});

@@ -1,5 +1,6 @@
 import { LOG_RETENTION_DAYS } from '../../../src/aws/quotas.ts';
 import { environmentProblems } from '../environment.ts';
+import { MANAGED_POLICY } from '../forms.ts';
 import type { Table } from '../rows.ts';
 import { runOnProblems } from '../run-on.ts';
 import { secretProblems } from '../secrets.ts';
@@ -35,5 +36,11 @@ export const SERVER_AND_FUNCTIONS = {
     kind: 'switch',
     side: 'instances',
     help: 'Forward the logs of server and worker to CloudWatch Logs',
+  },
+  permissionsBoundary: {
+    kind: 'text',
+    form: MANAGED_POLICY,
+    absent: 'none',
+    help: 'Policy that bounds what every role of the template may do, whatever else it is granted',
   },
 } as const satisfies Table;

@@ -18,6 +18,14 @@ export interface ListenerOptions {
  *
  * @throws SupervisorConfigError naming the option
  * @see http://supervisord.org/events.html
+ * @example
+ * ```ts
+ * import { listenerConfig } from 'amphi/supervisor';
+ *
+ * const command = ['/opt/shop/watch', 'on_fatal'] as const;
+ * const section = listenerConfig({ name: 'shop-fatal', command, events: ['PROCESS_STATE_FATAL'] });
+ * console.log(section.split('\n', 1)[0]); // [eventlistener:shop-fatal]
+ * ```
  */
 export function listenerConfig({ name, command, events, user, stderr }: ListenerOptions): string {
   if (!/^[\w.-]+$/.test(name))

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Argv } from 'yargs';
-import type { Session } from '../../../infra/deploy/index.ts';
+import type { Aws, Session } from '../../../infra/deploy/index.ts';
 import { ConfigError } from '../../core/index.ts';
 import { FlagError } from '../flag-values.ts';
 import { print } from '../output.ts';
@@ -70,6 +70,16 @@ export async function withSession<T>(
     throw explained(error);
   } finally {
     watch.stop();
+  }
+}
+
+/** Runs work that changes nothing in AWS: a signal may end it anywhere. */
+export async function withAws<T>(flags: AwsFlags, work: (aws: Aws) => Promise<T>): Promise<T> {
+  const { connect, explained } = await import('../../../infra/deploy/index.ts');
+  try {
+    return await work(await connect(flags));
+  } catch (error) {
+    throw explained(error);
   }
 }
 

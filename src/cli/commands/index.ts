@@ -48,9 +48,29 @@ export const commands: readonly LazyCommand[] = [
     load: async () => (await import('./provision.ts')).provisionCommand,
   },
   {
+    command: 'diff',
+    describe: 'Compare the deployed template and parameters with what would be deployed',
+    load: async () => (await import('./diff.ts')).diffCommand,
+  },
+  {
+    command: 'rollback',
+    describe: 'Deploy an earlier artifact, with all else as it is deployed',
+    load: async () => (await import('./rollback.ts')).rollbackCommand,
+  },
+  {
     command: 'status',
     describe: 'Show the deployed stack: resources, instances, last events, outputs',
     load: async () => (await import('./status.ts')).statusCommand,
+  },
+  {
+    command: 'logs [handler]',
+    describe: 'Show the logs of functions and instances, by time',
+    load: async () => (await import('./logs.ts')).logsCommand,
+  },
+  {
+    command: 'policy',
+    describe: 'Print the IAM policy that a deployment of the service needs',
+    load: async () => (await import('./policy.ts')).policyCommand,
   },
   {
     command: 'delete',

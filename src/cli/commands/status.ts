@@ -1,7 +1,7 @@
 import { ConfigError } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
 import { wholeFlag } from '../flags.ts';
-import { type AwsFlags, checkAwsFlags, printResult, withAwsFlags, withSession } from './aws-flags.ts';
+import { type AwsFlags, checkAwsFlags, printResult, withAws, withAwsFlags } from './aws-flags.ts';
 import { chosenStage, target } from './stage.ts';
 
 interface Flags extends AwsFlags {
@@ -26,7 +26,7 @@ export const statusCommand = defineAction<Flags>({
     const where = target(flags, await chosenStage(flags, tools), await tools.service());
     const name = where.stack;
     checkStackName(name);
-    return withSession(where, true, async ({ aws }) => {
+    return withAws(where, async (aws) => {
       const stack = await findStack(aws, name);
       if (!stack) throw new ConfigError(`there is no stack ${name} in ${aws.region}`);
       const { state, events } = await readState(aws, stack, count);

@@ -266,7 +266,7 @@ t.test('what AWS refuses to begin does not go on, and an answer that never came 
     t.same(await run(error), ['', '', 'DeleteChangeSet'], 'nothing goes on, and nothing is left');
   const unknown = 'it is not known whether stack omega changes: app status shows it';
   const reset = Object.assign(new Error('reset'), { name: 'Error', code: 'ECONNRESET' });
-  t.same(await run(reset), [unknown, unknown, 'ExecuteChangeSet']);
+  t.same(await run(reset), [unknown, unknown, 'DescribeChangeSet'], 'a fresh look was taken');
 });
 
 t.test('delete: what stays is said before, what failed after', async (t) => {

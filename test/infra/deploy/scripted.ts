@@ -38,6 +38,7 @@ export function scripted(answers: Readonly<Record<string, Answer>>, confirms: re
       cloudFormation: client,
       s3: client,
       autoScaling: client,
+      logs: client,
     } as unknown as Aws,
     say: (line: string) => void said.push(line),
     confirm: async (question: string) => {

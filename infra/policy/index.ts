@@ -1,0 +1,61 @@
+/** The IAM policies of who deploys a service, and of the role that CloudFormation may take. */
+import type { Template } from '../topology/types.ts';
+import { commandStatements } from './command-statements.ts';
+import { resourceStatements } from './resource-statements.ts';
+
+export { unknownTypes } from './resource-statements.ts';
+
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export interface PolicyDocument {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly Statement[];
+}
+
+/** Where a service is deployed. */
+export interface Place {
+  readonly stack: string;
+  readonly slug: string;
+  readonly bucket: string;
+  /** Default: any. */
+  readonly region?: string | undefined;
+  /** Role by which CloudFormation acts. Default: the rights of who deploys. */
+  readonly roleArn?: string | undefined;
+}
+
+export interface PolicyScope extends Place {
+  /** A whole ARN, of what follows the partition, with `REGION` in it. */
+  readonly arn: (rest: string) => string;
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const MANAGED_POLICY_CHARACTERS = 6144;
+
+/** The commands' own calls, and what the resources need where no role of CloudFormation's has that. */
+export function deployerPolicy(template: Template, place: Place): PolicyDocument {
+  const scope = scopeOf(place);
+  const resources = place.roleArn === undefined ? resourceStatements(template, scope) : [];
+  return documentOf([...commandStatements(scope), ...resources]);
+}
+
+/** What CloudFormation's role needs: all that the resources do. */
+export function serviceRolePolicy(template: Template, place: Place): PolicyDocument {
+  const scope = scopeOf(place);
+  const artifacts = [`s3:::${place.bucket}/${place.slug}/*`].map(scope.arn);
+  const reads: Statement = { Sid: 'Code', Effect: 'Allow', Action: ['s3:GetObject'], Resource: artifacts };
+  return documentOf([reads, ...resourceStatements(template, scope)]);
+}
+
+const documentOf = (Statement: Statement[]): PolicyDocument => ({ Version: '2012-10-17', Statement });
+
+function scopeOf(place: Place): PolicyScope {
+  const { region = '*' } = place;
+  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return { ...place, arn: (rest) => `arn:${partition}:${rest.replace('REGION', region)}` };
+}

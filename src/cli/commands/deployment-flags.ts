@@ -1,0 +1,30 @@
+import type { Argv } from 'yargs';
+
+/** Adds the flags of what is deployed, beside the topology. */
+export function withDeploymentFlags(yargs: Argv): Argv {
+  return yargs
+    .option('artifact', {
+      string: true,
+      describe: 'Lambda zip to upload (default this executable, zipped)',
+    })
+    .option('parameter', {
+      string: true,
+      array: true,
+      describe: 'Name=Value of a template parameter, such as VpcId or SubnetIds; repeatable, and kept',
+    })
+    .option('renewImage', {
+      boolean: true,
+      default: false,
+      describe:
+        'Replace the instances by ones of the newest image; without it an update keeps the one they run on',
+    })
+    .option('tag', { string: true, array: true, describe: 'Name=Value tag of the stack; repeatable' });
+}
+
+/** Names what may be lost. */
+export const ALLOW_REMOVAL_FLAG = {
+  string: true,
+  array: true,
+  describe:
+    'Logical name of a load balancer, queue, bucket or the like that may be removed or replaced; repeatable',
+} as const;
