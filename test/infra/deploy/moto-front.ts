@@ -19,13 +19,15 @@ export interface Front {
 
 /**
  * A proxy before moto. moto looks the default of an SSM parameter type up even when another is given, and has no
- * Canonical images: the one in the template becomes {@link IMAGE_PARAMETER}. Nothing else is changed.
+ * Canonical images: the one in the template becomes {@link IMAGE_PARAMETER}. Values of lists come back from moto as
+ * Python writes them, and it fails on one that is to be kept: both are put right. Nothing else is changed.
  */
 export async function startFront(motoPort: number): Promise<Front> {
   const calls: string[] = [];
   const held = new Set<string>();
+  const kept = new Map<string, string>();
   const server = createServer((incoming, response) => {
-    forward(motoPort, incoming, response, { calls, held }).catch(() => response.destroy());
+    forward(motoPort, incoming, response, { calls, held, kept }).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -42,12 +44,13 @@ async function forward(
   port: number,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { calls, held }: Pick<Front, 'calls' | 'held'>,
+  { calls, held, kept }: Pick<Front, 'calls' | 'held'> & { readonly kept: Map<string, string> },
 ) {
   let body = await buffer(incoming);
   const { method, url, headers } = incoming;
   const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   if (form) body = Buffer.from(body.toString().replace(CANONICAL, encodeURIComponent(IMAGE_PARAMETER)));
+  if (form) body = Buffer.from(keepValues(new URLSearchParams(body.toString()), kept).toString());
   const action = form
     ? new URLSearchParams(body.toString()).get('Action')
     : `${method} ${url!.split('?')[0]}`;
@@ -59,6 +62,36 @@ async function forward(
   });
   upstream.end(body);
   const [answer] = (await once(upstream, 'response')) as [IncomingMessage];
-  outgoing.writeHead(answer.statusCode!, answer.headers);
-  answer.pipe(outgoing);
+  if (!form) {
+    outgoing.writeHead(answer.statusCode!, answer.headers);
+    return void answer.pipe(outgoing);
+  }
+  const text = plainLists((await buffer(answer)).toString());
+  const { 'content-length': _, 'transfer-encoding': __, ...headersOf } = answer.headers;
+  outgoing.writeHead(answer.statusCode!, headersOf).end(text);
+}
+
+/** `['a', 'b']` is `a,b`. */
+function plainLists(xml: string): string {
+  return xml.replace(
+    /<ParameterValue>\[([^<]*)\]<\/ParameterValue>/g,
+    (_, items: string) => `<ParameterValue>${items.replace(/&#x27;|&apos;|'|\s/g, '')}</ParameterValue>`,
+  );
+}
+
+/** A value that is to be kept becomes the one that was given last. */
+function keepValues(form: URLSearchParams, kept: Map<string, string>): URLSearchParams {
+  if (form.get('Action') !== 'CreateChangeSet') return form;
+  for (const [field, key] of [...form]) {
+    const [, at] = /^Parameters\.member\.(\d+)\.ParameterKey$/.exec(field) ?? [];
+    if (at === undefined) continue;
+    const name = `${form.get('StackName')} ${key}`;
+    const value = `Parameters.member.${at}.ParameterValue`;
+    if (form.get(`Parameters.member.${at}.UsePreviousValue`) === 'true') {
+      form.delete(`Parameters.member.${at}.UsePreviousValue`);
+      form.set(value, kept.get(name)!);
+    }
+    kept.set(name, form.get(value)!);
+  }
+  return form;
 }
