@@ -1,4 +1,4 @@
-import type { PolicyScope, Statement } from './index.ts';
+import type { PolicyScope, Statement } from './types.ts';
 
 /** What the commands call themselves, whoever makes the resources. */
 export function commandStatements({ stack, slug, bucket, arn, roleArn }: PolicyScope): Statement[] {

@@ -2,37 +2,9 @@
 import type { Template } from '../topology/types.ts';
 import { commandStatements } from './command-statements.ts';
 import { resourceStatements } from './resource-statements.ts';
+import type { Place, PolicyDocument, PolicyScope, Statement } from './types.ts';
 
 export { unknownTypes } from './resource-statements.ts';
-
-export interface Statement {
-  readonly Sid?: string;
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Action: readonly string[];
-  readonly Resource: readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-}
-
-export interface PolicyDocument {
-  readonly Version: '2012-10-17';
-  readonly Statement: readonly Statement[];
-}
-
-/** Where a service is deployed. */
-export interface Place {
-  readonly stack: string;
-  readonly slug: string;
-  readonly bucket: string;
-  /** Default: any. */
-  readonly region?: string | undefined;
-  /** Role by which CloudFormation acts. Default: the rights of who deploys. */
-  readonly roleArn?: string | undefined;
-}
-
-export interface PolicyScope extends Place {
-  /** A whole ARN, of what follows the partition, with `REGION` in it. */
-  readonly arn: (rest: string) => string;
-}
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const MANAGED_POLICY_CHARACTERS = 6144;

@@ -1,7 +1,7 @@
 import type { Template } from '../topology/types.ts';
 import { passRole } from './command-statements.ts';
-import type { PolicyScope, Statement } from './index.ts';
 import { RESOURCE_ACTIONS, type TypeActions } from './resource-actions.ts';
+import type { PolicyScope, Statement } from './types.ts';
 
 /** A hyphen and twelve or thirteen letters behind the logical name. */
 const SUFFIX = 14;

@@ -8,6 +8,7 @@ import type { Service } from '../../core/index.ts';
 import type { Extension } from '../command.ts';
 import { type ArtifactFlags, checkArtifactFlags, STAND_IN } from './artifact.ts';
 import { type AwsFlags, checkAwsFlags, pairsFlag } from './aws-flags.ts';
+import { checkAllowRemoval } from './deployment-flags.ts';
 import { checkRoleArn } from './role-flag.ts';
 import { target } from './stage.ts';
 import { together } from './together.ts';
@@ -42,6 +43,7 @@ export function checkDeploymentFlags(flags: DeploymentFlags): void {
     () => checkArtifactFlags(flags),
     () => checkAwsFlags(flags),
     () => checkRoleArn(flags.roleArn),
+    () => checkAllowRemoval(flags.allowRemoval),
   );
 }
 
@@ -57,10 +59,12 @@ export async function plannedDeployment(
   const { artifactKey, checkStackName } = await import('../../../infra/deploy/index.ts');
   const slug = slugOf(service.name);
   const options = topologyOptions(flags, stage, service, extension);
-  const emit = (sha256 = STAND_IN): EmittedTopology =>
-    emitTopology(
+  const emit = (given?: string): EmittedTopology => {
+    const sha256 = given ?? options.sha256 ?? STAND_IN;
+    return emitTopology(
       options.s3Key === undefined ? { ...options, s3Key: artifactKey(slug, sha256), sha256 } : options,
     );
+  };
   const where = target(flags, stage, service);
   const [checked, flaggedValues, flaggedTags] = together(
     () => emit(),
