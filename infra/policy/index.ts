@@ -19,7 +19,8 @@ export function deployerPolicy(template: Template, place: Place): PolicyDocument
 /** What CloudFormation's role needs: all that the resources do. */
 export function serviceRolePolicy(template: Template, place: Place): PolicyDocument {
   const scope = scopeOf(place);
-  const artifacts = [`s3:::${place.bucket}/${place.slug}/*`].map(scope.arn);
+  const keys = [`${place.slug}/*`, ...(place.key === undefined ? [] : [place.key])];
+  const artifacts = keys.map((key) => scope.arn(`s3:::${place.bucket}/${key}`));
   const reads: Statement = { Sid: 'Code', Effect: 'Allow', Action: ['s3:GetObject'], Resource: artifacts };
   return documentOf([reads, ...resourceStatements(template, scope)]);
 }

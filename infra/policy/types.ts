@@ -16,6 +16,8 @@ export interface Place {
   readonly stack: string;
   readonly slug: string;
   readonly bucket: string;
+  /** Of an artifact that is not uploaded by the commands. */
+  readonly key?: string | undefined;
   /** Default: any. */
   readonly region?: string | undefined;
   /** Role by which CloudFormation acts. Default: the rights of who deploys. */

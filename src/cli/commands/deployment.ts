@@ -73,14 +73,14 @@ export async function plannedDeployment(
     () => checkStackName(where.stack),
     () => checkDeploymentFlags(flags),
   );
-  const parameters = { ...stage.settings.parameters, ...flaggedValues };
+  const { parameters, flagged } = parametersOf(flags, options, stage, flaggedValues);
   const deployment: Deployment = {
     stack: where.stack,
     service: service.name,
     slug,
     bucket: options.s3Bucket,
     parameters,
-    flagged: flaggedParameters({ ...options }),
+    flagged,
     renewImage: flags.renewImage === true,
     problemsIn: (region) => [
       ...regionProblems({ ...options }, region),
@@ -93,4 +93,21 @@ export async function plannedDeployment(
   };
   topologyWarnings({ ...options, appCidr: options.appCidr ?? parameters.AppCidr }).forEach(warn);
   return { options, deployment, where, checked, emit };
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+/**
+ * What the command line says of a parameter, by `--parameter` or by a flag of its own, goes before what the stage says;
+ * one place that says it twice is refused later.
+ */
+function parametersOf(flags: DeploymentFlags, options: TopologyOptions, stage: Stage, given: Texts) {
+  const byFlag = flaggedParameters({ ...flags });
+  const without = (values: Texts, others: Texts): Texts =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(others, name)));
+  const ofStage = without(flaggedParameters({ ...options }), byFlag);
+  return {
+    parameters: { ...without(stage.settings.parameters ?? {}, byFlag), ...given },
+    flagged: { ...without(ofStage, given), ...byFlag },
+  };
 }

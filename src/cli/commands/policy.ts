@@ -41,7 +41,14 @@ export const policyCommand = defineAction<Flags>({
       () => checkRoleArn(flags.roleArn),
     );
     const roleArn = flags.roleArn ?? stage.settings.roleArn;
-    const place = { stack: where.stack, slug, bucket: options.s3Bucket, region: where.region, roleArn };
+    const place = {
+      region: where.region,
+      roleArn,
+      stack: where.stack,
+      slug,
+      bucket: options.s3Bucket,
+      key: options.s3Key,
+    };
     const policy =
       flags.for === 'deployer'
         ? policies.deployerPolicy(template, place)
