@@ -49,7 +49,9 @@ export function emitTopology(options: TopologyOptions): EmittedTopology {
   const wiring = wiringOf(topology);
   const boot = hasInstances(topology.sides) ? bootOf(topology, wiring) : undefined;
   const plain = topologyTemplate(topology, wiring, boot?.script.value);
-  const template = decorated(withMetadata(withBoundary(plain, topology), topology), topology);
+  // Twice: a decorator sees both, and may give another template, or add roles.
+  const finished = (template: Template) => withMetadata(withBoundary(template, topology), topology);
+  const template = finished(decorated(finished(plain), topology));
   return {
     template,
     templateText: `${JSON.stringify(template, null, 2)}\n`,

@@ -1,5 +1,6 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import type { Aws } from './aws.ts';
+import { paint } from './paint.ts';
 import { pollUntil } from './poll-until.ts';
 import { printable } from './table.ts';
 
@@ -101,4 +102,12 @@ export function eventLine(event: StackEvent): string {
     printable(event.ResourceStatusReason),
   ];
   return columns.join(' ').trimEnd();
+}
+
+/** The same on a terminal, failures marked. */
+export function liveLine(event: StackEvent): string {
+  const status = event.ResourceStatus ?? '';
+  const line = eventLine(event);
+  if (/FAILED$|ROLLBACK/.test(status)) return paint('red', line);
+  return status.endsWith('_COMPLETE') ? paint('green', line) : line;
 }

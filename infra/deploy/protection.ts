@@ -78,14 +78,20 @@ export async function whileAllowed<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const names = removals.map(({ name }) => name).join(', ');
+  session.stays = `the stack's policy lets ${names} go until the next app provision of the stage`;
   await setPolicy(session, stack, policyBut(guarded, removals));
   session.say(`the stack's policy lets ${names} go until this is over`);
-  const open = `the stack's policy lets ${names} go until the next app provision of the stage`;
   try {
     return await work();
   } finally {
-    // A policy that closes under an update which goes on would make it fail.
-    if (session.interrupted) session.say(open);
-    else await setPolicy(session, stack, GUARDING_POLICY).catch(() => session.say(open));
+    await closed(session, stack);
   }
+}
+
+/** A policy that closes under an update which goes on would make it fail. */
+async function closed(session: Session, stack: string): Promise<void> {
+  const open = session.stays!;
+  session.stays = undefined;
+  if (session.interrupted || session.ending) session.say(open);
+  else await setPolicy(session, stack, GUARDING_POLICY).catch(() => session.say(open));
 }

@@ -5,7 +5,7 @@ import type { Aws } from './aws.ts';
 import { begin } from './begin.ts';
 import { deployedTemplate } from './deployed-template.ts';
 import { DeployError } from './errors.ts';
-import { EventReader, eventLine, follow } from './events.ts';
+import { EventReader, follow, liveLine } from './events.ts';
 import type { Session } from './session.ts';
 import { table } from './table.ts';
 
@@ -51,7 +51,7 @@ export async function deleteAndWait(
   session.interrupted = `stack ${name} goes on being deleted in AWS: app status shows it`;
   const input = { StackName: id, ClientRequestToken: randomUUID(), ...(roleArn && { RoleARN: roleArn }) };
   await begin(session, new aws.sdk.DeleteStackCommand(input), name);
-  const { status, failure, retained } = await follow(reader, (event) => say(eventLine(event)));
+  const { status, failure, retained } = await follow(reader, (event) => say(liveLine(event)));
   session.interrupted = '';
   if (status === 'DELETE_COMPLETE') return retained;
   throw new DeployError(

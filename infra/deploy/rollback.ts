@@ -15,11 +15,12 @@ export function withArtifact(template: Template, to: Deployed): Template {
       'the deployed template does not tell its artifact (Metadata.Amphi): deploy once by app provision first',
     );
   }
-  const changed = replaced(template, replacements(from, to)) as Template;
+  const version = to.version ?? 'unknown';
+  const changed = replaced(template, replacements(from, to), version) as Template;
   const { Sha256: _, ...rest } = from;
   const Amphi: AmphiMetadata = {
     ...rest,
-    Version: to.version ?? 'unknown',
+    Version: version,
     S3Key: to.key,
     ...(to.sha256 === undefined ? {} : { Sha256: to.sha256 }),
   };
@@ -39,11 +40,17 @@ function replacements(from: AmphiMetadata, to: Deployed): Replacement[] {
   ];
 }
 
-function replaced(value: unknown, all: readonly Replacement[]): unknown {
+/** @param version for the tag that holds nothing else */
+function replaced(value: unknown, all: readonly Replacement[], version: string): unknown {
   if (typeof value === 'string') return all.reduce((text, replace) => replace(text), value);
-  if (Array.isArray(value)) return value.map((item) => replaced(item, all));
+  if (Array.isArray(value)) return value.map((item) => replaced(item, all, version));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, replaced(child, all)]));
+  const { Key } = value as { readonly Key?: unknown };
+  const entries = Object.entries(value).map(([name, child]) => [
+    name,
+    Key === 'amphi:version' && name === 'Value' ? version : replaced(child, all, version),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

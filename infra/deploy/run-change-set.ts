@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DeployError, explained, isMissing, isTransient } from './errors.ts';
-import { EventReader, eventLine, follow } from './events.ts';
+import { EventReader, follow, liveLine } from './events.ts';
 import type { Session } from './session.ts';
 import { printable } from './table.ts';
 import { type Prepared, takeBack } from './take-back.ts';
@@ -22,7 +22,7 @@ export async function runChangeSet(session: Session, stack: string, prepared: Pr
   } catch (error) {
     await refused(session, stack, prepared, error);
   }
-  const { status, failure } = await follow(reader, (event) => say(eventLine(event)));
+  const { status, failure } = await follow(reader, (event) => say(liveLine(event)));
   session.interrupted = '';
   if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') return;
   throw new DeployError(`stack ${stack} failed and is now in ${status}\nfirst failure: ${failure ?? status}`);

@@ -38,7 +38,8 @@ export async function send(
 }
 
 /**
- * The checksums that S3 gives for this content: of the whole, and of the parts' checksums with their number.
+ * The checksums that S3 may give for this content: of the whole, and of the parts' checksums. Behind the latter it
+ * says how many there were.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
 export function checksumsOf({ bytes, sha256 }: Content): string[] {
@@ -51,7 +52,7 @@ export function checksumsOf({ bytes, sha256 }: Content): string[] {
     );
   }
   const composite = createHash('sha256').update(Buffer.concat(parts)).digest('base64');
-  return [base64(sha256), `${composite}-${parts.length}`];
+  return [base64(sha256), composite];
 }
 
 const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');

@@ -46,7 +46,7 @@ async function isUploaded(aws: Aws, bucket: string, key: string, content: Conten
       new aws.sdk.HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
     );
     const sameSize = head.ContentLength === content.bytes.length;
-    return sameSize && checksumsOf(content).includes(head.ChecksumSHA256 ?? '');
+    return sameSize && checksumsOf(content).includes(head.ChecksumSHA256?.replace(/-\d+$/, '') ?? '');
   } catch (error) {
     if (statusOf(error) === 404 || statusOf(error) === 403) return false;
     throw error;

@@ -1,7 +1,7 @@
-import type { PolicyScope, Statement } from './index.ts';
+import type { PolicyScope, Statement } from './types.ts';
 
 /** What the commands call themselves, whoever makes the resources. */
-export function commandStatements({ stack, slug, bucket, arn, roleArn }: PolicyScope): Statement[] {
+export function commandStatements({ stack, slug, bucket, key, arn, roleArn }: PolicyScope): Statement[] {
   const objects = arn(`s3:::${bucket}/${slug}/*`);
   return [
     {
@@ -34,6 +34,7 @@ export function commandStatements({ stack, slug, bucket, arn, roleArn }: PolicyS
       Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
       Resource: [objects],
     },
+    ...(key === undefined ? [] : [allowed('Artifact', ['s3:GetObject'], [arn(`s3:::${bucket}/${key}`)])]),
     { Sid: 'Groups', Effect: 'Allow', Action: ['autoscaling:DescribeAutoScalingGroups'], Resource: ['*'] },
     {
       Sid: 'Logs',
@@ -46,6 +47,10 @@ export function commandStatements({ stack, slug, bucket, arn, roleArn }: PolicyS
       : [passRole('PassServiceRole', [roleArn], ['cloudformation.amazonaws.com'])]),
   ];
 }
+
+const allowed = (Sid: string, Action: string[], Resource: string[]): Statement => ({
+  ...{ Sid, Effect: 'Allow', Action, Resource },
+});
 
 /** Leave to hand a role to services, and to no others. */
 export const passRole = (Sid: string, Resource: string[], services: string[]): Statement => ({

@@ -2,37 +2,9 @@
 import type { Template } from '../topology/types.ts';
 import { commandStatements } from './command-statements.ts';
 import { resourceStatements } from './resource-statements.ts';
+import type { Place, PolicyDocument, PolicyScope, Statement } from './types.ts';
 
 export { unknownTypes } from './resource-statements.ts';
-
-export interface Statement {
-  readonly Sid?: string;
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Action: readonly string[];
-  readonly Resource: readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-}
-
-export interface PolicyDocument {
-  readonly Version: '2012-10-17';
-  readonly Statement: readonly Statement[];
-}
-
-/** Where a service is deployed. */
-export interface Place {
-  readonly stack: string;
-  readonly slug: string;
-  readonly bucket: string;
-  /** Default: any. */
-  readonly region?: string | undefined;
-  /** Role by which CloudFormation acts. Default: the rights of who deploys. */
-  readonly roleArn?: string | undefined;
-}
-
-export interface PolicyScope extends Place {
-  /** A whole ARN, of what follows the partition, with `REGION` in it. */
-  readonly arn: (rest: string) => string;
-}
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const MANAGED_POLICY_CHARACTERS = 6144;
@@ -47,7 +19,8 @@ export function deployerPolicy(template: Template, place: Place): PolicyDocument
 /** What CloudFormation's role needs: all that the resources do. */
 export function serviceRolePolicy(template: Template, place: Place): PolicyDocument {
   const scope = scopeOf(place);
-  const artifacts = [`s3:::${place.bucket}/${place.slug}/*`].map(scope.arn);
+  const keys = [`${place.slug}/*`, ...(place.key === undefined ? [] : [place.key])];
+  const artifacts = keys.map((key) => scope.arn(`s3:::${place.bucket}/${key}`));
   const reads: Statement = { Sid: 'Code', Effect: 'Allow', Action: ['s3:GetObject'], Resource: artifacts };
   return documentOf([reads, ...resourceStatements(template, scope)]);
 }

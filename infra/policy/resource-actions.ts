@@ -11,6 +11,8 @@ export interface TypeActions {
    * actions that know no resource, or names that nobody can foretell.
    */
   readonly arn?: string;
+  /** Whole actions that know no resource. */
+  readonly free?: readonly string[];
   /** Property that names the resource; what has no name gets one of stack, logical name and random letters. */
   readonly named?: string;
   /** Longest name; CloudFormation cuts longer ones, and their beginning with them. */
@@ -143,6 +145,11 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, TypeActions>> = {
         'DisableMetricsCollection',
       ],
     ],
+    free: [
+      ...['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeScalingActivities'],
+      ...['autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeTrafficSources'],
+      'autoscaling:DescribeLoadBalancerTargetGroups',
+    ],
   },
   'AWS::AutoScaling::ScalingPolicy': {
     service: 'autoscaling',
@@ -156,8 +163,9 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, TypeActions>> = {
     ...{ service: 'logs', arn: 'logs:REGION:*:log-group:NAME', longest: 512, named: 'LogGroupName' },
     actions: [
       ...['CreateLogGroup', 'DeleteLogGroup', 'PutRetentionPolicy', 'DeleteRetentionPolicy', 'TagResource'],
-      ...['UntagResource', 'ListTagsForResource', 'FilterLogEvents'],
+      ...['UntagResource', 'ListTagsForResource'],
     ],
+    free: ['logs:DescribeLogGroups'],
   },
   'AWS::Logs::SubscriptionFilter': {
     service: 'logs',

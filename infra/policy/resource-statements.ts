@@ -1,7 +1,7 @@
 import type { Template } from '../topology/types.ts';
 import { passRole } from './command-statements.ts';
-import type { PolicyScope, Statement } from './index.ts';
 import { RESOURCE_ACTIONS, type TypeActions } from './resource-actions.ts';
+import type { PolicyScope, Statement } from './types.ts';
 
 /** A hyphen and twelve or thirteen letters behind the logical name. */
 const SUFFIX = 14;
@@ -22,7 +22,12 @@ export function resourceStatements(template: Template, scope: PolicyScope): Stat
     const known = RESOURCE_ACTIONS[type];
     return known === undefined ? [] : typeStatements(known, resources, scope);
   });
-  return [...merged(statements), ...roleStatements(template, types, scope), ...lookups(template, scope)];
+  return [
+    ...merged(statements),
+    ...roleStatements(template, types, scope),
+    ...serviceLinkedRoles(types, scope),
+    ...lookups(template, scope),
+  ];
 }
 
 /** Types of a template of which this module does not know what they need. */
@@ -32,7 +37,7 @@ export function unknownTypes(template: Template): string[] {
 }
 
 function typeStatements(
-  { service, actions, arn, named, longest = Number.POSITIVE_INFINITY }: TypeActions,
+  { service, actions, arn, named, free = [], longest = Number.POSITIVE_INFINITY }: TypeActions,
   resources: readonly (readonly [name: string, properties: Readonly<Record<string, unknown>>])[],
   { stack, arn: whole }: PolicyScope,
 ): Statement[] {
@@ -46,17 +51,16 @@ function typeStatements(
   const allowed = all.includes('*') ? ['*'] : all;
   const Resource = arn === undefined ? ['*'] : allowed.map((name) => whole(arn.replace('NAME', name)));
   const prefixed = actions.map((action) => `${service}:${action}`);
-  // What only describes knows no resources, in most services.
-  const [free, bound] = split(prefixed, (action) => arn !== undefined && /:(Describe|List)\w+$/.test(action));
+  const inVpc = resources.some(([, { VpcConfig }]) => VpcConfig !== undefined);
+  const anywhere = [...free, ...(inVpc ? IN_VPC : [])];
   return [
-    { Effect: 'Allow', Action: bound, Resource },
-    { Effect: 'Allow', Action: free, Resource: ['*'] },
+    { Effect: 'Allow', Action: prefixed, Resource },
+    { Effect: 'Allow', Action: anywhere, Resource: ['*'] },
   ];
 }
 
-function split<T>(items: readonly T[], first: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(first), items.filter((item) => !first(item))];
-}
+/** Lambda looks at the network of a function in the name of who gives it one. */
+const IN_VPC = ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'];
 
 /** One statement for each set of resources. */
 function merged(statements: readonly Statement[]): Statement[] {
@@ -109,6 +113,27 @@ function boundaryOf({ Resources }: Template): string | undefined {
   const found = Object.values(Resources).find(({ Type }) => Type === 'AWS::IAM::Role');
   const boundary = (found?.Properties as { PermissionsBoundary?: unknown } | undefined)?.PermissionsBoundary;
   return typeof boundary === 'string' ? boundary : undefined;
+}
+
+/** Services that make a role of their own in an account at first use. */
+const LINKED: Readonly<Record<string, string>> = {
+  'AWS::AutoScaling::AutoScalingGroup': 'autoscaling.amazonaws.com',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': 'elasticloadbalancing.amazonaws.com',
+  'AWS::ApiGatewayV2::DomainName': 'ops.apigateway.amazonaws.com',
+};
+
+function serviceLinkedRoles(types: Types, { arn }: PolicyScope): Statement[] {
+  const services = Object.keys(LINKED)
+    .filter((type) => types.has(type))
+    .map((type) => LINKED[type]!);
+  if (services.length === 0) return [];
+  return [
+    {
+      ...{ Sid: 'ServiceLinkedRoles', Effect: 'Allow', Action: ['iam:CreateServiceLinkedRole'] },
+      Resource: services.map((service) => arn(`iam::*:role/aws-service-role/${service}/*`)),
+      Condition: { StringEquals: { 'iam:AWSServiceName': services } },
+    },
+  ];
 }
 
 /** Parameters that CloudFormation looks up, such as the image. */

@@ -22,8 +22,8 @@ export function withMetadata(template: Template, topology: Topology): Template {
     S3Key: s3Key,
     ...(sha256 === undefined ? {} : { Sha256: sha256 }),
   };
-  const { AWSTemplateFormatVersion, Description, ...sections } = template;
-  return { AWSTemplateFormatVersion, Description, Metadata: { Amphi }, ...sections };
+  const { AWSTemplateFormatVersion, Description, Metadata, ...sections } = template;
+  return { AWSTemplateFormatVersion, Description, Metadata: { ...Metadata, Amphi }, ...sections };
 }
 
 /** What a template is a deployment of; `undefined` where it does not say so. */

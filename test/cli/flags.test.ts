@@ -45,7 +45,7 @@ const NEEDED: Record<string, Record<string, string>> = {
 /** Flags that take any text, or the name of a file or host, which only a look can tell to be wrong. */
 const ANY_TEXT = new Set([
   ...['host', 'tlsCert', 'tlsKey', 'event', 'command', 'directory', 'out', 'artifact', 'region', 'profile'],
-  ...['tag', 'parameter', 'customText', 'customList', 's3Bucket'],
+  ...['tag', 'parameter', 'customText', 'customList', 's3Bucket', 'outputs'],
 ]);
 
 async function outcome(run: () => Promise<number>): Promise<{ code: unknown; said: string }> {

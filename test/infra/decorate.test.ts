@@ -34,13 +34,17 @@ t.test('or gives another one', async (t) => {
         Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: undefined } } },
       }) as unknown as Template,
   );
-  t.same(bare, {
-    AWSTemplateFormatVersion: '2010-09-09',
-    Parameters: {},
-    Conditions: {},
-    Outputs: {},
-    Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: {} } },
-  });
+  t.match(bare.Metadata, { Amphi: { S3Key: SAMPLE.s3Key } }, 'what it is of is told all the same');
+  t.same(
+    { ...bare, Metadata: undefined },
+    {
+      ...{ AWSTemplateFormatVersion: '2010-09-09', Description: undefined, Metadata: undefined },
+      Parameters: {},
+      Conditions: {},
+      Outputs: {},
+      Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: {} } },
+    },
+  );
 });
 
 t.test('references in all forms to what is there are fine', async (t) => {
@@ -136,7 +140,7 @@ const REFUSED: Record<string, [TemplateDecorator, RegExp]> = {
         'Fn::Base64': { 'Fn::Join': ['', ['x'.repeat(16_300), { Ref: 'VpcId' }]] },
       };
     },
-    /Resources\.LaunchTemplate: the user-data has 16460 bytes; EC2 allows 16384/,
+    /Resources\.LaunchTemplate: the user-data has \d+ bytes; EC2 allows 16384/,
   ],
   'what JSON cannot hold': [add({ a: () => 1 }), /Mine\.Properties\.a: a function is no JSON value/],
 };
@@ -173,8 +177,15 @@ t.test('an attribute of a structure, and one of a type that is not known', async
 
 t.test('the permissions boundary is on every role', async (t) => {
   const permissionsBoundary = 'arn:aws:iam::123456789012:policy/bound';
-  const { template } = emitTopology({ ...SAMPLE, permissionsBoundary });
-  const roles = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
-  t.ok(roles.length >= 4);
+  const own = { PermissionsBoundary: 'arn:aws:iam::123456789012:policy/own' };
+  const decorate = ({ Resources }: Template) => {
+    Resources.Mine = { Type: 'AWS::IAM::Role', Properties: {} };
+    Resources.Own = { Type: 'AWS::IAM::Role', Properties: own };
+  };
+  const { template } = emitTopology({ ...SAMPLE, permissionsBoundary, decorate });
+  const { Own, ...others } = template.Resources;
+  t.same(Own!.Properties, own, 'one that a decorator has chosen');
+  const roles = Object.values(others).filter(({ Type }) => Type === 'AWS::IAM::Role');
+  t.ok(roles.length >= 5);
   for (const { Properties } of roles) t.match(Properties, { PermissionsBoundary: permissionsBoundary });
 });

@@ -110,8 +110,9 @@ async function endSession(
     const late = sleep(UNDO_MS, 'taking back the change set takes too long: look for it in CloudFormation');
     left = await Promise.race([session.undo(), late]);
   }
-  const told =
-    session?.interrupted || ['no stack was changed', left].filter((part) => part !== '').join('; ');
+  const told = [session?.interrupted || 'no stack was changed', left, session?.stays]
+    .filter(Boolean)
+    .join('; ');
   say(`\napp: interrupted; ${told}`);
   process.exit(code);
 }

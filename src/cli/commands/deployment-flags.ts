@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { FlagError } from '../flag-values.ts';
 
 /** Adds the flags of what is deployed, beside the topology. */
 export function withDeploymentFlags(yargs: Argv): Argv {
@@ -28,3 +29,14 @@ export const ALLOW_REMOVAL_FLAG = {
   describe:
     'Logical name of a load balancer, queue, bucket or the like that may be removed or replaced; repeatable',
 } as const;
+
+/** @throws FlagError naming what can be no logical name */
+export function checkAllowRemoval(names: readonly string[] = []): void {
+  const wrong = names.filter((name) => !/^[A-Za-z0-9]{1,255}$/.test(name));
+  if (wrong.length === 0) return;
+  throw new FlagError(
+    wrong
+      .map((name) => `--allowRemoval ${JSON.stringify(name)}: it must be a logical name of the template`)
+      .join('\n'),
+  );
+}

@@ -8,6 +8,7 @@ import type { Service } from '../../core/index.ts';
 import type { Extension } from '../command.ts';
 import { type ArtifactFlags, checkArtifactFlags, STAND_IN } from './artifact.ts';
 import { type AwsFlags, checkAwsFlags, pairsFlag } from './aws-flags.ts';
+import { checkAllowRemoval } from './deployment-flags.ts';
 import { checkRoleArn } from './role-flag.ts';
 import { target } from './stage.ts';
 import { together } from './together.ts';
@@ -42,6 +43,7 @@ export function checkDeploymentFlags(flags: DeploymentFlags): void {
     () => checkArtifactFlags(flags),
     () => checkAwsFlags(flags),
     () => checkRoleArn(flags.roleArn),
+    () => checkAllowRemoval(flags.allowRemoval),
   );
 }
 
@@ -57,10 +59,12 @@ export async function plannedDeployment(
   const { artifactKey, checkStackName } = await import('../../../infra/deploy/index.ts');
   const slug = slugOf(service.name);
   const options = topologyOptions(flags, stage, service, extension);
-  const emit = (sha256 = STAND_IN): EmittedTopology =>
-    emitTopology(
+  const emit = (given?: string): EmittedTopology => {
+    const sha256 = given ?? options.sha256 ?? STAND_IN;
+    return emitTopology(
       options.s3Key === undefined ? { ...options, s3Key: artifactKey(slug, sha256), sha256 } : options,
     );
+  };
   const where = target(flags, stage, service);
   const [checked, flaggedValues, flaggedTags] = together(
     () => emit(),
@@ -69,14 +73,14 @@ export async function plannedDeployment(
     () => checkStackName(where.stack),
     () => checkDeploymentFlags(flags),
   );
-  const parameters = { ...stage.settings.parameters, ...flaggedValues };
+  const { parameters, flagged } = parametersOf(flags, options, stage, flaggedValues);
   const deployment: Deployment = {
     stack: where.stack,
     service: service.name,
     slug,
     bucket: options.s3Bucket,
     parameters,
-    flagged: flaggedParameters({ ...options }),
+    flagged,
     renewImage: flags.renewImage === true,
     problemsIn: (region) => [
       ...regionProblems({ ...options }, region),
@@ -89,4 +93,21 @@ export async function plannedDeployment(
   };
   topologyWarnings({ ...options, appCidr: options.appCidr ?? parameters.AppCidr }).forEach(warn);
   return { options, deployment, where, checked, emit };
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+/**
+ * What the command line says of a parameter, by `--parameter` or by a flag of its own, goes before what the stage says;
+ * one place that says it twice is refused later.
+ */
+function parametersOf(flags: DeploymentFlags, options: TopologyOptions, stage: Stage, given: Texts) {
+  const byFlag = flaggedParameters({ ...flags });
+  const without = (values: Texts, others: Texts): Texts =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(others, name)));
+  const ofStage = without(flaggedParameters({ ...options }), byFlag);
+  return {
+    parameters: { ...without(stage.settings.parameters ?? {}, byFlag), ...given },
+    flagged: { ...without(ofStage, given), ...byFlag },
+  };
 }

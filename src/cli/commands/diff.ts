@@ -28,7 +28,9 @@ export const diffCommand = defineAction<Flags>({
       const { aws } = session;
       const { deployment } = planned;
       const found = await deploy.findStack(aws, deployment.stack);
-      const deployed = found && (await deploy.deployedTemplate(aws, found.StackId!));
+      // A stack in review has no template yet.
+      const there = found?.StackStatus === 'REVIEW_IN_PROGRESS' ? undefined : found;
+      const deployed = there && (await deploy.deployedTemplate(aws, there.StackId!));
       const { template } = await emitted(flags, planned, session, deploy.metadataOf(deployed));
       const { stack, plan } = await deploy.checkTarget(session, deployment, template);
       const diff = deploy.diffOf(stack, deployed, template, plan);

@@ -1,4 +1,3 @@
-import { SERVER_LOGS } from '../../../infra/template/names.ts';
 import { logicalName } from '../../../infra/topology/names.ts';
 import { ConfigError, HTTP_HANDLER, type Service } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
@@ -44,11 +43,13 @@ export const logsCommand = defineAction<Flags>({
       () => checkAwsFlags(flags),
       () => checkStackName(where.stack),
     );
+    const { SERVER_LOGS } = await import('../../../infra/template/names.ts');
     return withAws(where, async (aws) => {
       const stack = await findStack(aws, where.stack);
       if (!stack) throw new ConfigError(`there is no stack ${where.stack} in ${aws.region}`);
       const all = await logGroupsOf(aws, stack.StackId!);
-      const groups = all.filter(({ name }) => isWanted(name, flags.handler));
+      // The log of the instances belongs to every handler: its lines do not tell them apart.
+      const groups = all.filter(({ name }) => name === SERVER_LOGS || isOf(name, flags.handler));
       if (groups.length === 0) throw new ConfigError(noGroups(where.stack, flags.handler));
       const line = lineFormat(flags.json);
       const follow = flags.follow ? new AbortController().signal : undefined;
@@ -80,9 +81,8 @@ function checkHandler(handler: string | undefined, { functions, routes }: Servic
   throw new FlagError(`logs: there is no handler ${JSON.stringify(handler)}: there is ${known.join(', ')}`);
 }
 
-/** The log of the instances belongs to every handler: their lines do not tell them apart. */
-const isWanted = (group: string, handler: string | undefined): boolean =>
-  handler === undefined || group === SERVER_LOGS || group === `${logicalName(handler)}FunctionLogs`;
+const isOf = (group: string, handler: string | undefined): boolean =>
+  handler === undefined || group === `${logicalName(handler)}FunctionLogs`;
 
 function noGroups(stack: string, handler: string | undefined): string {
   const whose = handler === undefined ? '' : ` of handler ${handler}`;

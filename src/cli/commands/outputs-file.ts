@@ -1,4 +1,6 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { FlagError } from '../flag-values.ts';
 
 /** Writes the outputs of a stack as JSON, whole or not at all. @throws the file system's error, which names the path */
 export async function writeOutputs(path: string, outputs: Readonly<Record<string, string>>): Promise<void> {
@@ -8,5 +10,15 @@ export async function writeOutputs(path: string, outputs: Readonly<Record<string
     await rename(temporary, path);
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** Before anything is deployed: a file that cannot be written in the end is no use. @throws FlagError */
+export async function checkOutputs(path: string | undefined): Promise<void> {
+  if (path === undefined) return;
+  const isFolder = async (name: string) => (await stat(name).catch(() => undefined))?.isDirectory() === true;
+  if (await isFolder(path)) throw new FlagError(`--outputs ${path}: that is a folder`);
+  if (!(await isFolder(dirname(path)))) {
+    throw new FlagError(`--outputs ${path}: there is no folder ${dirname(path)}`);
   }
 }

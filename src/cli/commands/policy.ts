@@ -2,7 +2,7 @@ import { slugOf } from '../../../infra/topology/names.ts';
 import { defineAction } from '../command.ts';
 import { print } from '../output.ts';
 import { STAND_IN } from './artifact.ts';
-import { type AwsFlags, withAwsFlags } from './aws-flags.ts';
+import { type AwsFlags, checkAwsFlags, withAwsFlags } from './aws-flags.ts';
 import { checkRoleArn, ROLE_FLAG } from './role-flag.ts';
 import { chosenStage, target } from './stage.ts';
 import { together } from './together.ts';
@@ -37,10 +37,18 @@ export const policyCommand = defineAction<Flags>({
     const [{ template }] = together(
       () => emitTopology({ ...options, s3Key: options.s3Key ?? `${slug}/${STAND_IN}.zip` }),
       () => checkStackName(where.stack),
+      () => checkAwsFlags(flags),
       () => checkRoleArn(flags.roleArn),
     );
     const roleArn = flags.roleArn ?? stage.settings.roleArn;
-    const place = { stack: where.stack, slug, bucket: options.s3Bucket, region: where.region, roleArn };
+    const place = {
+      region: where.region,
+      roleArn,
+      stack: where.stack,
+      slug,
+      bucket: options.s3Bucket,
+      key: options.s3Key,
+    };
     const policy =
       flags.for === 'deployer'
         ? policies.deployerPolicy(template, place)

@@ -5,7 +5,7 @@ import { storeArtifact } from './artifact.ts';
 import { printResult, requireAnswerer, withAwsFlags, withSession } from './aws-flags.ts';
 import { checkDeploymentFlags, type DeploymentFlags, plannedDeployment } from './deployment.ts';
 import { ALLOW_REMOVAL_FLAG, withDeploymentFlags } from './deployment-flags.ts';
-import { writeOutputs } from './outputs-file.ts';
+import { checkOutputs, writeOutputs } from './outputs-file.ts';
 import { ROLE_FLAG } from './role-flag.ts';
 import { chosenStage } from './stage.ts';
 import { writeFiles } from './topology-files.ts';
@@ -53,6 +53,7 @@ async function provision(
 ): Promise<number> {
   const aws = await import('../../../infra/deploy/index.ts');
   const planned = await plannedDeployment(flags, stage, service, extension);
+  await checkOutputs(flags.outputs);
   const { options, deployment, where, checked, emit } = planned;
   // Once the rest is right: who must add flags anyway should not be told of the terminal.
   requireAnswerer(flags.yes, 'provision');

@@ -1,5 +1,5 @@
 import type { Deployed, Session } from '../../../infra/deploy/index.ts';
-import { table } from '../../../infra/deploy/table.ts';
+import { S3_KEY } from '../../../infra/topology/forms.ts';
 import { slugOf } from '../../../infra/topology/names.ts';
 import { ConfigError } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
@@ -12,7 +12,7 @@ import {
   withAwsFlags,
   withSession,
 } from './aws-flags.ts';
-import { ALLOW_REMOVAL_FLAG } from './deployment-flags.ts';
+import { ALLOW_REMOVAL_FLAG, checkAllowRemoval } from './deployment-flags.ts';
 import { checkRoleArn, ROLE_FLAG } from './role-flag.ts';
 import { chosenStage, target } from './stage.ts';
 import { together } from './together.ts';
@@ -46,6 +46,8 @@ export const rollbackCommand = defineAction<Flags>({
     together(
       () => checkAwsFlags(flags),
       () => checkRoleArn(flags.roleArn),
+      () => checkAllowRemoval(flags.allowRemoval),
+      () => checkTo(flags.to),
       () => deploy.checkStackName(where.stack),
     );
     if (!flags.list) requireAnswerer(flags.yes, 'rollback');
@@ -55,7 +57,7 @@ export const rollbackCommand = defineAction<Flags>({
       const { template, now } = await deployedIn(session, where.stack, service.name);
       const bucket = now.S3Bucket;
       const history = await deploy.historyOf(aws, bucket, slug, where.stack);
-      const lines = historyLines(history, now.S3Key);
+      const lines = deploy.table(historyRows(history, now.S3Key), ['NO', 'TIME', 'VERSION', 'ARTIFACT', '']);
       if (flags.list) {
         await printResult(flags.json, { stack: where.stack, deployed: now.S3Key, history }, lines);
         return 0;
@@ -102,6 +104,12 @@ async function deployedIn({ aws }: Session, name: string, service: string) {
   return { template, now };
 }
 
+/** @throws FlagError for what is neither a number nor a key */
+function checkTo(to: string | undefined): void {
+  const problem = to === undefined ? undefined : S3_KEY.problem(to);
+  if (problem !== undefined) throw new FlagError(`--to ${JSON.stringify(to)} ${problem}`);
+}
+
 const NONE = 'there is nothing to roll back to: no other artifact is noted, nor in the bucket';
 
 /** @throws ConfigError naming what --to cannot be */
@@ -120,10 +128,9 @@ function chosen(to: string | undefined, history: readonly Deployed[], now: strin
   return { time: '', key: to, sha256 };
 }
 
-function historyLines(history: readonly Deployed[], now: string): string[] {
-  const rows = history.map(({ time, version = '', key }, at) => [
+function historyRows(history: readonly Deployed[], now: string): string[][] {
+  return history.map(({ time, version = '', key }, at) => [
     ...[String(at + 1), time, version, key],
     key === now ? 'is deployed' : '',
   ]);
-  return table(rows, ['NO', 'TIME', 'VERSION', 'ARTIFACT', '']);
 }

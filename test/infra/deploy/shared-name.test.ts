@@ -157,3 +157,48 @@ t.test('told to end while the change set is confirmed: it is not run', async (t)
   await t.rejects(deploy(session, DEPLOYMENT, EMITTED), { message: 'interrupted' });
   t.notOk(here.names().includes('ExecuteChangeSet'));
 });
+
+t.test('confirmed, but another run has run its change set first: its stack stays', async (t) => {
+  const aws = new CloudFormation();
+  const ExecuteChangeSet = () => {
+    throw awsError('ChangeSetNotFoundException', 'it is obsolete');
+  };
+  const here = scripted({ ...aws.answers, ExecuteChangeSet });
+  const confirm = async () => {
+    await deploy(scripted(aws.answers).session, DEPLOYMENT, EMITTED);
+    return true;
+  };
+  await t.rejects(deploy({ ...here.session, confirm }, DEPLOYMENT, EMITTED), {
+    name: 'ChangeSetNotFoundException',
+  });
+  t.same(aws.deleted, []);
+  t.match(aws.stack, { status: 'CREATE_COMPLETE' });
+});
+
+t.test('a removal that is refused takes back only what this run has made', async (t) => {
+  const aws = new CloudFormation();
+  aws.stack = { id: 'arn:stack/omega/0', status: 'CREATE_COMPLETE' };
+  aws.changeSets.set('arn:changeSet/of-another', 'of-another');
+  const Removed = { Action: 'Remove', LogicalResourceId: 'Jobs', ResourceType: 'AWS::SQS::Queue' };
+  const DescribeChangeSet = () => ({ Status: 'CREATE_COMPLETE', Changes: [{ ResourceChange: Removed }] });
+  const here = scripted({ ...aws.answers, GetTemplateSummary: () => ({}), DescribeChangeSet });
+  await t.rejects(deploy(here.session, DEPLOYMENT, EMITTED), {
+    message: /^Jobs \(AWS::SQS::Queue\) would be removed/,
+  });
+  t.same([...aws.changeSets.values()], ['of-another']);
+  t.same(aws.deleted, []);
+});
+
+t.test('no answer to CreateChangeSet: what was made all the same is taken back', async (t) => {
+  const aws = new CloudFormation();
+  const CreateChangeSet = (input: { ChangeSetName?: string }) => {
+    aws.answers.CreateChangeSet(input);
+    throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+  };
+  // It is known by its name only.
+  const DeleteChangeSet = ({ ChangeSetName }: { ChangeSetName?: string }) =>
+    aws.answers.DeleteChangeSet({ ChangeSetName: `arn:changeSet/${ChangeSetName}` });
+  const here = scripted({ ...aws.answers, CreateChangeSet, DeleteChangeSet });
+  await t.rejects(deploy(here.session, DEPLOYMENT, EMITTED), { message: 'reset' });
+  t.same([aws.stack, aws.changeSets.size], [undefined, 0]);
+});
