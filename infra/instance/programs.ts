@@ -32,13 +32,14 @@ export function workerProgram(
   expressions: Expressions,
 ): SupervisorOptions {
   const { drain, stop } = timingOf(topology);
-  const { workerConcurrency, workerTimeout } = topology;
+  const { workerConcurrency, workerTimeout, workerRetryDelay } = topology;
   return {
     ...common(topology, 'worker-', { ...instances.variables, ...worker }, expressions),
     args: [
       ...['worker', '--drainTimeout', String(drain)],
       ...flag('--concurrency', workerConcurrency),
       ...flag('--timeout', workerTimeout),
+      ...flag('--retryDelay', workerRetryDelay),
     ],
     drainSeconds: drain,
     stopwaitsecs: stop.worker,

@@ -20,4 +20,12 @@ export const WORKER = {
     absent: 'any time',
     help: 'Seconds that a handler may take on instances',
   },
+  workerRetryDelay: {
+    kind: 'whole',
+    min: 0,
+    max: 900,
+    side: 'worker',
+    absent: '0, at once',
+    help: 'Seconds until a message that has failed is tried again, doubled each time',
+  },
 } as const satisfies Table;
