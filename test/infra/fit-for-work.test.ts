@@ -24,7 +24,7 @@ t.test('server and worker get their limits', async (t) => {
     server,
     /^httpServer .*--drainTimeout 900 --drainDelay 12 --keepAliveTimeout 615 --bodyLimit 1073741824 --requestTimeout 600 /,
   );
-  t.equal(worker, 'worker --drainTimeout 900 --concurrency 4 --timeout 3600');
+  t.equal(worker, 'worker --drainTimeout 900 --concurrency 4 --timeout 3600 --retryDelay 5');
   t.notMatch(
     commandsOf(SAMPLE)[0],
     /bodyLimit|requestTimeout|keepAliveTimeout/,
