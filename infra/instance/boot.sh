@@ -14,6 +14,8 @@ readonly NAME='{{ .Name }}'
 readonly ACCOUNT='{{ .Account }}'
 readonly READY_URLS='{{ .ReadyUrls }}'
 readonly ROOT_DEVICE='{{ .RootDevice }}'
+# Seconds; longer than a dependency of the server may be away for a minute, and supervisord's pause after that.
+readonly READY_TRIES=180
 readonly IMDS='http://169.254.169.254/latest'
 
 WORK=$(mktemp -d)
@@ -81,8 +83,11 @@ finish() {
   rm -rf -- "$WORK"
   if ((code != 0)); then status=FAILURE; fi
   say "start-up ended with status $code, $REASON being the last step"
-  # Outside of a stack operation, as when the group scales out, nobody waits and the call is refused.
-  signal "$status" || say "CloudFormation did not take the signal $status"
+  if ! signal "$status"; then
+    # Outside of a stack operation, as when the group scales out, nobody waits and the call is refused.
+    say "CloudFormation did not take the signal $status"
+    if [[ $status == FAILURE ]]; then unhealthy || say 'and the group did not take the instance for unhealthy'; fi
+  fi
   exit "$code"
 }
 trap finish EXIT
@@ -96,15 +101,22 @@ missing() { # COMMAND...
 }
 
 apt_get() { # ARGUMENT...
-  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5 "$@"
+  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=60 -o Acquire::Retries=5 "$@" 2>"$WORK/apt" &&
+    return 0
+  cat "$WORK/apt" >&2
+  return 1
 }
 
 # apt waits for the lock of dpkg, but not for that of its lists, which the machine's own updates may hold; and it
 # takes lists that it could not fetch for a success, so that only the next step fails.
 add_packages() { # PACKAGE...
-  local end=$((SECONDS + 300))
+  local end=$((SECONDS + 480)) holder
   until apt_get update && apt_get install --no-install-recommends "$@"; do
-    if ((SECONDS >= end)); then return 1; fi
+    if ((SECONDS >= end)); then
+      holder=$(sed -n 's/.*held by process [0-9]* (\([^)]*\)).*/\1/p' "$WORK/apt" | tail -n 1)
+      if [[ -n $holder ]]; then REASON="$REASON-lock-of-$holder"; fi
+      return 1
+    fi
     say 'apt-get failed, trying again'
     sleep 5
   done
@@ -173,12 +185,11 @@ wait_until_ready() {
   for url in $READY_URLS; do
     # A certificate is for another name than this.
     until curl --insecure --fail --silent --noproxy '*' --max-time 2 --output /dev/null "$url"; do
-      # Longer than a dependency of the server may be away for a minute, and supervisord's pause after that.
-      if ((++tries >= 180)); then break 2; fi
+      if ((++tries >= READY_TRIES)); then break 2; fi
       sleep 1
     done
   done
-  if ((tries < 180)); then
+  if ((tries < READY_TRIES)); then
     say 'ready'
     return 0
   fi

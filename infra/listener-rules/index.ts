@@ -44,9 +44,9 @@ function orderedUnits(routes: Routes): Unit[] {
     return ordered(routes, unitsOf(routes));
   } catch (error) {
     if (!(error instanceof NoOrder)) throw error;
-    const [one, other] = error.patterns;
+    const [one, other] = error.routes;
     throw new ProvisionError(
-      `routes on different sides, whose requests the load balancer cannot tell apart by ${one} and ${other}, for its * matches / too: place them on one side`,
+      `routes ${one} and ${other} are on different sides, and the load balancer's patterns, whose * matches / too, cannot tell their requests apart: place them on one side`,
     );
   }
 }

@@ -15,13 +15,13 @@ const MOST_GUARDS = 200;
 /** No rule holds a pattern with more. */
 const MOST_STARS = 5;
 
-/** No order is right, since the patterns of these two units cannot be told apart. */
+/** No order is right, since the requests of these two cannot be told apart. */
 export class NoOrder extends Error {
-  readonly patterns: readonly [string, string];
+  readonly routes: readonly [string, string];
 
   constructor({ before, after }: Edge) {
     super('no order');
-    this.patterns = [patternText(before.glob), patternText(after.glob)];
+    this.routes = [before.title, after.title];
   }
 }
 
@@ -128,6 +128,7 @@ function guardOf({ before, after }: Edge, { path, methods }: Edge['cases'][numbe
   });
   const registered = new Set(methods);
   return {
+    title: before.title,
     glob: globOfPath(path),
     side: before.side,
     methods: alone ? after.methods : registered,

@@ -4,6 +4,8 @@ import type { Routes, Shape } from './routes.ts';
 
 /** A pattern that leads to a side: what becomes a part of a rule. */
 export interface Unit {
+  /** Its routes, for errors. */
+  readonly title: string;
   readonly glob: Glob;
   readonly side: RunOn;
   /** Methods that it takes; `undefined` for any. */
@@ -31,12 +33,14 @@ export function unitsOf(routes: Routes): Units {
 }
 
 /** One unit for each side of a path. Where that is one, methods do not matter: so OPTIONS and 405 go there as well. */
-function shapeUnits({ segments, sides }: Shape): Unit[] {
+function shapeUnits({ path, segments, sides }: Shape): Unit[] {
   const different = [...new Set(sides.values())];
   return different.map((side, index): Unit => {
     const registered = new Set([...sides.keys()].filter((method) => sides.get(method) === side));
+    const title = `${[...registered][0]} ${path}`;
     if (index === 0 && !sides.has('OPTIONS')) registered.add('OPTIONS');
     return {
+      title,
       glob: globOf(segments),
       side,
       methods: different.length === 1 ? undefined : registered,
@@ -61,7 +65,8 @@ function commonPrefixes(routes: Routes): { unit: Unit; shapes: readonly Shape[] 
     const registered = new Set(below.flatMap(({ sides }) => [...sides.keys()]));
     const means = (path: Path) =>
       path.length > prefix.length && prefix.every((text, index) => text === path[index]);
-    folded.push({ unit: { glob, side: side!, methods: undefined, registered, means }, shapes: below });
+    const title = `/${prefix.join('/')}/*`;
+    folded.push({ unit: { title, glob, side: side!, methods: undefined, registered, means }, shapes: below });
   }
   return folded;
 }

@@ -2,7 +2,7 @@ import { getAtt, type Intrinsic, ref, resource, type TemplateResource } from '..
 import type { TemplateGroup, Topology } from '../topology/types.ts';
 import { HTTP_API } from './endpoints.ts';
 import { ALARM } from './failover.ts';
-import { LOAD_BALANCER } from './load-balancer.ts';
+import { LOAD_BALANCER } from './names.ts';
 
 /**
  * Name of the service: an alias of the load balancer; with `failover: 'dns'` the primary of a pair whose

@@ -1,6 +1,6 @@
 import { getAtt, ref, resource, sub, type TemplateResource } from '../intrinsics.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
-import { HTTP_FUNCTION } from './load-balancer.ts';
+import { HTTP_FUNCTION } from './names.ts';
 
 /** Logical name of the HTTP API. */
 export const HTTP_API = 'HttpApi';

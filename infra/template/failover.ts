@@ -1,8 +1,8 @@
 import { LAMBDA_DESCRIPTION_LENGTH } from '../../src/aws/quotas.ts';
 import { getAtt, type Intrinsic, ref, resource, sub, type TemplateResource } from '../intrinsics.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
-import { INSTANCE_TARGETS, LAMBDA_TARGETS, LOAD_BALANCER, TRAFFIC_RULE } from './load-balancer.ts';
 import { logGroup, writesLog } from './logs.ts';
+import { INSTANCE_TARGETS, LAMBDA_TARGETS, LOAD_BALANCER, TRAFFIC_RULE } from './names.ts';
 import { serviceRole } from './policies.ts';
 
 /** Logical name of the alarm that no instance is healthy. */

@@ -3,9 +3,11 @@ import { HTTP_HANDLER } from '../../src/core/index.ts';
 import { joinParts } from '../instance/user-data/template.ts';
 import { type Argument, getAtt, ref, resource } from '../intrinsics.ts';
 import { ProvisionError } from '../topology/errors.ts';
+import { settingsOf } from '../topology/function-settings.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
 import type { Variables, Wired, Wiring } from '../wiring/index.ts';
 import { mostBytes } from '../wiring/most-bytes.ts';
+import { asynchronous, destinationGrants, levelOf, retentionOf, TRACES } from './function-parts.ts';
 import { logGroup, writesLog } from './logs.ts';
 import { attachedPolicy, type Grant, serviceRole } from './policies.ts';
 
@@ -19,9 +21,10 @@ export function functionGroups(topology: Topology, { functions, names }: Wiring)
 function functionGroup(topology: Topology, handler: string, name: string, wired: Wired): TemplateGroup {
   const [fn, role, logs] = [`${name}Function`, `${name}FunctionRole`, `${name}FunctionLogs`];
   const { inline, late } = wired.grants;
+  const settings = settingsOf(topology, handler);
   return {
     Resources: {
-      [logs]: logGroup(topology),
+      [logs]: logGroup({ ...topology, ...retentionOf(settings) }),
       [role]: serviceRole({
         principal: 'lambda.amazonaws.com',
         description: `Lets ${handler} write its own log`,
@@ -29,14 +32,17 @@ function functionGroup(topology: Topology, handler: string, name: string, wired:
           WriteOwnLog: [writesLog(logs)],
           Vpc: topology.lambdaSubnetIds === undefined ? [] : [VPC_ACCESS],
           Handler: inline,
+          Tracing: settings.tracing ? [TRACES] : [],
+          Destinations: destinationGrants(settings),
         },
       }),
       [fn]: lambdaFunction(topology, handler, name, wired.variables),
+      ...asynchronous(fn, role, settings),
       ...(late.length > 0 ? { [`${fn}Policy`]: attachedPolicy('Handler', role, late) } : {}),
     },
     Outputs: {
+      // One for each: CloudFormation allows 200 outputs, and the ARN is made of the name.
       [`${fn}Name`]: { Description: `Name of the function of handler ${handler}`, Value: ref(fn) },
-      [`${fn}Arn`]: { Description: `ARN of the function of handler ${handler}`, Value: getAtt(fn, 'Arn') },
     },
   };
 }
@@ -59,10 +65,16 @@ const VPC_ACCESS: Grant = {
 };
 
 /** Lambda's own settings of the runtime go before what the service gives to functions and server alike. */
-function variablesOf(topology: Topology, handler: string, wired: Variables): Record<string, Argument> {
+function variablesOf(
+  topology: Topology,
+  handler: string,
+  wired: Variables,
+  environment: Readonly<Record<string, string>>,
+): Record<string, Argument> {
   const own = Object.entries(wired).map(([name, parts]) => [name, joinParts(parts)]);
   return {
     ...topology.environment,
+    ...environment,
     ...(topology.shutdownExtension ? { AMPHI_SHUTDOWN_EXTENSION: '1' } : {}),
     ...(topology.stream && handler === HTTP_HANDLER ? { AMPHI_INVOKE_MODE: 'RESPONSE_STREAM' } : {}),
     ...Object.fromEntries(own),
@@ -70,9 +82,14 @@ function variablesOf(topology: Topology, handler: string, wired: Variables): Rec
 }
 
 /** @throws ProvisionError giving the size when Lambda might refuse the environment */
-function checkSize(topology: Topology, handler: string, wired: Variables): void {
+function checkSize(
+  topology: Topology,
+  handler: string,
+  wired: Variables,
+  environment: Readonly<Record<string, string>>,
+): void {
   const bytes =
-    mostBytes([JSON.stringify(topology.environment)]) +
+    mostBytes([JSON.stringify({ ...topology.environment, ...environment })]) +
     Object.entries(wired).reduce((sum, [name, parts]) => sum + name.length + mostBytes(parts), 0);
   if (bytes > LAMBDA_ENVIRONMENT_BYTES && Object.keys(wired).length > 0)
     throw new ProvisionError(
@@ -82,8 +99,10 @@ function checkSize(topology: Topology, handler: string, wired: Variables): void 
 
 function lambdaFunction(topology: Topology, handler: string, name: string, wired: Variables) {
   const { service, s3Bucket, s3Key } = topology;
-  checkSize(topology, handler, wired);
-  const environment = variablesOf(topology, handler, wired);
+  const settings = settingsOf(topology, handler);
+  const { memorySize = topology.memorySize, timeout = topology.timeout, environment: own = {} } = settings;
+  checkSize(topology, handler, wired, own);
+  const environment = variablesOf(topology, handler, wired, own);
   return resource('AWS::Lambda::Function', {
     Description: `${service.name} ${service.version}: ${handler}`.slice(0, LAMBDA_DESCRIPTION_LENGTH),
     Runtime: 'provided.al2023',
@@ -91,9 +110,13 @@ function lambdaFunction(topology: Topology, handler: string, name: string, wired
     Handler: handler,
     Code: { S3Bucket: s3Bucket, S3Key: s3Key },
     Role: getAtt(`${name}FunctionRole`, 'Arn'),
-    MemorySize: topology.memorySize,
-    Timeout: topology.timeout,
-    LoggingConfig: { LogGroup: ref(`${name}FunctionLogs`) },
+    MemorySize: memorySize,
+    Timeout: timeout,
+    LoggingConfig: { LogGroup: ref(`${name}FunctionLogs`), ...levelOf(settings) },
+    ...(settings.reservedConcurrency === undefined
+      ? {}
+      : { ReservedConcurrentExecutions: settings.reservedConcurrency }),
+    ...(settings.tracing ? { TracingConfig: { Mode: 'Active' as const } } : {}),
     ...vpcOf(topology),
     ...(Object.keys(environment).length > 0 ? { Environment: { Variables: environment } } : {}),
   });

@@ -5,6 +5,9 @@ import { hasInstances } from '../topology/sides.ts';
 import type { Sides, Template, TemplateGroup, Topology } from '../topology/types.ts';
 import { triggerGroups } from '../triggers/index.ts';
 import type { Wiring } from '../wiring/index.ts';
+import { alarmsGroup } from './alarms.ts';
+import { throughAliases } from './aliases.ts';
+import { dashboardGroup } from './dashboard.ts';
 import { dnsGroup } from './dns.ts';
 import { endpointGroups } from './endpoints.ts';
 import { failoverGroup } from './failover.ts';
@@ -32,7 +35,7 @@ export function topologyTemplate(
   const { service, sides } = topology;
   const functions = functionGroups(topology, wiring);
   const triggers = triggerGroups(topology, wiring);
-  return mergeGroups(`${service.name} ${service.version}: ${contentOf(sides)} of one executable`, [
+  const groups = [
     ...networkGroups(topology),
     ...functions,
     // All references are resolved by now.
@@ -43,7 +46,11 @@ export function topologyTemplate(
     ...endpointGroups(topology),
     failoverGroup(topology),
     dnsGroup(topology),
-  ]);
+    alarmsGroup(topology, wiring),
+    dashboardGroup(topology, wiring),
+  ];
+  const description = `${service.name} ${service.version}: ${contentOf(sides)} of one executable`;
+  return mergeGroups(description, throughAliases(topology, wiring, groups));
 }
 
 function contentOf(sides: Sides): string {

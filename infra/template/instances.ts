@@ -8,12 +8,20 @@ import {
   sub,
   type TemplateResource,
 } from '../intrinsics.ts';
+import { hasDrainHook, timingOf } from '../topology/timing.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
 import type { Wiring } from '../wiring/index.ts';
 import { instanceParameters } from './instance-parameters.ts';
-import { INSTANCE_TARGETS, isBalanced, TRAFFIC_RULE } from './load-balancer.ts';
+import { isBalanced } from './load-balancer.ts';
 import { logGroup, writesLog } from './logs.ts';
-import { AUTO_SCALING_GROUP, ROOT_DEVICE, SERVER_LOGS } from './names.ts';
+import {
+  AUTO_SCALING_GROUP,
+  DRAIN_HOOK,
+  INSTANCE_TARGETS,
+  ROOT_DEVICE,
+  SERVER_LOGS,
+  TRAFFIC_RULE,
+} from './names.ts';
 import { isSet, SECURITY_GROUP } from './network.ts';
 import { attachedPolicy, type Grant, serviceRole } from './policies.ts';
 import { metricsCollection, scalingResources } from './scaling.ts';
@@ -34,6 +42,12 @@ export function instanceGroup(topology: Topology, wiring: Wiring, userData: Argu
       InstanceProfile: resource('AWS::IAM::InstanceProfile', { Roles: [ref('InstanceRole')] }),
       LaunchTemplate: launchTemplate(topology, userData),
       [AUTO_SCALING_GROUP]: autoScalingGroup(topology),
+      // Only once the group is there: until then the signals of its instances decide.
+      InstanceHealthPolicy: attachedPolicy('Health', 'InstanceRole', [
+        REPORTS_HEALTH,
+        ...(hasDrainHook(topology) ? ENDS_HOOK : []),
+      ]),
+      ...(hasDrainHook(topology) ? { DrainHook: drainHook(topology) } : {}),
       ...scalingResources(topology, wiring),
       ...(topology.logs ? { [SERVER_LOGS]: logGroup(topology) } : {}),
     },
@@ -63,6 +77,31 @@ function instanceRole(topology: Topology, { instances }: Wiring): TemplateResour
     description: 'Starts the server up and signals the stack',
     policies: { StartUp: grants, Handlers: instances.grants.inline },
     managed: [...(topology.ssm ? [SESSION_MANAGER] : []), ...(topology.instancePolicies ?? [])],
+  });
+}
+
+/** An instance that is of no use has the group replace it. */
+const REPORTS_HEALTH: Grant = {
+  actions: ['autoscaling:SetInstanceHealth'],
+  resources: [getAtt(AUTO_SCALING_GROUP, 'AutoScalingGroupARN')],
+};
+
+/** `Describe` knows no resources, and the name of the group is known to nobody before it is there. */
+const ENDS_HOOK: readonly Grant[] = [
+  { actions: ['autoscaling:CompleteLifecycleAction'], resources: REPORTS_HEALTH.resources },
+  { actions: ['autoscaling:DescribeAutoScalingInstances'], resources: ['*'] },
+];
+
+/** What an instance may take beside its drain until it has noticed and said so. */
+const HOOK_SPARE = 60;
+
+function drainHook(topology: Topology): TemplateResource {
+  return resource('AWS::AutoScaling::LifecycleHook', {
+    AutoScalingGroupName: ref(AUTO_SCALING_GROUP),
+    LifecycleHookName: DRAIN_HOOK,
+    LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    HeartbeatTimeout: timingOf(topology).longStop! + HOOK_SPARE,
+    DefaultResult: 'CONTINUE',
   });
 }
 

@@ -1,20 +1,13 @@
 import type { ResourceTypes } from '@awboost/cfntypes';
-import { HTTP_HANDLER, type RunOn } from '../../src/core/index.ts';
+import { HTTP_HANDLER } from '../../src/core/index.ts';
 import { getAtt, ref, resource, sub, type TemplateResource } from '../intrinsics.ts';
-import { listenerRules } from '../listener-rules/index.ts';
 import { TOPOLOGY_OPTIONS } from '../topology/options/index.ts';
 import { HEALTH, timingOf } from '../topology/timing.ts';
-import type { Sides, TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
+import type { TemplateGroup, TemplateParameter, Topology } from '../topology/types.ts';
 import { stackSuffix } from '../wiring/stack-suffix.ts';
+import { routeRules, trafficRule } from './forwarding.ts';
+import { HTTP_FUNCTION, INSTANCE_TARGETS, LAMBDA_TARGETS, LOAD_BALANCER, TRAFFIC_RULE } from './names.ts';
 import { ALB_SECURITY_GROUP } from './network.ts';
-
-export const LOAD_BALANCER = 'LoadBalancer';
-/** The last rule, with the weights where there are two sides to share; the listener's default only answers that there is no such rule. */
-export const TRAFFIC_RULE = 'TrafficRule';
-export const INSTANCE_TARGETS = 'InstanceTargets';
-export const LAMBDA_TARGETS = 'LambdaTargets';
-/** Lambda function of the routes. */
-export const HTTP_FUNCTION = 'HttpFunction';
 
 /** TLS 1.2 and 1.3, forward secrecy only. */
 const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06';
@@ -167,70 +160,4 @@ function listener(
     ...tls,
     DefaultActions: [action],
   });
-}
-
-/** The lowest that there is: whatever rules come and go, no priority is taken twice while they change. */
-const LAST_PRIORITY = 50_000;
-
-/** What no route takes goes where the routes are; where none is on both sides, to the server rather than to Lambda. */
-function trafficRule(topology: Topology): TemplateResource {
-  return resource('AWS::ElasticLoadBalancingV2::ListenerRule', {
-    ListenerArn: listenerOf(topology),
-    Priority: LAST_PRIORITY,
-    Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
-    Actions: [forwardTo(topology, restOf(topology.sides))],
-  });
-}
-
-const listenerOf = ({ certificateArn }: Topology) =>
-  ref(certificateArn === undefined ? 'HttpListener' : 'HttpsListener');
-
-/** The side of what has no rule of its own. */
-function restOf({ shared, server }: Sides): RunOn {
-  if (shared) return 'both';
-  return server ? 'instances' : 'lambda';
-}
-
-/** Routes on one side only. Their names go by position, as their priorities do: a rule that changes keeps its own. */
-function routeRules(topology: Topology): Record<string, TemplateResource> {
-  const { service, sides } = topology;
-  const rest = restOf(sides);
-  const rules = listenerRules(service.routes ?? [], rest).map(({ side, methods, paths }, index) => {
-    const rule = resource(
-      'AWS::ElasticLoadBalancingV2::ListenerRule',
-      {
-        ListenerArn: listenerOf(topology),
-        Priority: index + 1,
-        Conditions: [
-          { Field: 'path-pattern', PathPatternConfig: { Values: [...paths] } },
-          ...(methods === undefined
-            ? []
-            : [{ Field: 'http-request-method', HttpRequestMethodConfig: { Values: [...methods] } }]),
-        ],
-        Actions: [forwardTo(topology, side === 'both' ? rest : side)],
-      },
-      { DependsOn: TRAFFIC_RULE },
-    );
-    return [`RouteRule${index + 1}`, rule] as const;
-  });
-  return Object.fromEntries(rules);
-}
-
-function forwardTo(topology: Topology, side: RunOn) {
-  if (side === 'both') return weightedForward(topology);
-  return { Type: 'forward', TargetGroupArn: ref(side === 'lambda' ? LAMBDA_TARGETS : INSTANCE_TARGETS) };
-}
-
-function weightedForward({ stickiness }: Topology) {
-  return {
-    Type: 'forward',
-    ForwardConfig: {
-      TargetGroups: [
-        { TargetGroupArn: ref(INSTANCE_TARGETS), Weight: ref('Ec2Weight') },
-        { TargetGroupArn: ref(LAMBDA_TARGETS), Weight: ref('LambdaWeight') },
-      ],
-      TargetGroupStickinessConfig:
-        stickiness === undefined ? { Enabled: false } : { Enabled: true, DurationSeconds: stickiness },
-    },
-  };
 }

@@ -3,7 +3,7 @@ import type { Topology } from '../topology/types.ts';
 import type { Grant } from './policies.ts';
 
 /** A log group that goes with the stack. */
-export function logGroup({ logRetentionDays }: Topology): TemplateResource {
+export function logGroup({ logRetentionDays }: Pick<Topology, 'logRetentionDays'>): TemplateResource {
   return resource(
     'AWS::Logs::LogGroup',
     { RetentionInDays: logRetentionDays },

@@ -12,8 +12,7 @@ import {
 import { ProvisionError } from '../topology/errors.ts';
 import type { Topology } from '../topology/types.ts';
 import type { Wiring } from '../wiring/index.ts';
-import { INSTANCE_TARGETS, LOAD_BALANCER, TRAFFIC_RULE } from './load-balancer.ts';
-import { AUTO_SCALING_GROUP } from './names.ts';
+import { AUTO_SCALING_GROUP, INSTANCE_TARGETS, LOAD_BALANCER, TRAFFIC_RULE } from './names.ts';
 
 /** Policies that change the size of the group. Nothing without an option that asks for one. */
 export function scalingResources(topology: Topology, wiring: Wiring): Record<string, TemplateResource> {

@@ -61,6 +61,18 @@ export const limitedCidr = (harm: string): TextForm => ({
   problem: (text) => (text.endsWith('/0') ? harm : ipv4CidrProblem(text)),
 });
 
+export const TOPIC = matching(
+  'ARN',
+  /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
+  'is not the ARN of an SNS topic',
+);
+
+export const DESTINATION = matching(
+  'ARN',
+  /^arn:aws[a-z-]*:(sqs|sns|lambda|events):[a-z0-9-]+:\d{12}:\S+$/,
+  'is not the ARN of a queue, topic, function or event bus',
+);
+
 export const SHA256 = matching('hex', /^[0-9a-f]{64}$/, 'is not 64 lower-case hex digits');
 
 export const URL_PATH = matching('path', /^\/[\w.~/%?=&-]*$/, 'is not a plain URL path that starts with /');

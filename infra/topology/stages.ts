@@ -1,5 +1,5 @@
 /** A topology that a service keeps in its repository, one for each stage; `defineTopology` of `amphi` gives it its types. */
-import { ConfigError, type RunOn } from '../../src/core/index.ts';
+import { ConfigError, type LambdaSettings, type RunOn } from '../../src/core/index.ts';
 import { OptionsError } from './errors.ts';
 import { TOPOLOGY_OPTIONS, type TopologySettings } from './options/index.ts';
 import { type Label, tableProblems, type Unchecked } from './problems.ts';
@@ -8,6 +8,8 @@ type Texts = Readonly<Record<string, string>>;
 
 /** The options of the table, and what else a deployment is given. */
 export interface StageSettings extends Omit<Partial<TopologySettings>, 'runOn'> {
+  /** Settings of single Lambda functions, by handler; `http` is that of the routes. */
+  readonly functions?: Readonly<Record<string, LambdaSettings>>;
   /** Where handlers run, by name, `GET /path`, `/path` or `*`. */
   readonly runOn?: Readonly<Record<string, RunOn>>;
   /** Name of the stack. Default the service's, and the stage's behind it. */
@@ -44,9 +46,9 @@ export const isRoleArn = (value: unknown): boolean =>
   typeof value === 'string' && /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(value);
 
 /** What a stage has beside the options of the table. */
-const OWN: Readonly<Record<string, 'text' | 'texts' | 'flag' | 'role'>> = {
+const OWN: Readonly<Record<string, 'text' | 'texts' | 'flag' | 'object' | 'role'>> = {
   ...{ stack: 'text', region: 'text', profile: 'text', protected: 'flag', roleArn: 'role' },
-  ...{ parameters: 'texts', tags: 'texts' },
+  ...{ parameters: 'texts', tags: 'texts', functions: 'object' },
 };
 
 /**
@@ -87,6 +89,7 @@ function ownProblem(value: unknown, kind: (typeof OWN)[string], label: string): 
   if (kind === 'text') return typeof value === 'string' && value !== '' ? [] : [`${label} must be a text`];
   if (kind === 'role') return isRoleArn(value) ? [] : [`${label} must be the ARN of an IAM role`];
   if (kind === 'flag') return typeof value === 'boolean' ? [] : [`${label} must be true or false`];
+  if (kind === 'object') return isRecord(value) ? [] : [`${label} must be an object`];
   const texts =
     typeof value === 'object' &&
     value !== null &&

@@ -1,5 +1,5 @@
 import type { ProgramLog } from '../../src/adapters/supervisor/index.ts';
-import type { EventTrigger, Permission, RunOn } from '../../src/core/index.ts';
+import type { EventTrigger, LambdaSettings, Permission, RunOn } from '../../src/core/index.ts';
 import type { Intrinsic, TemplateResource } from '../intrinsics.ts';
 import type { TopologyDefaults, TopologySettings } from './options/index.ts';
 
@@ -28,6 +28,8 @@ export interface HandlerDescription {
   readonly permissions?: readonly Permission[] | undefined;
   /** Functions that it calls by `context.invoke`. */
   readonly invokes?: readonly string[] | undefined;
+  /** Settings of the Lambda function that it becomes. */
+  readonly lambda?: LambdaSettings | undefined;
 }
 
 export interface RouteDescription extends HandlerDescription {
@@ -39,6 +41,8 @@ export interface RouteDescription extends HandlerDescription {
 /** What `emitTopology` needs: the options of the table, named as the flags of `app provision`, and what no flag holds. */
 export interface TopologyOptions extends TopologySettings {
   readonly service: ServiceDescription;
+  /** Settings of single Lambda functions, by handler; `http` is that of the routes. */
+  readonly functions?: Readonly<Record<string, LambdaSettings>>;
   /** Rotation of the server's logs on the instances. */
   readonly logRotation?: Pick<ProgramLog, 'maxBytes' | 'backups'>;
   /** Changes the finished template; see {@link TemplateDecorator}. */

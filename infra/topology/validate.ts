@@ -1,7 +1,9 @@
 import { ROLE_POLICIES } from '../../src/aws/quotas.ts';
+import { DEFAULT_HEALTH_PORT } from '../../src/server/defaults.ts';
 import { placementProblems } from '../wiring/problems.ts';
 import { withDefaults } from './defaults.ts';
 import { OptionsError } from './errors.ts';
+import { functionSettingsProblems } from './function-settings.ts';
 import { slugOf } from './names.ts';
 import { TOPOLOGY_OPTIONS } from './options/index.ts';
 import { isGiven, tableProblems, type Unchecked } from './problems.ts';
@@ -39,6 +41,12 @@ function secretClashes({ environment, secrets }: Unchecked): string[] {
   const pairs = (value: unknown) =>
     typeof value === 'object' && value !== null ? (value as Record<string, string>) : {};
   return clashProblems(pairs(environment), pairs(secrets));
+}
+
+function portProblems({ port }: TopologyOptions, { server, worker }: Sides): string[] {
+  return server && worker.length > 0 && port === DEFAULT_HEALTH_PORT
+    ? [`--port ${port} is where the worker tells that it is ready`]
+    : [];
 }
 
 /** What the sizes of the group have to be together. */
@@ -100,7 +108,9 @@ export function checkedTopology(options: TopologyOptions): Topology {
     ...serviceProblems(options),
     ...unusedProblems({ ...options }, service, sides),
     ...entryProblems({ ...options }, service),
+    ...portProblems(options, sides),
     ...placementProblems(service, sides),
+    ...functionSettingsProblems(options.functions, service, sides),
   ];
   if (problems.length > 0) throw new OptionsError(...problems);
   const slug = slugOf(options.service.name);

@@ -5,6 +5,7 @@ import { functionNames } from '../topology/names.ts';
 import type { Topology } from '../topology/types.ts';
 import { type Grants, mergedGrants, permissionGrants } from './grants.ts';
 import { jsonParts } from './json-parts.ts';
+import { checkPolicySize } from './policy-size.ts';
 import { ownQueue, queueArn } from './queues.ts';
 import { functionOwner, References } from './references.ts';
 import { secretGrants } from './secrets.ts';
@@ -39,7 +40,7 @@ export interface Wiring {
   readonly worker: Variables;
 }
 
-/** @throws ProvisionError naming a handler whose references cannot be resolved */
+/** @throws ProvisionError naming a handler whose references cannot be resolved, or a role that would be too large */
 export function wiringOf(topology: Topology): Wiring {
   const { service, sides } = topology;
   const names = functionNames(service);
@@ -74,13 +75,15 @@ export function wiringOf(topology: Topology): Wiring {
   const functions = new Map(
     sides.lambda.map((handler) => [handler, wired(lambdaCallers(service, handler), handler)]),
   );
-  const instances = wired(instanceCallers(service, sides));
+  const instances = withPolling(topology, wired(instanceCallers(service, sides)), queues, references);
+  for (const [handler, { grants }] of functions) checkPolicySize(functionOwner(handler).label, grants);
+  checkPolicySize('the instances', instances.grants);
   return {
     references,
     names,
     queues,
     functions,
-    instances: withPolling(topology, instances, queues, references),
+    instances,
     worker: { AMPHI_QUEUES: jsonParts(Object.fromEntries(queues)) },
   };
 }

@@ -10,8 +10,8 @@ const LONGEST: Readonly<Record<string, number>> = {
   ServerLogs: 512,
 };
 
-/** No ARN of a function or a queue is longer: at most 64 and 80 characters of name after the longest region. */
-const ARN_BYTES = 160;
+/** No ARN of a function or a queue is longer: 61 characters before a name of 64, or 47 before one of 80. */
+const ARN_BYTES = 128;
 
 /** The most bytes that pieces may have once resolved, as far as that is known here. */
 export function mostBytes(parts: readonly Argument[]): number {

@@ -49,6 +49,9 @@ export const CLOUDFORMATION = {
 /** Managed policies of a role, without a raise of the quota. */
 export const ROLE_POLICIES = 10;
 
+/** Characters of all inline policies of a role together, white space not counted. */
+export const ROLE_POLICY_CHARACTERS = 10_240;
+
 /** More instances than any group here is meant for. */
 export const AUTO_SCALING_INSTANCES = 10_000;
 

@@ -116,6 +116,8 @@ async function send({ name, payload, caller }: SiblingCall, arn: string): Promis
     new SendMessageCommand({
       QueueUrl: queue.url(endpoint),
       MessageBody: payload,
+      // Calls have an order among themselves only where the queue has one.
+      ...(queue.fifo ? { MessageGroupId: name, MessageDeduplicationId: crypto.randomUUID() } : {}),
       ...(caller.traceId === undefined
         ? {}
         : {

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { boundOutput, createLogger, type Logger, logLevelFrom } from '../core/index.ts';
+import {
+  boundOutput,
+  createLogger,
+  createMetrics,
+  type Logger,
+  logLevelFrom,
+  type Metrics,
+} from '../core/index.ts';
 
 const LINE_FEED = 10;
 
@@ -15,6 +22,12 @@ export function print(text: string | Buffer, stream: NodeJS.WriteStream = proces
 /** JSON lines on a stream: standard output for servers, standard error where the output is a result. */
 export function streamLogger(stream: NodeJS.WriteStream): Logger {
   return createLogger({ level: logLevelFrom(process.env), write: (line) => void stream.write(line) });
+}
+
+/** What handlers measure, as lines of the same stream. */
+export function streamMetrics(stream: NodeJS.WriteStream, service: string): Metrics {
+  const namespace = process.env.AMPHI_METRICS_NAMESPACE || service;
+  return createMetrics({ namespace, service, write: (line) => void stream.write(line) });
 }
 
 /** How long a server waits in the end for a reader of its log that may be stalled, milliseconds. */

@@ -1,6 +1,7 @@
 import { HandlerTimeout } from './errors.ts';
 import { MAX_TIMER_MS } from './limits.ts';
 import type { Logger } from './logger.ts';
+import type { MetricOptions, Metrics } from './metrics.ts';
 import { type BoundInvoke, undeclared } from './siblings.ts';
 import type { InvocationContext, InvokeOptions, LambdaDetails } from './types.ts';
 
@@ -15,6 +16,8 @@ export interface ContextInit {
   readonly logger: Logger;
   readonly event?: unknown;
   readonly lambda?: LambdaDetails;
+  /** Takes what the handler measures; default nobody. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** What interceptors get to finish their work on the reply of an interrupted handler, ms. */
@@ -131,6 +134,15 @@ export class Context implements InvocationContext {
   async invoke(name: string, payload?: unknown, { wait = true }: InvokeOptions = {}): Promise<never> {
     if (!this.siblings) throw undeclared(name);
     return this.siblings(name, payload, wait, this) as Promise<never>;
+  }
+
+  metric(name: string, value = 1, options: MetricOptions = {}): void {
+    this.#init.metrics?.record(name, value, options, this.requestId);
+  }
+
+  /** Of the process. */
+  get metrics(): Metrics | undefined {
+    return this.#init.metrics;
   }
 
   get event(): unknown {

@@ -12,7 +12,15 @@ export { JsonError, toJsonText } from './json.ts';
 export { DEFAULT_BODY_LIMIT, FIRST_CHUNK_MS, MAX_TIMER_MS } from './limits.ts';
 export * from './logger.ts';
 export * from './messages.ts';
-export type { EventOptions, FunctionOptions, HandlerOptions, Permission, RouteOptions } from './options.ts';
+export * from './metrics.ts';
+export type {
+  EventOptions,
+  FunctionOptions,
+  HandlerOptions,
+  LambdaSettings,
+  Permission,
+  RouteOptions,
+} from './options.ts';
 export { EVERY_HANDLER, type Placement, placementOf } from './placement.ts';
 export { createRegistry, type RegisterRoute, Registry, type RegistryOptions } from './registry.ts';
 export { discardBody, type HeaderValue, Reply, type ReplyInit, reply, toRawResponse } from './reply.ts';

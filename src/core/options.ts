@@ -1,6 +1,7 @@
 import { ConfigError } from './errors.ts';
 import type { HttpInterceptor } from './handlers.ts';
 import { MAX_TIMER_MS } from './limits.ts';
+import type { LogLevel } from './logger.ts';
 import type { RunOn } from './run-on.ts';
 import { assertRouteSchema, type RouteSchema } from './schema.ts';
 
@@ -42,10 +43,35 @@ export interface RouteOptions<S extends RouteSchema = RouteSchema> extends Handl
   readonly interceptors?: readonly HttpInterceptor[];
 }
 
-export type FunctionOptions = HandlerOptions;
-export type EventOptions = HandlerOptions;
+/** Settings of the Lambda function that a handler becomes; a stage's topology goes before. The routes are one function. */
+export interface LambdaSettings {
+  /** MB. */
+  readonly memorySize?: number;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly reservedConcurrency?: number;
+  readonly provisionedConcurrency?: number;
+  /** Further tries of an asynchronous invocation, 0 to 2. */
+  readonly retries?: number;
+  /** Seconds for which an asynchronous invocation may wait, 60 to 21600. */
+  readonly maxEventAge?: number;
+  /** ARN of a queue, topic, function or event bus that gets what failed asynchronously. */
+  readonly onFailure?: string;
+  readonly onSuccess?: string;
+  /** Active tracing by X-Ray. */
+  readonly tracing?: boolean;
+  readonly logLevel?: LogLevel;
+  readonly logRetentionDays?: number;
+}
+
+export interface FunctionOptions extends HandlerOptions {
+  readonly lambda?: LambdaSettings;
+}
+export type EventOptions = FunctionOptions;
 
 const HANDLER_OPTIONS = ['description', 'timeoutMs', 'runOn', 'permissions', 'invokes'];
+const FUNCTION_OPTIONS = [...HANDLER_OPTIONS, 'lambda'];
 const ROUTE_OPTIONS = [...HANDLER_OPTIONS, 'schema', 'body', 'bodyLimit', 'interceptors'];
 
 /** @throws ConfigError naming the option */
@@ -65,8 +91,12 @@ export function assertRouteOptions(options: RouteOptions, where: string): void {
 }
 
 /** @throws ConfigError naming the option */
-export function assertHandlerOptions(options: HandlerOptions, where: string): void {
-  assertKnown(options, HANDLER_OPTIONS, where);
+export function assertFunctionOptions(options: FunctionOptions, where: string): void {
+  assertKnown(options, FUNCTION_OPTIONS, where);
+  const { lambda } = options;
+  if (lambda !== undefined && (typeof lambda !== 'object' || lambda === null)) {
+    throw new ConfigError(`${where}: lambda must be an object of settings`);
+  }
 }
 
 function assertKnown(options: HandlerOptions, known: readonly string[], where: string): void {

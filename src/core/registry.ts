@@ -11,7 +11,7 @@ import type {
 } from './handlers.ts';
 import { METHODS, type Method } from './messages.ts';
 import {
-  assertHandlerOptions,
+  assertFunctionOptions,
   assertRouteOptions,
   type EventOptions,
   type FunctionOptions,
@@ -382,7 +382,7 @@ export class Registry {
     const { name, handler, options } = entry;
     this.#assertOpen(`function ${name}`);
     assertFunctionName(name);
-    assertHandlerOptions(options, `function ${name}`);
+    assertFunctionOptions(options, `function ${name}`);
     const refusal = placementRefusal(entry.source, options.runOn ?? 'lambda');
     if (refusal !== undefined) throw new ConfigError(`event ${name}: ${refusal}`);
     assertHandler(handler, `function ${name}`);

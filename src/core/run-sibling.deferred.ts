@@ -16,9 +16,9 @@ export async function runSibling(
 ): Promise<unknown> {
   // By way of JSON in any case: payload and result are then what they are between two machines.
   const event: unknown = JSON.parse(payload);
-  const logger = caller.baseLogger;
+  const { baseLogger: logger, metrics, traceId } = caller;
   const requestId = crypto.randomUUID();
-  const context = new Context({ requestId, functionName: name, traceId: caller.traceId, logger, event });
+  const context = new Context({ requestId, functionName: name, traceId, logger, metrics, event });
   const running = { abort: (reason: unknown) => context.interrupt(reason) };
   siblings.running.add(running);
   const result = run(functions.get(name)!, context).finally(() => {

@@ -2,12 +2,14 @@
 import { ConfigError } from './errors.ts';
 import { toJsonText } from './json.ts';
 import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Who calls: its context. */
 export interface Caller {
   readonly traceId: string | undefined;
   /** Of the process, without the request id of this invocation. */
   readonly baseLogger: Logger;
+  readonly metrics: Metrics | undefined;
 }
 
 /** A call on its way. */

@@ -1,4 +1,5 @@
 import type { Logger } from './logger.ts';
+import type { MetricOptions } from './metrics.ts';
 
 /** A value, or a promise of it. Dispatch stays synchronous while handlers do. */
 export type Awaitable<T> = T | PromiseLike<T>;
@@ -84,6 +85,12 @@ export interface InvocationContext {
   readonly traceId: string | undefined;
   /** Writes JSON lines that carry the request id. */
   readonly logger: Logger;
+  /**
+   * Records a value, 1 by default: a line of the log that CloudWatch makes a metric of, the same on both sides; on the
+   * server also for Prometheus, see `--metricsPath`.
+   * @throws TypeError for a bad name, value, unit or dimension
+   */
+  metric(name: string, value?: number, options?: MetricOptions): void;
   /** The raw event where there is one (Lambda, `invoke`), `undefined` on the HTTP server. */
   readonly event: unknown;
   /** Lambda only: what the Runtime API told beside the above. */

@@ -62,6 +62,9 @@ t.test('functions on instances, by their queue', async (t) => {
   const taken = (await call('add', false, env)) as { requestId: string };
   const [message] = queue.peek();
   t.match(message, { id: taken.requestId, body: '{"n":1}', sent: { system: { AWSTraceHeader: TRACE } } });
+  const fifo = sqs.queue('ordered.fifo');
+  await call('add', false, { ...env, AMPHI_TARGETS: JSON.stringify({ add: fifo.arn }) });
+  t.match(fifo.peek(), [{ sent: { group: 'add' } }], 'calls of an ordered queue are one group');
   await t.rejects(call('add', true, env), {
     name: 'ConfigError',
     message: /add: it runs on instances and is reached by a queue, so nobody can wait for it/,

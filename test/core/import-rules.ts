@@ -37,12 +37,21 @@ const ADAPTER: Rule = { from: ['src/core/', 'src/aws/', 'src/server/'] };
 /** A service sees what a user of the package sees; any package is its own affair. */
 const SERVICE: Rule = { from: [], packages: ['amphi', '*'] };
 
+const OPEN_TELEMETRY = [
+  'api',
+  'core',
+  'exporter-trace-otlp-http',
+  'propagator-aws-xray',
+  'resources',
+  'sdk-trace-node',
+].map((name) => `@opentelemetry/${name}`);
+
 /** By the start of a file's path; the first that fits counts. */
 const RULES: readonly [area: string, rule: Rule][] = [
   ['src/core/', { from: [], packages: ['@standard-schema/spec'] }],
   ['src/aws/', { from: ['src/core/'], packages: ['yazl', '@aws-sdk'] }],
   ['src/server/', { from: ['src/core/'] }],
-  ['src/adapters/http/', { ...ADAPTER, packages: ['fastify'] }],
+  ['src/adapters/http/', { ...ADAPTER, packages: ['fastify', 'prom-client'] }],
   ['src/adapters/lambda/', { from: ['src/core/', 'src/aws/'], packages: ['aws-lambda'] }],
   ['src/adapters/emulator/', ADAPTER],
   ['src/adapters/supervisor/', ADAPTER],
@@ -69,6 +78,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
       packages: ['yargs', 'esbuild', 'pkg', 'terser', 'acorn', 'acorn-walk'],
     },
   ],
+  ['src/telemetry/', { from: ['src/core/'], packages: OPEN_TELEMETRY }],
   ['src/app/', SERVICE],
   ['src/index.ts', { from: ['src/core/', 'src/cli/'] }],
   [

@@ -22,6 +22,7 @@ const HERE = resolve(import.meta.dirname, 'boot');
 const APP_ZIP = `${APP}.zip`;
 const REGION = 'eu-test-1';
 const SUFFIX = 'aws.test';
+const QUEUE = `arn:aws:sqs:${REGION}:123456789012:omega-service-Hello-01234567`;
 
 /** Answers every path with its own arguments; supervisor needs this Python anyway. */
 const STAND_IN = `#!/usr/bin/python3
@@ -32,7 +33,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.wfile.write(' '.join(sys.argv[1:]).encode())
-HTTPServer(('0.0.0.0', int(sys.argv[sys.argv.index('--port') + 1])), Handler).serve_forever()
+port = sys.argv[sys.argv.index('--port') + 1] if '--port' in sys.argv else '9998'
+HTTPServer(('0.0.0.0', int(port)), Handler).serve_forever()
 `;
 
 const TOOLS = [
@@ -101,7 +103,8 @@ function boot(
     .replace('{"Ref":"AWS::URLSuffix"}', SUFFIX)
     .replace('{"Ref":"AWS::StackName"}', 'my-stack')
     .replace('{"Ref":"RootDevice"}', '/dev/sda1')
-    .replaceAll('{"Ref":"ServerLogs"}', 'my-log-group');
+    .replaceAll('{"Ref":"ServerLogs"}', 'my-log-group')
+    .replaceAll('{"Fn::GetAtt":["HelloQueue","Arn"]}', QUEUE);
   writeFileSync(join(dir, 'user-data.sh'), edit(script));
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const driver = [
@@ -113,6 +116,7 @@ function boot(
     'omega-service',
     '9999',
     options.tlsSecretArn === undefined ? 'http' : 'https',
+    ...(options.service.handlers === undefined ? [] : ['omega-service:omega-service-server']),
   ];
   const result = spawnSync('unshare', [...namespaces, ...driver], { encoding: 'utf8', timeout: 120_000 });
   const read = (file: string) => (existsSync(join(dir, file)) ? readFileSync(join(dir, file), 'utf8') : '');
@@ -176,6 +180,32 @@ t.test('the user-data boots a stand-in', { skip }, async (t) => {
   const [first, second] = read('pids').trim().split(' ');
   t.not(second, first, 'under a new pid');
   t.notMatch(read('log'), /THE.SECRET|THE.SESSION|the-imds-token/, 'no secret in the log');
+});
+
+t.test('server and worker boot as one group, and each knows what it has to', { skip }, async (t) => {
+  const dir = t.testdir();
+  zipOf(dir, 'bootstrap', STAND_IN);
+  const service = {
+    ...SAMPLE.service,
+    handlers: { hello: { runOn: 'instances' as const, invokes: ['hello'] } },
+  };
+  const read = boot(dir, { ...SAMPLE, service, drainTimeout: 120 });
+  t.equal(read('code'), '0\n', read('log'));
+  t.match(read('first-answer'), /^httpServer --port 9999 .*--drainTimeout 120/);
+  const states = read('status').trim().split('\n').sort();
+  t.match(states, [
+    /^omega-service-drain +(STARTING|RUNNING)/,
+    /^omega-service-fatal +(STARTING|RUNNING)/,
+    /^omega-service:omega-service-server +(STARTING|RUNNING)/,
+    /^omega-service:omega-service-worker +(STARTING|RUNNING)/,
+  ]);
+  const lines = read('environment').split('\n');
+  t.ok(lines.includes(`AMPHI_TARGETS={"hello":"${QUEUE}"}`));
+  t.ok(lines.includes(`AWS_REGION=${REGION}`));
+  t.notOk(
+    lines.some((line) => line.startsWith('AMPHI_QUEUES=')),
+    'that is for the worker',
+  );
 });
 
 const unbuilt = existsSync(APP_ZIP) ? false : 'dist/app.zip is not built: run `npm run build`';
@@ -299,7 +329,7 @@ t.test(
     zipOf(dir, 'bootstrap', "#!/bin/sh\necho 'no database' >&2\nexit 1\n");
     const fingerprint = standInAgent(dir);
     const read = boot(dir, { ...SAMPLE, logs: true }, (script) =>
-      script.replace(SIGNING_KEY, fingerprint).replace('{1..180}', '{1..2}'),
+      script.replace(SIGNING_KEY, fingerprint).replace('READY_TRIES=180', 'READY_TRIES=2'),
     );
     t.equal(read('code'), '1\n', read('log'));
     t.match(read('agent-report'), /^-a fetch-config .*\nno database$/m);

@@ -2,7 +2,7 @@ import t from 'tap';
 import { emitTopology, type TopologyOptions } from '../../infra/index.ts';
 import { LAMBDA_ENVIRONMENT_BYTES, USER_DATA_BYTES } from '../../src/aws/quotas.ts';
 import { SAMPLE } from './sample.ts';
-import { BALANCED, BY_DNS, SECURE, SHIFTED, STREAMED, VARIANTS } from './variants.ts';
+import { BALANCED, BY_DNS, PLACED, SECURE, SHIFTED, STREAMED, VARIANTS } from './variants.ts';
 
 type Properties = Record<string, unknown>;
 
@@ -117,7 +117,7 @@ t.test('targets: readiness decides, and a drain ends before deregistration does'
   t.ok(delay + drain < Number(/stopwaitsecs=(\d+)/.exec(supervisordConf)![1]), 'SIGKILL comes after both');
   t.match(supervisordConf, ' --trustProxy 10.0.0.0/16 --trustProxy 10.1.0.0/16\n');
   t.ok(
-    Number(/\n {2}sleep '(\d+)'\n/.exec(userData)![1]) > interval * 2,
+    Number(/\nsleep '(\d+)'\n/.exec(userData)![1]) > interval * 2,
     'the signal waits for the health checks',
   );
 });
@@ -258,4 +258,8 @@ t.test("the agent's configuration: both streams of each instance, one group", as
     logs: { logs_collected: { files: { collect_list: [file('stdout'), file('stderr')] } } },
   });
   t.match(emitTopology(SECURE).supervisordConf, '/var/log/omega-service/stdout.log');
+  const both = emitTopology(PLACED['fed-balanced']!);
+  const followed = [...both.userData.matchAll(/"file_path":"([^"]*)"/g)].map(([, path]) => path!);
+  t.equal(followed.length, 4, 'and those of the worker');
+  for (const path of followed) t.match(both.supervisordConf, `_logfile=${path}\n`);
 });

@@ -34,7 +34,11 @@ t.test('server and worker get their limits', async (t) => {
 
 t.test('a longer drain moves what has to outlast it', async (t) => {
   const { template, supervisordConf } = emitTopology(FIT);
-  t.same(supervisordConf.match(/^stopwaitsecs=\d+$/gm), ['stopwaitsecs=922', 'stopwaitsecs=910']);
+  t.same(supervisordConf.match(/^stopwaitsecs=\d+$/gm), [
+    'stopwaitsecs=922',
+    'stopwaitsecs=910',
+    'stopwaitsecs=35',
+  ]);
   const attributes = attributesOf(propertiesOf(template, 'InstanceTargets').TargetGroupAttributes);
   t.equal(attributes['deregistration_delay.timeout_seconds'], '905');
   const most = { ...BALANCED, drainTimeout: 3595 };

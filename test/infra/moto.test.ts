@@ -1,10 +1,11 @@
 import t, { type Test } from 'tap';
 import { type EmittedTopology, emitTopology, type TopologyOptions } from '../../infra/index.ts';
 import { FAILOVER_CODE } from '../../infra/template/failover.ts';
+import { forMoto } from './deploy/moto-front.ts';
 import { type Aws, runFailover, skipWithoutMoto, startCalls, startMoto } from './moto/server.ts';
 import { FULL } from './sample.ts';
 import { check } from './tools.ts';
-import { SHIFTED } from './variants.ts';
+import { PLACED, SHIFTED } from './variants.ts';
 
 /** What the stack needs to be there before it: artifact, key pair, image parameter. */
 async function prepare(aws: Aws, { s3Bucket: Bucket, s3Key: Key, key }: TopologyOptions): Promise<void> {
@@ -34,7 +35,7 @@ async function createStack(
   const image = template.Parameters.ImageId!.Default as string;
   await aws.call('cloudformation', 'create_stack', {
     StackName,
-    TemplateBody: templateText.replace(image, '/test/image'),
+    TemplateBody: forMoto(templateText).replace(image, '/test/image'),
     Capabilities: ['CAPABILITY_IAM'],
     Parameters: Object.entries(values)
       .filter(([name]) => name in template.Parameters)
@@ -61,6 +62,7 @@ t.test('stacks made in moto', { skip: skipWithoutMoto() }, async (t) => {
   t.teardown(() => aws.stop());
   await prepare(aws, FULL);
   await t.test('the user-data reads back as bash without expressions', (t) => readsBack(t, aws));
+  await t.test('rules of routes on one side, before the last', (t) => hasRules(t, aws));
   await t.test('the failover function moves the weights of its rule and back', (t) =>
     failsOver(t, aws, moto.url),
   );
@@ -104,6 +106,49 @@ async function readsBack(t: Test, aws: Aws): Promise<void> {
     Timeout: 60,
     Environment: { Variables: FULL.environment },
   });
+}
+
+interface Rule {
+  readonly Priority: string;
+  readonly Conditions: {
+    Field: string;
+    PathPatternConfig?: { Values: string[] };
+    HttpRequestMethodConfig?: { Values: string[] };
+  }[];
+  readonly Actions: { ForwardConfig?: { TargetGroups: unknown[] }; TargetGroupArn?: string }[];
+}
+
+async function hasRules(t: Test, aws: Aws): Promise<void> {
+  const outputs = await createStack(aws, 'omega-apart', emitTopology(PLACED['routes-apart']!));
+  t.equal(outputs.StackStatus, 'CREATE_COMPLETE');
+  const { LoadBalancers } = await aws.call<{ LoadBalancers: { LoadBalancerArn: string; DNSName: string }[] }>(
+    'elbv2',
+    'describe_load_balancers',
+  );
+  const { LoadBalancerArn } = LoadBalancers.find(({ DNSName }) => DNSName === outputs.LoadBalancerDnsName)!;
+  const { Listeners } = await aws.call<{ Listeners: { ListenerArn: string }[] }>(
+    'elbv2',
+    'describe_listeners',
+    {
+      LoadBalancerArn,
+    },
+  );
+  const { Rules } = await aws.call<{ Rules: Rule[] }>('elbv2', 'describe_rules', {
+    ListenerArn: Listeners[0]!.ListenerArn,
+  });
+  const order = ({ Priority }: Rule) =>
+    Priority === 'default' ? Number.POSITIVE_INFINITY : Number(Priority);
+  const seen = Rules.toSorted((a, b) => order(a) - order(b)).map(({ Priority, Conditions }) => [
+    Priority,
+    ...Conditions.flatMap((each) => (each.PathPatternConfig ?? each.HttpRequestMethodConfig)?.Values ?? []),
+  ]);
+  t.same(seen, [
+    ['1', '/files/*', '/reports/*', '/users/*/orders'],
+    ['2', '/users/*', 'GET', 'HEAD', 'OPTIONS'],
+    ['3', '/users/*', 'POST'],
+    ['50000', '/*'],
+    ['default'],
+  ]);
 }
 
 /** Stack behind a load balancer, with a certificate and a zone of moto's own. */

@@ -1,4 +1,10 @@
-import type { RouteDescription, ServiceDescription, Template, TopologyOptions } from '../../infra/index.ts';
+import {
+  emitTopology,
+  type RouteDescription,
+  type ServiceDescription,
+  type Template,
+  type TopologyOptions,
+} from '../../infra/index.ts';
 import type { EventSource, HandlerOptions } from '../../src/core/index.ts';
 import { SAMPLE } from './sample.ts';
 
@@ -68,3 +74,9 @@ export const statementsOf = ({ PolicyDocument }: Properties): [string, readonly 
     Action.join(),
     Resource,
   ]);
+
+export const arn = (service: string, name: string) => `arn:aws:${service}:eu-west-1:123456789012:${name}`;
+export const att = (name: string, attribute = 'Arn') => ({ 'Fn::GetAtt': [name, attribute] });
+
+export const templateOf = (handlers: Readonly<Record<string, Placed>>, routes: Routes = {}): Template =>
+  emitTopology(optionsOf(handlers, routes)).template;

@@ -7,7 +7,7 @@ import { SAMPLE } from './sample.ts';
 import { skipWithout } from './tools.ts';
 
 const STEPS =
-  /\nrun install_packages\nrun check_image\nrun make_account\nrun install_artifact\nrun configure_supervisord\nrun wait_until_ready\n$/;
+  /\nrun install_packages\nrun check_image\nrun make_account\nrun install_artifact\nrun install_watch\nrun configure_supervisord\nrun wait_until_ready\n$/;
 
 /** Stand-ins: the server answers after so many tries, supervisorctl exits 0 whatever it prints. */
 const PROGRAMS = {

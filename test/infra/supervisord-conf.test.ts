@@ -50,7 +50,7 @@ t.test(
     });
     writeFileSync(join(dir, 'supervisord.conf'), conf);
     const { programs } = readBack(python!, join(dir, 'supervisord.conf'));
-    const ours = programs.filter(({ name }) => name.startsWith('omega'));
+    const ours = programs.filter(({ name }) => /^omega-(server|worker)$/.test(name));
     t.same(ours.map(({ name }) => name).sort(), ['omega-server', 'omega-worker']);
     for (const { environment: read } of ours) {
       t.match(read, { ...environment, AWS_REGION: 'us-gov-west-1' });

@@ -227,11 +227,8 @@ t.test('outputs', async (t) => {
   t.same(Object.keys(emitTopology(SAMPLE).template.Outputs), [
     'SecurityGroupId',
     'HttpFunctionName',
-    'HttpFunctionArn',
     'HelloFunctionName',
-    'HelloFunctionArn',
     'OnUpload2FunctionName',
-    'OnUpload2FunctionArn',
     'AutoScalingGroupName',
     'LaunchTemplateId',
     'InstanceRoleArn',

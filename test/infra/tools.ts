@@ -30,3 +30,9 @@ export function* walk(value: unknown, path: string[] = []): Generator<[string[],
   if (typeof value !== 'object' || value === null) return;
   for (const [key, child] of Object.entries(value)) yield* walk(child, [...path, key]);
 }
+
+/** A Python that has boto3: the one on PATH, or Debian's. */
+export function pythonWithBoto(): string | undefined {
+  const works = (python: string) => spawnSync(python, ['-c', 'import boto3']).status === 0;
+  return ['python3', '/usr/bin/python3'].find(works);
+}

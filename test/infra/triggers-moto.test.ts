@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { ZipFile } from 'yazl';
-import { runMain } from '../support/run-app.ts';
+import { runMain, SAMPLE_MAIN } from '../support/run-app.ts';
 import { AWS_ENV, callMoto, ec2, type Moto, prepare, startMoto, textOf, userDataOf } from './deploy/moto.ts';
 import { skipWithout } from './tools.ts';
 
@@ -101,6 +101,24 @@ async function hasQueues(t: Test, moto: Moto, rules: readonly Rule[]): Promise<v
   t.notOk(functions.Functions.some(({ Handler }: { Handler: string }) => Handler === 'render'));
 }
 
+/** No network has to be named, and nothing of instances is made. */
+async function lambdaAlone(t: Test, moto: Moto): Promise<void> {
+  const { code, stdout, stderr } = await runMain(
+    SAMPLE_MAIN,
+    [
+      ...['provision', '--s3Bucket', BUCKET, '--artifact', await artifact(t.testdir()), '--yes', '--json'],
+      ...['--endpointUrl', moto.url, '--stack', 'lambda-alone', '--runOn', '*=lambda'],
+    ],
+    { env: AWS_ENV, timeoutMs: 90_000 },
+  );
+  t.equal(code, 0, stderr);
+  t.match(JSON.parse(stdout), { stack: 'lambda-alone', result: 'created' });
+  const list = await callMoto(moto, 'lambda', { method: 'GET', path: '/2015-03-31/functions/' });
+  const functions = JSON.parse(list).Functions as { FunctionName: string; Handler: string }[];
+  const made = functions.filter(({ FunctionName }) => FunctionName.startsWith('lambda-alone-'));
+  t.same(made.map(({ Handler }) => Handler).sort(), ['hello', 'http', 'nightly']);
+}
+
 async function launchTemplateId(moto: Moto): Promise<string> {
   return textOf(await ec2(moto, { Action: 'DescribeLaunchTemplates' }), 'launchTemplateId')!;
 }
@@ -156,4 +174,5 @@ t.test('a service with triggers is provisioned in moto', { skip: skipWithout('mo
     .replaceAll('&quot;', '"')
     .replaceAll('&#34;', '"');
   t.match(JSON.parse(document).Statement, [{ Effect: 'Allow', Resource: [QUEUE] }]);
+  await t.test('a stage without instances, by one flag', (t) => lambdaAlone(t, moto));
 });

@@ -42,7 +42,15 @@ t.test(
   'the files of the script are bash of their own, markup and all',
   { skip: skipWithout('shellcheck') },
   async (t) => {
-    t.same(SCRIPTS.sort(), ['boot.sh', 'cloudwatch.sh', 'settle.sh', 'tls.sh']);
+    t.same(SCRIPTS.sort(), [
+      'boot.sh',
+      'cloudwatch.sh',
+      'drain.sh',
+      'settle.sh',
+      'stop.sh',
+      'tls.sh',
+      'watch.sh',
+    ]);
     for (const name of SCRIPTS) {
       t.same(check('shellcheck', [join(INSTANCE, name)]), { status: 0, output: '' }, name);
     }
@@ -51,11 +59,11 @@ t.test(
 
 t.test('only what a topology needs is in its script', async (t) => {
   const defined = (options: TopologyOptions) =>
-    [...emitTopology(options).userData.matchAll(/^(install_tls|forward_logs|settle)\(\) \{/gm)].map(
-      ([, name]) => name,
-    );
+    [
+      ...emitTopology(options).userData.matchAll(/^(install_tls|forward_logs|settle|extend_stop)\(\) \{/gm),
+    ].map(([, name]) => name);
   const called = (options: TopologyOptions) =>
-    [...emitTopology(options).userData.matchAll(/^run (install_tls|forward_logs|settle)$/gm)].map(
+    [...emitTopology(options).userData.matchAll(/^run (install_tls|forward_logs|settle|extend_stop)$/gm)].map(
       ([, name]) => name,
     );
   for (const [options, names] of [
@@ -63,6 +71,7 @@ t.test('only what a topology needs is in its script', async (t) => {
     [SECURE, ['install_tls', 'forward_logs']],
     [SHIFTED, ['install_tls', 'settle']],
     [BALANCED, ['settle']],
+    [{ ...SAMPLE, drainTimeout: 120 }, ['extend_stop']],
   ] as const) {
     t.same(defined(options), names);
     t.same(called(options), names);
@@ -137,7 +146,7 @@ t.test('the size limit counts bytes, and the error gives them', async (t) => {
 
 // The steps at the end of the script change the machine; here they are replaced, and curl is a recorder.
 const STEPS =
-  /\nrun install_packages\nrun check_image\nrun make_account\nrun install_artifact\nrun configure_supervisord\nrun wait_until_ready\n$/;
+  /\nrun install_packages\nrun check_image\nrun make_account\nrun install_artifact\nrun install_watch\nrun configure_supervisord\nrun wait_until_ready\n$/;
 
 const CURL = `#!/bin/bash
 printf '%s\\n' "ARGV $*" >>"$RECORD"
@@ -272,13 +281,36 @@ t.test("packages: the lists' lock in another process's hands is waited for", { s
   };
   t.same(asked(0), [0, 'update unzip']);
   t.same(asked(2), [0, 'update update update unzip']);
-  t.equal(asked(1e6, 'SECONDS=0; sleep() { SECONDS=301; }; add_packages unzip')[0], 1, 'but not for ever');
+  const steps = 'step() { SECONDS=0; sleep() { SECONDS=481; }; add_packages unzip; }; run step';
+  t.equal(asked(1e6, steps)[0], 1, 'but not for ever');
+  const { signals } = runSteps(t, steps, { BUSY: '1000000' }, programs);
+  t.match(signals[0], /UniqueId=i-0123:step-lock-of-apt-get --/, 'and the signal names who held it');
 });
 
 t.test('a signal that nobody waits for does not fail the start-up', { skip }, async (t) => {
-  const { status, stderr } = runSteps(t, 'true', { SIGNAL_EXIT: '22' });
+  const { status, stderr, argv } = runSteps(t, 'true', { SIGNAL_EXIT: '22' });
   t.equal(status, 0);
   t.match(stderr, /did not take the signal SUCCESS/);
+  t.notMatch(argv, /SetInstanceHealth/);
+});
+
+t.test('a failure that nobody waits for: the group is told to replace the instance', { skip }, async (t) => {
+  const { status, lines } = runSteps(t, 'false', { SIGNAL_EXIT: '22' });
+  t.equal(status, 1);
+  const [told, ...more] = lines.filter((line) => line.includes('Action=SetInstanceHealth'));
+  t.same(more, []);
+  for (const part of [
+    '--aws-sigv4 aws:amz:eu-test-1:autoscaling',
+    'InstanceId=i-0123',
+    'HealthStatus=Unhealthy',
+    'https://autoscaling.eu-test-1.example.com/',
+  ])
+    t.ok(told?.includes(part), part);
+  t.notMatch(
+    runSteps(t, 'false').argv,
+    /SetInstanceHealth/,
+    'in an operation of the stack the signal decides',
+  );
 });
 
 t.test('the artifact is asked for once, unsigned payload, under its exact key', { skip }, async (t) => {

@@ -265,3 +265,14 @@ t.test('a service has to be something', async (t) => {
   const big = { ...SAMPLE, environment: { BIG: 'x'.repeat(4096) } };
   t.throws(() => emitTopology(big), /environment has 4106 bytes; AWS Lambda allows 4096/);
 });
+
+t.test('a secret of another region is named; one without a region is of the stack', async (t) => {
+  const secrets = {
+    DB: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf',
+    TOKEN: '/shop/token',
+    NEAR: 'arn:aws:ssm:eu-west-1:123456789012:parameter/near',
+  };
+  t.same(regionProblems({ secrets }, 'eu-west-1'), [
+    `--secret DB is in us-east-1, the stack in eu-west-1: both must be in one`,
+  ]);
+});

@@ -2,9 +2,9 @@ import { basename } from 'node:path';
 import { USER_DATA_BYTES } from '../../../src/aws/quotas.ts';
 import { type Argument, ref } from '../../intrinsics.ts';
 import { isBalanced } from '../../template/load-balancer.ts';
-import { AUTO_SCALING_GROUP, ROOT_DEVICE, SERVER_LOGS } from '../../template/names.ts';
+import { AUTO_SCALING_GROUP, DRAIN_HOOK, ROOT_DEVICE, SERVER_LOGS } from '../../template/names.ts';
 import { ProvisionError } from '../../topology/errors.ts';
-import { DETECTION_SECONDS } from '../../topology/timing.ts';
+import { DETECTION_SECONDS, hasDrainHook, timingOf } from '../../topology/timing.ts';
 import type { Topology } from '../../topology/types.ts';
 import { mostBytes } from '../../wiring/most-bytes.ts';
 import { logFiles, readyUrls } from '../programs.ts';
@@ -27,7 +27,14 @@ export interface UserData {
 export function userData(topology: Topology, supervisordConf: readonly Argument[]): UserData {
   const { service, s3Bucket, s3Key, sha256, slug, account } = topology;
   const { tlsSecretArn, tlsSecretVersion, logs = false } = topology;
-  const source = userDataScript({ tls: tlsSecretArn !== undefined, logs, balanced: isBalanced(topology) });
+  const { longStop } = timingOf(topology);
+  const source = userDataScript({
+    tls: tlsSecretArn !== undefined,
+    logs,
+    balanced: isBalanced(topology),
+    longStop: longStop !== undefined,
+    hooked: hasDrainHook(topology),
+  });
   return measured(
     expandMarkup(source, {
       Title: `${service.name} ${service.version}`.replace(/[^\x20-\x7e]/g, '?'),
@@ -43,6 +50,8 @@ export function userData(topology: Topology, supervisordConf: readonly Argument[
       LogFiles: logFilesConf(topology),
       TlsRequest: JSON.stringify({ SecretId: tlsSecretArn, VersionId: tlsSecretVersion }),
       AgentKey: AGENT_KEY,
+      StopSeconds: longStop ?? 0,
+      DrainHook: DRAIN_HOOK,
       SettleSeconds: 2 * DETECTION_SECONDS,
     }),
   );

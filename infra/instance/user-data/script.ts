@@ -1,4 +1,4 @@
-import { BOOT, CLOUDWATCH, SETTLE, TLS } from '../scripts.embedded.ts';
+import { BOOT, CLOUDWATCH, DRAIN, SETTLE, STOP, TLS, WATCH } from '../scripts.embedded.ts';
 
 /** Steps of the first boot that not every topology has. */
 export interface ScriptOptions {
@@ -6,6 +6,10 @@ export interface ScriptOptions {
   readonly tls: boolean;
   /** CloudWatch's agent forwards the logs. */
   readonly logs: boolean;
+  /** The drain takes longer than systemd waits. */
+  readonly longStop: boolean;
+  /** The group waits for it. */
+  readonly hooked: boolean;
   /** A load balancer has to find the server ready, too. */
   readonly balanced: boolean;
 }
@@ -21,6 +25,8 @@ const STEPS: readonly {
   { call: 'make_account', file: BOOT },
   { call: 'install_artifact', file: BOOT },
   { call: 'install_tls', file: TLS, when: 'tls' },
+  { call: 'install_watch', file: WATCH },
+  { call: 'extend_stop', file: STOP, when: 'longStop' },
   { call: 'configure_supervisord', file: BOOT },
   // Before the server is waited for: the log of one that never gets ready tells why.
   { call: 'forward_logs', file: CLOUDWATCH, when: 'logs' },
@@ -31,6 +37,17 @@ const STEPS: readonly {
 /** First boot of an instance: the files that it needs, then a call of each step. */
 export function userDataScript(options: ScriptOptions): string {
   const steps = STEPS.filter(({ when }) => when === undefined || options[when]);
-  const files = new Set(steps.map(({ file }) => file));
-  return [...files, `${steps.map(({ call }) => `run ${call}`).join('\n')}\n`].join('\n');
+  const files = new Set([...steps.map(({ file }) => file), ...(options.hooked ? [DRAIN] : [])]);
+  const calls = steps.map(({ call }) => `run ${call}`).join('\n');
+  return `${[...files].map(withoutComments).join('\n')}\n${calls}\n`;
+}
+
+/** Comments and indentation are for whoever reads the files; EC2 counts every byte. A title stays, as the first line does. */
+function withoutComments(file: string): string {
+  const lines = file.split('\n').filter((line) => !/^\s*#(?!!| \{\{)/.test(line));
+  return `${lines
+    .map((line) => line.replace(/^ +/, ''))
+    .join('\n')
+    .replaceAll(/\n{2,}/g, '\n')
+    .trimEnd()}\n`;
 }

@@ -7,6 +7,7 @@ import { ARTIFACT } from './artifact.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INSTANCES } from './instances.ts';
 import { LOAD_BALANCER } from './load-balancer.ts';
+import { OPERATIONS } from './operations.ts';
 import { SCALING } from './scaling.ts';
 import { SERVER_AND_FUNCTIONS } from './shared.ts';
 import { WORKER } from './worker.ts';
@@ -20,6 +21,7 @@ export const OPTION_GROUPS = {
   'Worker on instances': WORKER,
   'Size and scaling': SCALING,
   'Load balancer': LOAD_BALANCER,
+  Operations: OPERATIONS,
 } as const;
 
 /** Every option of a topology by name. */
@@ -31,6 +33,7 @@ export const TOPOLOGY_OPTIONS = defineOptions({
   ...WORKER,
   ...SCALING,
   ...LOAD_BALANCER,
+  ...OPERATIONS,
 });
 
 type TopologyTable = typeof TOPOLOGY_OPTIONS;

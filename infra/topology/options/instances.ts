@@ -8,8 +8,8 @@ import {
 } from '../../../src/adapters/supervisor/index.ts';
 import { READINESS_PATH } from '../../../src/core/index.ts';
 import { CIDR, KEY_PAIR, limitedCidr, MANAGED_POLICY, SECRET, SECRET_VERSION, URL_PATH } from '../forms.ts';
+import { MAX_DRAIN } from '../longest-drain.ts';
 import type { Table } from '../rows.ts';
-import { MAX_DRAIN } from '../timing.ts';
 
 /** The server's own limit, bytes. */
 const MAX_BODY = 2 ** 31;

@@ -18,7 +18,7 @@ export const SERVER_AND_FUNCTIONS = {
     flag: 'secret',
     check: secretProblems,
     regional: true,
-    help: 'Environment variable of functions and instances that a secret fills at start, as NAME=REFERENCE: ARN of a Secrets Manager secret, or ARN or name of an SSM parameter',
+    help: 'Variable that a secret fills at start: its ARN in Secrets Manager, or ARN or name of an SSM parameter',
   },
   runOn: {
     kind: 'pairs',
@@ -32,11 +32,15 @@ export const SERVER_AND_FUNCTIONS = {
     default: 30,
     help: 'Days that logs are kept',
   },
+  logs: {
+    kind: 'switch',
+    side: 'instances',
+    help: 'Forward the logs of server and worker to CloudWatch Logs',
+  },
   permissionsBoundary: {
     kind: 'text',
     form: MANAGED_POLICY,
     absent: 'none',
     help: 'Policy that bounds what every role of the template may do, whatever else it is granted',
   },
-  logs: { kind: 'switch', side: 'instances', help: "Forward the server's logs to CloudWatch Logs" },
 } as const satisfies Table;

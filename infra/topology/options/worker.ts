@@ -7,10 +7,10 @@ export const WORKER = {
   workerConcurrency: {
     kind: 'whole',
     min: 1,
-    max: 1000,
+    max: 10_000,
     side: 'worker',
-    absent: "the worker's own",
-    help: 'Messages that the worker of an instance handles at the same time',
+    absent: '10',
+    help: 'Messages of one handler that an instance works on at the same time',
   },
   workerTimeout: {
     kind: 'whole',

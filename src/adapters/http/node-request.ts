@@ -105,7 +105,7 @@ const REQUEST_ID = /^[A-Za-z0-9._:=+/@-]{1,128}$/;
 const newId = (): string => randomUUID();
 
 export function httpContext(request: NodeRequest, functionName: string, options: HttpServerOptions): Context {
-  const { requestTimeoutMs, logger } = options;
+  const { requestTimeoutMs, logger, metrics } = options;
   const given = request.headers['x-request-id'];
   return new Context({
     requestId: given !== undefined && REQUEST_ID.test(given) ? given : newId,
@@ -113,5 +113,6 @@ export function httpContext(request: NodeRequest, functionName: string, options:
     timeoutMs: requestTimeoutMs,
     traceId: request.headers['x-amzn-trace-id'],
     logger,
+    metrics,
   });
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Awaitable, Context, Logger, Service } from '../../core/index.ts';
+import type { Awaitable, Context, Logger, Metrics, Service } from '../../core/index.ts';
 import { DEFAULT_DRAIN_SECONDS } from '../../server/defaults.ts';
 
 /** A function or the routes as Lambda would call them: event in, JSON value out. */
@@ -27,6 +27,10 @@ export interface HttpServerOptions {
   /** PEM files; serves HTTPS with them. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   readonly logger: Logger;
+  /** Takes what handlers measure by `context.metric`. */
+  readonly metrics?: Metrics;
+  /** Serves metrics of the process, the requests and the handlers for Prometheus at this path; default nowhere. */
+  readonly metricsPath?: string;
   /** Default `loopback`. */
   readonly invokeApi?: InvokeApiAccess;
   /**

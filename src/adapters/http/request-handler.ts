@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type Abortable,
@@ -30,6 +31,9 @@ export class RequestHandler {
   draining = false;
   /** Set when nobody can connect any more: replies end their connection. Before, clients would only come back at once. */
   closing = false;
+
+  /** Takes the route of each request by its response, where somebody counts them. */
+  routes: WeakMap<ServerResponse, string> | undefined;
 
   constructor(service: Service, options: HttpServerOptions) {
     this.service = service;
@@ -82,6 +86,7 @@ export class RequestHandler {
   }
 
   #run(target: Target, request: NodeRequest, reply: FastifyReply): void {
+    if (target.route !== undefined) this.routes?.set(reply.raw, target.route);
     if (request.hostProblem !== undefined && !target.refused) {
       const error = frameworkError('BAD_REQUEST', request.hostProblem);
       this.#dispatch(this.service.refusal(request.path, error), request, reply);

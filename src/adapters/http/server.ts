@@ -11,6 +11,7 @@ import { addHealthRoutes } from './health.ts';
 import { addInvokeApi } from './invoke-api/api.ts';
 import type { HttpServerOptions } from './options.ts';
 import { clientEnded } from './pending-reply.ts';
+import { Prometheus } from './prometheus.ts';
 import { RequestHandler } from './request-handler.ts';
 import { loadTls } from './tls.ts';
 
@@ -35,8 +36,11 @@ export interface BuiltServer {
  * Fastify with everything but a listener.
  * @throws ConfigError for a bad CIDR or a bad TLS file
  */
-export async function buildServer(service: Service, options: HttpServerOptions): Promise<BuiltServer> {
-  assertToken(options);
+export async function buildServer(service: Service, given: HttpServerOptions): Promise<BuiltServer> {
+  assertToken(given);
+  const { metricsPath, logger, metrics } = given;
+  const prometheus = metricsPath === undefined ? undefined : await Prometheus.load(logger, metrics);
+  const options = prometheus ? { ...given, metrics: prometheus } : given;
   const { Fastify } = await import('./fastify.deferred.ts');
   const handler = new RequestHandler(service, options);
   const fastify = Fastify(fastifyOptions(options, handler)) as unknown as FastifyInstance;
@@ -54,7 +58,12 @@ export async function buildServer(service: Service, options: HttpServerOptions):
   fastify.setErrorHandler(errorHandler(handler));
   if (options.configure) fastify.register(unencapsulated(options.configure));
   // After the plugins have loaded, or their onRoute hooks would not see the routes.
-  fastify.register(unencapsulated((ready) => addRoutes(ready, handler)));
+  fastify.register(
+    unencapsulated((ready) => {
+      prometheus?.addTo(ready, handler, metricsPath!);
+      addRoutes(ready, handler);
+    }),
+  );
   return { fastify, handler };
 }
 
@@ -101,7 +110,7 @@ function addRoutes(fastify: FastifyInstance, handler: RequestHandler): void {
   if (handler.options.invokeApi !== 'off') addInvokeApi(fastify, handler);
   fastify.route({ method: fastify.supportedMethods, url: '/*', handler: handler.handle });
   for (const { method, path } of handler.service.routes) {
-    if (!isPlain(path)) continue;
+    if (!isPlain(path) || path === handler.options.metricsPath) continue;
     fastify.route({ method, url: path, handler: handler.handlerOf(handler.service.resolve(method, path)) });
   }
   // Targets that Fastify's router knows nothing of, such as `OPTIONS *`.

@@ -6,6 +6,7 @@ import {
   Context,
   frameworkError,
   type Logger,
+  type Metrics,
   type QueueDelivery,
   type QueueMessage,
 } from '../../core/index.ts';
@@ -38,6 +39,7 @@ export interface ConsumerInit {
   readonly retryDelay: number;
   readonly timeoutMs: number | undefined;
   readonly logger: Logger;
+  readonly metrics: Metrics | undefined;
 }
 
 interface Running {
@@ -163,12 +165,12 @@ export class Consumer {
   }
 
   #contextOf(unit: Unit, event: unknown): Context {
-    const { name, timeoutMs, logger } = this.#init;
+    const { name, timeoutMs, logger, metrics } = this.#init;
     const [{ id, attributes }] = unit;
     // A batch has no id of its own.
     const requestId = unit.length === 1 ? id : randomUUID();
     const traceId = attributes.AWSTraceHeader;
-    return new Context({ requestId, functionName: name, timeoutMs, traceId, logger, event });
+    return new Context({ requestId, functionName: name, timeoutMs, traceId, logger, metrics, event });
   }
 
   /** Ids of the messages that were not worked off, by the rules of Lambda. */

@@ -1,4 +1,4 @@
-import type { Awaitable, Context, Logger, Service } from '../../core/index.ts';
+import type { Awaitable, Context, Logger, Metrics, Service } from '../../core/index.ts';
 import { DEFAULT_DRAIN_SECONDS } from '../../server/defaults.ts';
 
 /** A function or event handler as Lambda would call it: event in, JSON value out. */
@@ -27,6 +27,8 @@ export interface WorkerOptions {
   /** SQS itself unless given, e.g. of a stand-in. */
   readonly endpointUrl?: string | undefined;
   readonly logger: Logger;
+  /** Takes what handlers measure by `context.metric`. */
+  readonly metrics?: Metrics | undefined;
   /** Finds the handlers. Injected, for adapters do not know each other. */
   readonly resolveFunction: (service: Service, name: string) => Invokable | undefined;
 }

@@ -99,7 +99,7 @@ function consumerOf(
   options: WorkerOptions,
 ): Consumer {
   const { concurrency = WORKER_DEFAULTS.concurrency, retryDelay = WORKER_DEFAULTS.retryDelay } = options;
-  const { timeoutMs, logger } = options;
+  const { timeoutMs, logger, metrics } = options;
   const { onInstances } = service.functions.get(name)!.source ?? {};
   return new Consumer({
     name,
@@ -112,6 +112,7 @@ function consumerOf(
     retryDelay,
     timeoutMs,
     logger,
+    metrics,
     ...settingsOf(options),
   });
 }

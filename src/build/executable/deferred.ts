@@ -36,6 +36,8 @@ export function deferred(options: BuildOptions, content: Content, plugins: () =>
         }
         return { path: join(resolveDir, path), namespace: 'deferred' };
       });
+      build.onResolve({ filter: /^amphi:load-asset$/ }, () => ({ path: LOADER, namespace: 'loader' }));
+      build.onLoad({ filter: /./, namespace: 'loader' }, () => ({ contents: LOAD_ASSET, loader: 'js' }));
       build.onLoad({ filter: DEFERRED, namespace: 'deferred' }, async ({ path }) => {
         const shared = new Map<string, string>();
         const { outputFiles, metafile } = await build.esbuild.build({
@@ -91,16 +93,21 @@ export const VIRTUAL_FOLDER = '/amphi/executable/';
 /** Parameters of the function that an asset's code is the body of. */
 export const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 
+/** The code that loads an asset is in the bundle once. */
+const LOADER = 'amphi:load-asset';
+
 /** The asset's hash is in its name, so the bundle's own hash covers it too. */
 function loader(asset: string, shared: ReadonlyMap<string, string>): string {
   const core = [...shared]
     .sort()
     .map(([name, file]) => `${JSON.stringify(name)}: () => require(${JSON.stringify(file)}),`);
-  const options = `{ filename: ${JSON.stringify(VIRTUAL_FOLDER + asset)}, cachedData: Buffer.from(getRawAsset(${JSON.stringify(asset + CACHE_SUFFIX)})) }`;
-  return `const { getAsset, getRawAsset } = require('node:sea');
-const core = { ${core.join(' ')} };
-const load = (name) => (Object.hasOwn(core, name) ? core[name]() : require(name));
-const code = getAsset(${JSON.stringify(asset)}, 'utf8');
-const run = require('node:vm').compileFunction(code, ${JSON.stringify(PARAMETERS)}, ${options});
-run(exports, load, module, __filename, __dirname);`;
+  return `require(${JSON.stringify(LOADER)})(${JSON.stringify(asset)}, { ${core.join(' ')} }, module, __filename, __dirname);`;
 }
+
+const LOAD_ASSET = `const { getAsset, getRawAsset } = require('node:sea');
+module.exports = (asset, core, module, file, dir) => {
+  const load = (name) => (Object.hasOwn(core, name) ? core[name]() : require(name));
+  const cachedData = Buffer.from(getRawAsset(asset + ${JSON.stringify(CACHE_SUFFIX)}));
+  const options = { filename: ${JSON.stringify(VIRTUAL_FOLDER)} + asset, cachedData };
+  require('node:vm').compileFunction(getAsset(asset, 'utf8'), ${JSON.stringify(PARAMETERS)}, options)(module.exports, load, module, file, dir);
+};`;

@@ -3,7 +3,7 @@ import { trustedProxies } from '../../server/proxies.ts';
 import { defineAction } from '../command.ts';
 import { FlagError } from '../flag-values.ts';
 import { portFlag, secondsFlag, wholeFlag } from '../flags.ts';
-import { outliveReaders, streamLogger } from '../output.ts';
+import { outliveReaders, streamLogger, streamMetrics } from '../output.ts';
 
 interface Flags {
   readonly port: string;
@@ -18,6 +18,7 @@ interface Flags {
   readonly tlsKey?: string;
   readonly invokeApi: 'loopback' | 'token' | 'all' | 'off';
   readonly maxConnections?: string;
+  readonly metricsPath?: string;
 }
 
 const HOUR_S = 3600;
@@ -69,6 +70,10 @@ export const httpServerCommand = defineAction<Flags>({
         describe:
           'Who may call functions by the Invoke API: this machine, who has AMPHI_INVOKE_TOKEN, anyone, nobody',
       })
+      .option('metricsPath', {
+        string: true,
+        describe: 'Serve metrics for Prometheus at this path, e.g. /metrics; default nowhere',
+      })
       .option('maxConnections', {
         string: true,
         describe: 'Connections at the same time; more are closed at once (default 16384)',
@@ -103,13 +108,22 @@ export const httpServerCommand = defineAction<Flags>({
     outliveReaders();
     const { resolveFunction } = await import('../../adapters/lambda/runtime/invokable.ts');
     const { runHttpServer } = await import('../../adapters/http/index.ts');
-    return runHttpServer(await tools.service(), {
+    const service = await tools.service();
+    return runHttpServer(service, {
       ...options,
+      metrics: streamMetrics(process.stdout, service.name),
+      metricsPath: pathFlag(flags.metricsPath),
       requestTimeoutMs: options.requestTimeoutMs || undefined,
       resolveFunction,
     });
   },
 });
+
+/** @throws FlagError for what is no plain path */
+function pathFlag(path: string | undefined): string | undefined {
+  if (path === undefined || /^\/[\w./-]*$/.test(path)) return path;
+  throw new FlagError(`--metricsPath ${JSON.stringify(path)}: it must be a plain path such as /metrics`);
+}
 
 /** @throws FlagError naming the first that is no CIDR */
 function proxiesFlag(entries: readonly string[] | undefined): string[] | undefined {

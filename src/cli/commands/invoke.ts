@@ -14,7 +14,7 @@ import { defineAction } from '../command.ts';
 import { FlagError } from '../flag-values.ts';
 import { secondsFlag } from '../flags.ts';
 import { readJsonFile } from '../json-file.ts';
-import { print, streamLogger } from '../output.ts';
+import { print, streamLogger, streamMetrics } from '../output.ts';
 import { watchExit } from '../unexpected-exit.ts';
 
 interface Flags {
@@ -73,7 +73,8 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
   connectSiblings(service, process.env);
   const requestId = randomUUID();
   const logger = streamLogger(process.stderr);
-  const context = new Context({ requestId, functionName: name, timeoutMs, logger, event });
+  const metrics = streamMetrics(process.stderr, service.name);
+  const context = new Context({ requestId, functionName: name, timeoutMs, logger, metrics, event });
   try {
     const exited = (code: number) => JSON.stringify(exitError(code, requestId), null, 2);
     const result = await watchExit(exited, async () => collectResult(await invokable(event, context)));

@@ -61,7 +61,9 @@ export function topologyOptions(
 
 /** The stage's options; handlers on both sides find its name in AMPHI_STAGE. */
 function settingsOf({ name, settings }: Stage): Partial<TopologyOptions> {
-  const options = Object.entries(settings).filter(([option]) => Object.hasOwn(TOPOLOGY_OPTIONS, option));
+  const options = Object.entries(settings).filter(
+    ([option]) => option === 'functions' || Object.hasOwn(TOPOLOGY_OPTIONS, option),
+  );
   const environment =
     name === undefined ? {} : { environment: { AMPHI_STAGE: name, ...settings.environment } };
   return { ...Object.fromEntries(options), ...environment };
@@ -114,7 +116,7 @@ function descriptionOf(
     handlers: Object.fromEntries(
       placement.functions.map(({ entry, runOn }) => [
         entry.name,
-        { source: entry.source?.type, ...needsOf(entry.options, runOn) },
+        { source: entry.source?.type, lambda: entry.options.lambda, ...needsOf(entry.options, runOn) },
       ]),
     ),
     triggers: Object.fromEntries(triggers),

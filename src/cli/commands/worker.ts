@@ -3,7 +3,7 @@ import { DEFAULT_DRAIN_SECONDS } from '../../server/defaults.ts';
 import { defineAction } from '../command.ts';
 import { FlagError } from '../flag-values.ts';
 import { secondsFlag } from '../flags.ts';
-import { outliveReaders, streamLogger } from '../output.ts';
+import { outliveReaders, streamLogger, streamMetrics } from '../output.ts';
 import { endpointFlag, queueFlags, type WorkerFlags, withWorkerFlags, workerNumber } from './worker-flags.ts';
 
 interface Flags extends WorkerFlags {
@@ -42,7 +42,9 @@ export const workerCommand = defineAction<Flags>({
     outliveReaders();
     const { resolveFunction } = await import('../../adapters/lambda/runtime/invokable.ts');
     const { runWorker } = await import('../../adapters/worker/index.ts');
-    return runWorker(await tools.service(), { ...options, resolveFunction });
+    const service = await tools.service();
+    const metrics = streamMetrics(process.stdout, service.name);
+    return runWorker(service, { ...options, metrics, resolveFunction });
   },
 });
 

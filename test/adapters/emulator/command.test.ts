@@ -26,7 +26,7 @@ t.test('bad flags are refused by name, before anything runs', async (t) => {
     [['--env', 'NOEQUALS'], /--env "NOEQUALS"/, 2],
     [['--env', 'AWS_LAMBDA_MAX_CONCURRENCY=2'], /AWS_LAMBDA_MAX_CONCURRENCY: .* use --perEnvironment/, 2],
     [['--env', '_HANDLER=x'], /--env _HANDLER: the emulator sets it itself, use --function/, 2],
-    [['--function', 'nobody'], /--function "nobody": there is none, use one of http, echo, where/, 2],
+    [['--function', 'nobody'], /--function "nobody": there is none, use one of http, echo, call, where/, 2],
     [['--fnuction', 'echo'], /fnuction/, 2],
   ];
   for (const [args, message, code] of cases) {

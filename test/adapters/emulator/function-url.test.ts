@@ -14,7 +14,7 @@ const CONTRACT = join(import.meta.dirname, '..', '..', 'contract', 'main.ts');
 /** The emulator's Function URL as one more adapter of the contract suite. */
 async function openAdapter(t: Test, mode: string): Promise<Adapter> {
   const { emulator } = await startFor(t, {
-    ...{ command: nodeCommand(CONTRACT), functions: ['http'], httpPort: 0 },
+    ...{ command: nodeCommand(CONTRACT), functions: ['http', 'hello', 'fail'], httpPort: 0 },
     environment: { AMPHI_INVOKE_MODE: mode, AMPHI_LOG_LEVEL: 'FATAL' },
   });
   const quirks = quirksOf('function-url');

@@ -34,6 +34,7 @@ t.test('what each export has', async (t) => {
     './infra': ['emitTopology', 'writeTopology', 'provisionProblems'],
     './lambda': ['resolveFunction', 'invokeHttp', 'runLambda'],
     './supervisor': ['supervisorConfig', 'fullSupervisordConfig'],
+    './telemetry': ['traceWithOpenTelemetry'],
     './worker': ['startWorker', 'runWorker'],
   };
   t.strictSame(entries.map(([subpath]) => subpath).sort(), Object.keys(wanted).sort());

@@ -6,6 +6,7 @@ import * as http from 'amphi/http';
 import * as infra from 'amphi/infra';
 import * as lambda from 'amphi/lambda';
 import * as supervisor from 'amphi/supervisor';
+import * as telemetry from 'amphi/telemetry';
 import * as worker from 'amphi/worker';
 import { registry } from './src/registry.ts';
 
@@ -29,6 +30,7 @@ export const start = () =>
 export const config: string = supervisor.supervisorConfig({ name: 'x', command: '/x' });
 export const work = (queues: Record<string, string>) =>
   worker.startWorker(registry.freeze(), { queues, logger, resolveFunction: lambda.resolveFunction });
+export const traced: boolean = telemetry.traceWithOpenTelemetry(registry);
 registry.event('queue', events.sqs(), (record) => record.body);
 export type Topology = infra.TopologyOptions;
 `;
@@ -43,5 +45,6 @@ export const MISUSES: readonly string[] = [
   `export const f: number = lambda.runLambda;`,
   `export const g: number = infra.emitTopology;`,
   `export const h: number = supervisor.supervisorConfig;`,
+  `export const j: number = telemetry.traceWithOpenTelemetry;`,
   `export const i: number = worker.startWorker;`,
 ];

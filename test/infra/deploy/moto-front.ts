@@ -11,6 +11,25 @@ const UNKNOWN = 'UpdateTerminationProtection';
 
 const CANONICAL = /%2Faws%2Fservice%2Fcanonical%2F[\w.%-]*ami-id/g;
 
+/** moto knows no attributes of a group. */
+const GROUP_ARN = /\{\s*"Fn::GetAtt":\s*\[\s*"AutoScalingGroup",\s*"AutoScalingGroupARN"\s*\]\s*\}/g;
+
+const LIKE_ITS_ARN =
+  'arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:0:autoScalingGroupName/$' +
+  '{AutoScalingGroup}';
+
+/** A template as moto can make it. */
+export const forMoto = (template: string): string =>
+  template.replace(GROUP_ARN, () => JSON.stringify({ 'Fn::Sub': LIKE_ITS_ARN }));
+
+/** The form of a call, with its template as moto can make it. */
+function translated(form: string): string {
+  const fields = new URLSearchParams(form.replace(CANONICAL, encodeURIComponent(IMAGE_PARAMETER)));
+  const template = fields.get('TemplateBody');
+  if (template !== null) fields.set('TemplateBody', forMoto(template));
+  return fields.toString();
+}
+
 export interface Front {
   readonly port: number;
   /** Actions of the calls so far, in order. */
@@ -23,7 +42,8 @@ export interface Front {
 /**
  * A proxy before moto. moto looks the default of an SSM parameter type up even when another is given, and has no
  * Canonical images: the one in the template becomes {@link IMAGE_PARAMETER}. Values of lists come back from moto as
- * Python writes them, and it fails on one that is to be kept: both are put right. Nothing else is changed, but for {@link UNKNOWN}.
+ * Python writes them, and it fails on one that is to be kept: both are put right. See {@link forMoto} and {@link UNKNOWN}
+ * for what else is changed.
  */
 export async function startFront(motoPort: number): Promise<Front> {
   const calls: string[] = [];
@@ -52,8 +72,10 @@ async function forward(
   let body = await buffer(incoming);
   const { method, url, headers } = incoming;
   const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
-  if (form) body = Buffer.from(body.toString().replace(CANONICAL, encodeURIComponent(IMAGE_PARAMETER)));
-  if (form) body = Buffer.from(keepValues(new URLSearchParams(body.toString()), kept).toString());
+  if (form) {
+    const fields = new URLSearchParams(translated(body.toString()));
+    body = Buffer.from(keepValues(fields, kept).toString());
+  }
   const action = form
     ? new URLSearchParams(body.toString()).get('Action')
     : `${method} ${url!.split('?')[0]}`;

@@ -58,7 +58,10 @@ t.test(
       'what runs on instances is no function',
     );
 
-    t.match(read('programs'), /placed:placed-server\s+RUNNING[\s\S]*placed:placed-worker\s+RUNNING/);
+    t.match(
+      read('programs'),
+      /placed:placed-server\s+(STARTING|RUNNING)[\s\S]*placed:placed-worker\s+(STARTING|RUNNING)/,
+    );
     t.equal(read('where'), 'an instance in us-east-1');
     const { statusCode, body } = JSON.parse(read('ordered'));
     t.equal(statusCode, 200);

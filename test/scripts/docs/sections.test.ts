@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
 import { TOPOLOGY_OPTIONS } from '../../../infra/topology/options/index.ts';
+import type { Row } from '../../../infra/topology/rows.ts';
 import { SECTIONS, withSection } from '../../../scripts/docs/sections.ts';
 
 const project = resolve(import.meta.dirname, '../../..');
@@ -16,7 +17,7 @@ for (const section of SECTIONS) {
 t.test('the table of options has a line for each', async (t) => {
   const table = SECTIONS.find(({ name }) => name === 'options')!.content();
   const named = [...table.matchAll(/^\| `(?:--)?(\w+)` /gm)].map(([, name]) => name);
-  const flags = Object.entries(TOPOLOGY_OPTIONS).map(([name]) => (name === 'environment' ? 'env' : name));
+  const flags = Object.entries<Row>(TOPOLOGY_OPTIONS).map(([name, { flag }]) => flag || name);
   t.same(named.sort(), flags.sort());
   t.match(table, /^\| `--ec2Weight` +\| 0 to 100 +\| 100 +\| `--alb` +\| Instances' share/m);
   t.match(table, /^\| `--failover` .* \| `--alb`; dns: `--domainName`, .*`--httpApi open`, /m);

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { HttpServerOptions } from '../options.ts';
 
@@ -16,7 +17,12 @@ export function mayInvoke(request: FastifyRequest, options: HttpServerOptions): 
   const { headers, socket } = request.raw;
   if (access === 'token') return hasToken(headers.authorization, invokeToken);
   if (!isLoopback(socket.remoteAddress) || !LOOPBACK_HOST.test(headers.host ?? '')) return false;
-  return !Object.keys(headers).some((name) => SECOND_HAND.test(name));
+  return !isSecondHand(request.raw);
+}
+
+/** Whether a proxy or a browser has sent it on. */
+export function isSecondHand({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return Object.keys(headers).some((name) => SECOND_HAND.test(name));
 }
 
 function isLoopback(address: string | undefined): boolean {

@@ -28,7 +28,7 @@ export class InvokeCall implements Abortable {
   readonly #context: Context;
 
   constructor(handler: RequestHandler, init: InvocationInit) {
-    const { requestTimeoutMs } = handler.options;
+    const { requestTimeoutMs, metrics } = handler.options;
     this.#handler = handler;
     this.#init = init;
     this.#context = new Context({
@@ -37,6 +37,7 @@ export class InvokeCall implements Abortable {
       timeoutMs: requestTimeoutMs,
       traceId: init.traceId,
       logger: init.logger,
+      metrics,
       event: init.event,
       lambda: detailsOf(init),
     });

@@ -1,4 +1,4 @@
-import { Context, type LambdaDetails, type Logger } from '../../../core/index.ts';
+import { Context, type LambdaDetails, type Logger, type Metrics } from '../../../core/index.ts';
 import type { ReplyTo } from '../runtime-api/client.ts';
 import type { Connection } from '../runtime-api/connection.ts';
 import type { ErrorReport } from '../runtime-api/payload.ts';
@@ -7,6 +7,7 @@ import type { HttpResponse } from '../runtime-api/response-parser.ts';
 /** What all invocations of one process share. */
 export interface FunctionInfo {
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly functionName: string;
   readonly functionVersion: string | undefined;
   readonly memoryLimitInMB: number | undefined;
@@ -17,10 +18,16 @@ export interface FunctionInfo {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads what Lambda sets; each may be missing. */
-export function readFunctionInfo(env: Env, logger: Logger, serviceName: string): FunctionInfo {
+export function readFunctionInfo(
+  env: Env,
+  logger: Logger,
+  metrics: Metrics,
+  serviceName: string,
+): FunctionInfo {
   const memory = Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE || Number.NaN);
   return {
     logger,
+    metrics,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME || serviceName,
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     memoryLimitInMB: Number.isFinite(memory) ? memory : undefined,
@@ -63,6 +70,7 @@ export class Invocation implements ReplyTo {
       deadline: Number.isFinite(deadline) ? deadline : undefined,
       traceId: this.traceId,
       logger: environment.logger,
+      metrics: environment.metrics,
       event: this.event,
       lambda: new Details(headers, environment),
     });

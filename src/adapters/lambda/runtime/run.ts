@@ -1,5 +1,13 @@
 import { connectSiblings } from '../../../aws/siblings.ts';
-import { boundOutput, createLogger, type Logger, logLevelFrom, type Service } from '../../../core/index.ts';
+import {
+  boundOutput,
+  createLogger,
+  createMetrics,
+  type Logger,
+  logLevelFrom,
+  type Metrics,
+  type Service,
+} from '../../../core/index.ts';
 import { type Address, parseAddress } from '../runtime-api/address.ts';
 import { describe, RuntimeClient } from '../runtime-api/client.ts';
 import { Connection } from '../runtime-api/connection.ts';
@@ -38,8 +46,7 @@ export async function runLambda(load: () => Promise<Service>, env: NodeJS.Proces
     level: logLevelFrom(env, (text) => {
       problem = text;
     }),
-    // Not before the first line: the stream costs a start 2 ms.
-    write: (line) => void boundOutput(process.stdout).write(line),
+    write: writeLine,
   });
   if (problem) logger.warn(problem);
   let address: Address;
@@ -50,6 +57,13 @@ export async function runLambda(load: () => Promise<Service>, env: NodeJS.Proces
     return process.exit(1);
   }
   await new Runtime(address, logger, env).run(load);
+}
+
+// Not before the first line: the stream costs a start 2 ms.
+const writeLine = (line: string) => void boundOutput(process.stdout).write(line);
+
+function metricsOf({ name }: Service, env: NodeJS.ProcessEnv): Metrics {
+  return createMetrics({ namespace: env.AMPHI_METRICS_NAMESPACE || name, service: name, write: writeLine });
 }
 
 class Runtime {
@@ -103,7 +117,7 @@ class Runtime {
       client: this.#client,
       invocationHandler: new InvocationHandler(service, settings, this.#client, this.#inFlight),
       inFlight: this.#inFlight,
-      environment: readFunctionInfo(this.#env, this.#logger, service.name),
+      environment: readFunctionInfo(this.#env, this.#logger, metricsOf(service, this.#env), service.name),
       concurrency: settings.concurrency,
       first: this.#connection,
     });
