@@ -34,7 +34,17 @@ const BY_NUMBER: readonly [type: string, name: string, what: string][] = [
 
 /** In which direction the change set moves what is paid, as far as that is known from it; prices are not. */
 export function costLines(changes: readonly ResourceChange[]): string[] {
-  return changes.flatMap((change) => [...wholeLine(change), ...numberLines(change)]);
+  return changes.flatMap((change) => [...wholeLine(change), ...keptLine(change), ...numberLines(change)]);
+}
+
+/** An alias costs what it keeps started, which stands in its properties. */
+function keptLine({ Action, ResourceType, LogicalResourceId, ...change }: ResourceChange): string[] {
+  const context =
+    Action === 'Add' ? change.AfterContext : Action === 'Remove' ? change.BeforeContext : undefined;
+  const kept = /"ProvisionedConcurrentExecutions":"?(\d+)/.exec(context ?? '')?.[1];
+  if (ResourceType !== 'AWS::Lambda::Alias' || kept === undefined) return [];
+  const [direction, way] = Action === 'Add' ? ['more', 'added'] : ['less', 'removed'];
+  return [`cost: ${direction}: provisioned concurrency of ${LogicalResourceId}, ${kept}, is ${way}`];
 }
 
 function wholeLine({ Action, ResourceType = '', LogicalResourceId, PolicyAction }: ResourceChange): string[] {

@@ -1,3 +1,4 @@
+import { versionName } from '../template/aliases.ts';
 import { type AmphiMetadata, metadataOf } from '../template/metadata.ts';
 import type { Template } from '../topology/types.ts';
 import { DeployError } from './errors.ts';
@@ -24,7 +25,18 @@ export function withArtifact(template: Template, to: Deployed): Template {
     S3Key: to.key,
     ...(to.sha256 === undefined ? {} : { Sha256: to.sha256 }),
   };
-  return { ...changed, Metadata: { ...changed.Metadata, Amphi } };
+  return { ...withVersions(changed), Metadata: { ...changed.Metadata, Amphi } };
+}
+
+/** A published version never changes: one of another artifact needs another logical name, as the emitter gives it. */
+function withVersions(template: Template): Template {
+  const names = Object.entries(template.Resources).flatMap(([name, { Type }]) => {
+    const fn = /^(\w+)Version[0-9a-f]{8}$/.exec(name)?.[1];
+    const source = fn === undefined ? undefined : template.Resources[fn];
+    return Type === 'AWS::Lambda::Version' && source ? [[name, versionName(fn!, source)] as const] : [];
+  });
+  const text = names.reduce((json, [from, to]) => json.replaceAll(from, to), JSON.stringify(template));
+  return JSON.parse(text);
 }
 
 type Replacement = (text: string) => string;

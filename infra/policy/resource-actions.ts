@@ -71,6 +71,17 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, TypeActions>> = {
       'DeleteFunctionEventInvokeConfig',
     ],
   },
+  'AWS::Lambda::Version': {
+    ...FUNCTION,
+    actions: ['PublishVersion', 'GetFunction', 'GetFunctionConfiguration', 'DeleteFunction'],
+  },
+  'AWS::Lambda::Alias': {
+    ...FUNCTION,
+    actions: [
+      ...['CreateAlias', 'UpdateAlias', 'DeleteAlias', 'GetAlias', 'PutProvisionedConcurrencyConfig'],
+      ...['GetProvisionedConcurrencyConfig', 'DeleteProvisionedConcurrencyConfig'],
+    ],
+  },
   'AWS::Lambda::EventSourceMapping': {
     service: 'lambda',
     actions: [
@@ -151,6 +162,10 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, TypeActions>> = {
       'autoscaling:DescribeLoadBalancerTargetGroups',
     ],
   },
+  'AWS::AutoScaling::LifecycleHook': {
+    service: 'autoscaling',
+    actions: ['PutLifecycleHook', 'DeleteLifecycleHook', 'DescribeLifecycleHooks'],
+  },
   'AWS::AutoScaling::ScalingPolicy': {
     service: 'autoscaling',
     actions: ['PutScalingPolicy', 'DeletePolicy', 'DescribePolicies'],
@@ -158,6 +173,10 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, TypeActions>> = {
   'AWS::CloudWatch::Alarm': {
     ...{ service: 'cloudwatch', arn: 'cloudwatch:REGION:*:alarm:NAME', longest: 255, named: 'AlarmName' },
     actions: ['PutMetricAlarm', 'DeleteAlarms', 'DescribeAlarms', 'ListTagsForResource', 'TagResource'],
+  },
+  'AWS::CloudWatch::Dashboard': {
+    ...{ service: 'cloudwatch', arn: 'cloudwatch::*:dashboard/NAME', longest: 255, named: 'DashboardName' },
+    actions: ['PutDashboard', 'GetDashboard', 'DeleteDashboards'],
   },
   'AWS::Logs::LogGroup': {
     ...{ service: 'logs', arn: 'logs:REGION:*:log-group:NAME', longest: 512, named: 'LogGroupName' },

@@ -34,10 +34,15 @@ export function throughAliases(
   return [...result, ...kept.map(({ fn, count }) => aliasGroup(fn, count, groups))];
 }
 
+/** Logical name of the version of a function as it is. */
+export function versionName(fn: string, source: TemplateResource): string {
+  const hash = createHash('sha256').update(JSON.stringify(source)).digest('hex').slice(0, 8);
+  return `${fn}Version${hash}`;
+}
+
 function aliasGroup(fn: string, count: number, groups: readonly TemplateGroup[]): TemplateGroup {
   const source = groups.find(({ Resources = {} }) => Object.hasOwn(Resources, fn))!.Resources![fn]!;
-  const hash = createHash('sha256').update(JSON.stringify(source)).digest('hex').slice(0, 8);
-  const version = `${fn}Version${hash}`;
+  const version = versionName(fn, source);
   return {
     Resources: {
       [version]: resource('AWS::Lambda::Version', { FunctionName: ref(fn) }),

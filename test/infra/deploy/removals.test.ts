@@ -255,6 +255,9 @@ t.test('the preview: values, replacements, direction of the cost', async (t) => 
     change('Modify', 'LaunchTemplate', 'EC2::LaunchTemplate', {
       Details: [detail('/Properties/UserData', `${long}old`, `${long}new`)],
     }),
+    change('Add', 'Live', 'Lambda::Alias', {
+      AfterContext: '{"Properties":{"ProvisionedConcurrencyConfig":{"ProvisionedConcurrentExecutions":"2"}}}',
+    }),
     change('Modify', 'Bare', 'SNS::Topic', { Scope: ['Tags'], Details: [{ Target: { Attribute: 'Tags' } }] }),
   ]);
   t.same(lines, [
@@ -266,8 +269,10 @@ t.test('the preview: values, replacements, direction of the cost', async (t) => 
     '    Properties.QueueName: (none) → jobs  (replaces it)',
     'Modify  LaunchTemplate  AWS::EC2::LaunchTemplate',
     `    Properties.UserData: …${'x'.repeat(12)}old → …${'x'.repeat(12)}new`,
+    'Add     Live            AWS::Lambda::Alias',
     'Modify  Bare            AWS::SNS::Topic                            Tags',
     'cost: less: load balancer Balancer is removed',
     'cost: more: memory of a function, MB of HttpFunction, 512 → 1024',
+    'cost: more: provisioned concurrency of Live, 2, is added',
   ]);
 });

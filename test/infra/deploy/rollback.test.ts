@@ -10,6 +10,7 @@ const emit = (sha256: string, version: string) =>
   emitTopology({
     ...{ ...SAMPLE, service: { ...SAMPLE.service, version } },
     ...{ s3Key: keyOf(sha256), sha256, logs: true, environment: { NOTE: 'see my-artifacts' } },
+    functions: { hello: { provisionedConcurrency: 2 } },
   }).template;
 const target = { time: '', key: keyOf(OLD), sha256: OLD, version: '1.0.0' };
 
@@ -17,6 +18,9 @@ t.test('a rolled back template is what the earlier deployment has emitted', asyn
   const back = withArtifact(emit(NEW, '2.0.0'), target);
   const expected = emit(OLD, '1.0.0');
   t.same(back, expected);
+  const versions = Object.keys(back.Resources).filter((name) => /Version[0-9a-f]{8}$/.test(name));
+  t.equal(versions.length, 1);
+  t.notOk(emit(NEW, '2.0.0').Resources[versions[0]!], 'a version of its own is published');
 });
 
 t.test('only the whole key is replaced', async (t) => {
