@@ -9,6 +9,14 @@ export { addHeader, joinHeaders, parseCookies } from './headers.ts';
 export { LIVENESS_PATH, READINESS_PATH } from './health.ts';
 export { isAuthority } from './host.ts';
 export { JsonError, toJsonText } from './json.ts';
+export type {
+  LifecycleHook,
+  LifecycleOptions,
+  LifecycleTools,
+  ProbeEntry,
+  ReadinessProbe,
+} from './lifecycle.ts';
+export { Lifecycle, StartError } from './lifecycle.ts';
 export { DEFAULT_BODY_LIMIT, FIRST_CHUNK_MS, MAX_TIMER_MS } from './limits.ts';
 export * from './logger.ts';
 export * from './messages.ts';
