@@ -7,16 +7,10 @@ export { Gathered } from './gathered.ts';
 export * from './handlers.ts';
 export { addHeader, joinHeaders, parseCookies } from './headers.ts';
 export { LIVENESS_PATH, READINESS_PATH } from './health.ts';
+export type { LifecycleHook, LifecycleOptions, LifecycleTools, ProbeEntry, ReadinessProbe } from './hooks.ts';
 export { isAuthority } from './host.ts';
 export { JsonError, toJsonText } from './json.ts';
-export type {
-  LifecycleHook,
-  LifecycleOptions,
-  LifecycleTools,
-  ProbeEntry,
-  ReadinessProbe,
-} from './lifecycle.ts';
-export { Lifecycle, StartError } from './lifecycle.ts';
+export { Lifecycle } from './lifecycle.ts';
 export { DEFAULT_BODY_LIMIT, FIRST_CHUNK_MS, MAX_TIMER_MS } from './limits.ts';
 export * from './logger.ts';
 export * from './messages.ts';

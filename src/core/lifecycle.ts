@@ -1,65 +1,10 @@
-import { ConfigError } from './errors.ts';
-import type { Logger } from './logger.ts';
-import type { Awaitable } from './types.ts';
+import type { LifecycleEntry, LifecycleOptions } from './hooks.ts';
+import type { HookRunner } from './run-hooks.deferred.ts';
 
-/** What hooks of the life cycle and readiness probes get. */
-export interface LifecycleTools {
-  readonly logger: Logger;
-  /** Aborts when the hook or probe should give up: the process is stopped while it starts, or time is over. */
-  readonly signal?: AbortSignal;
-}
-
-/** Runs at the start or the end of a process; whoever waits for it waits for its promise. */
-export type LifecycleHook = (tools: LifecycleTools) => Awaitable<unknown>;
-
-/** Throws, rejects or returns `false` while the service cannot do its work. */
-export type ReadinessProbe = (tools: LifecycleTools) => Awaitable<unknown>;
-
-export interface LifecycleEntry {
-  readonly kind: 'onStart' | 'onStop';
-  readonly hook: LifecycleHook;
-  /** As errors call it: `onStart connect of registry shop`. */
-  readonly name: string;
-}
-
-export interface ProbeEntry {
-  readonly name: string;
-  readonly probe: ReadinessProbe;
-}
-
-/** A hook that a service registered has failed, so the process does not start. Its stack is that of the cause. */
-export class StartError extends ConfigError {
-  override readonly name: string = 'StartError';
-
-  constructor(message: string, cause: unknown) {
-    super(message, { cause });
-    const { stack } = (cause ?? {}) as { stack?: unknown };
-    const frames = typeof stack === 'string' ? stack.split('\n').filter((line) => /^\s+at /.test(line)) : [];
-    if (frames.length > 0) this.stack = [`StartError: ${message}`, ...frames].join('\n');
-  }
-}
-
-/** How a process waits for its hooks. */
-export interface LifecycleOptions {
-  readonly logger: Logger;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How long all hooks of `onStop` together may take, ms: supervisord's SIGKILL follows the drain by ten seconds. */
-const STOP_MS = 5_000;
-
-/**
- * The hooks of one service in one process. Several servers, or `registry.fetch` beside them, share what was started:
- * the first starts it, the last stops it.
- */
+/** The hooks of one service in one process. What runs them is loaded where there are any. */
 export class Lifecycle {
   readonly #entries: readonly LifecycleEntry[];
-  #users = 0;
-  #started: Promise<void> | undefined;
-  /** What runs after it must not meet hooks of `onStop` that are still under way. */
-  #stopped: Promise<unknown> = Promise.resolve();
-  /** How many entries stand before the first `onStart` that has not succeeded. */
-  #reached = 0;
+  #runner: Promise<HookRunner> | undefined;
 
   constructor(entries: readonly LifecycleEntry[]) {
     this.#entries = entries;
@@ -71,95 +16,28 @@ export class Lifecycle {
   }
 
   /**
-   * Awaits the hooks of `onStart` in order. What they had started is stopped again when one fails.
+   * Awaits the hooks of `onStart` in order, unless they have run already. What they had started is stopped again when one
+   * fails.
    * @throws StartError naming the hook
    */
-  async start({ logger, signal }: LifecycleOptions): Promise<void> {
-    this.#users += 1;
-    const started = this.#started ?? this.#stopped.then(() => this.#start(logger, signal));
-    this.#started = started;
-    try {
-      await started;
-    } catch (error) {
-      this.#users -= 1;
-      if (this.#started === started) this.#started = undefined;
-      throw error;
-    }
+  async start(options: LifecycleOptions): Promise<void> {
+    if (!this.used) return;
+    this.#runner ??= this.#load();
+    await (await this.#runner).start(options);
   }
 
   /**
    * Runs the hooks of `onStop` in reverse order, once the last that called `start` calls it. An error is logged, the rest
    * runs all the same.
+   * @param limitMs how long all of them together may take; default five seconds
    * @returns whether all of them ended well and in time
    */
-  async stop({ logger, signal }: LifecycleOptions, limitMs = STOP_MS): Promise<boolean> {
-    if (this.#users === 0) return true;
-    this.#users -= 1;
-    if (this.#users > 0) return true;
-    this.#started = undefined;
-    const stopped = this.#stop(logger, signal, limitMs);
-    this.#stopped = stopped;
-    return stopped;
+  async stop(options: LifecycleOptions, limitMs?: number): Promise<boolean> {
+    return this.#runner === undefined || (await this.#runner).stop(options, limitMs);
   }
 
-  async #start(logger: Logger, signal: AbortSignal | undefined): Promise<void> {
-    this.#reached = 0;
-    try {
-      for (const { kind, hook, name } of this.#entries) {
-        signal?.throwIfAborted();
-        if (kind === 'onStart') await untilAborted(name, hook({ logger, ...(signal && { signal }) }), signal);
-        this.#reached += 1;
-      }
-    } catch (error) {
-      const failed = this.#entries[this.#reached]!.name;
-      await this.#stop(logger, undefined, STOP_MS);
-      throw error instanceof StartError ? error : new StartError(`${failed}: ${messageOf(error)}`, error);
-    }
+  async #load(): Promise<HookRunner> {
+    const { HookRunner } = await import('./run-hooks.deferred.ts');
+    return new HookRunner(this.#entries);
   }
-
-  async #stop(logger: Logger, force: AbortSignal | undefined, limitMs: number): Promise<boolean> {
-    const hooks = this.#entries.slice(0, this.#reached).filter(({ kind }) => kind === 'onStop');
-    this.#reached = 0;
-    if (hooks.length === 0) return true;
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(new Error(`not within ${limitMs} ms`)), limitMs);
-    const signal = force ? AbortSignal.any([force, late.signal]) : late.signal;
-    let clean = true;
-    for (const { hook, name } of hooks.toReversed()) {
-      try {
-        await untilAborted(name, hook({ logger, signal }), signal);
-      } catch (error) {
-        clean = false;
-        logger.error(`${name} failed`, { error });
-      }
-    }
-    clearTimeout(timer);
-    return clean;
-  }
-}
-
-/** @throws StartError when the signal aborts before the work has ended */
-async function untilAborted(
-  name: string,
-  work: Awaitable<unknown>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (signal === undefined) {
-    await work;
-    return;
-  }
-  const aborted = Promise.withResolvers<never>();
-  const abort = () =>
-    aborted.reject(new StartError(`${name}: has not ended: ${messageOf(signal.reason)}`, signal.reason));
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,7 @@ import { ConfigError } from './errors.ts';
 import type { EventSource } from './event-source.ts';
 import type { ErrorHook, FunctionHandler, FunctionInterceptor, HttpInterceptor } from './handlers.ts';
 import { HTTP_HANDLER } from './handlers.ts';
-import type { LifecycleEntry, ProbeEntry } from './lifecycle.ts';
+import type { LifecycleEntry, ProbeEntry } from './hooks.ts';
 import type { Method } from './messages.ts';
 import type { FunctionOptions, RouteOptions } from './options.ts';
 import { parsePath } from './router.ts';

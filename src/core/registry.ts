@@ -10,7 +10,7 @@ import type {
   HttpInterceptor,
   ParamsOf,
 } from './handlers.ts';
-import type { LifecycleEntry, LifecycleHook, ProbeEntry, ReadinessProbe } from './lifecycle.ts';
+import type { LifecycleEntry, LifecycleHook, ProbeEntry, ReadinessProbe } from './hooks.ts';
 import { METHODS, type Method } from './messages.ts';
 import {
   assertFunctionOptions,
