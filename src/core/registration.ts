@@ -110,16 +110,14 @@ export function assertHandler(handler: unknown, where: string): void {
   if (typeof handler !== 'function') throw new ConfigError(`${where}: the handler must be a function`);
 }
 
-/** @throws ConfigError for a probe without a name, or one that is taken */
+/** @throws ConfigError for a probe with a bad name, or one that is taken */
 export function assertProbes(probes: readonly ProbeEntry[]): void {
-  const names = new Set<string>();
-  for (const { name } of probes) {
-    if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))
+  for (const [index, { name }] of probes.entries()) {
+    const taken = probes.findIndex((probe) => probe.name === name) < index;
+    if (taken || !FUNCTION_NAME.test(name))
       throw new ConfigError(
-        `readiness ${JSON.stringify(name)}: a name is 1 to 64 letters, digits, ., - or _`,
+        `readiness ${JSON.stringify(name)}: ${taken ? 'already registered' : 'a name is 1 to 64 letters, digits, - or _'}`,
       );
-    if (names.has(name)) throw new ConfigError(`readiness ${name}: already registered`);
-    names.add(name);
   }
 }
 

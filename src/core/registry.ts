@@ -328,7 +328,7 @@ export class Registry {
   /**
    * What the service needs to do its work, such as its database: while the probe fails or takes over a second,
    * `/_amphi/health/ready` of server and worker is 503 with its name.
-   * @param name 1 to 64 letters, digits, `.`, `-` or `_`
+   * @param name 1 to 64 letters, digits, `-` or `_`
    * @param probe throws, rejects or returns `false` while it fails; called once a second at most
    * @throws ConfigError for a bad name, or one that is taken
    * @example
@@ -349,8 +349,9 @@ export class Registry {
    * ```
    */
   readiness(name: string, probe: ReadinessProbe): this {
-    this.#assertOpen(`readiness ${name}`);
-    assertHandler(probe, `readiness ${name}`);
+    const where = `readiness ${name}`;
+    this.#assertOpen(where);
+    assertHandler(probe, where);
     assertProbes([...this.#probes, { name, probe }]);
     this.#probes.push({ name, probe });
     return this;

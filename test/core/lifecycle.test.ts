@@ -145,9 +145,9 @@ t.test('what is no hook or probe is refused, as is what comes after the start', 
   refused(() => registry.readiness('db', 1 as never), /readiness db: the handler must be a function/);
   refused(() => registry.readiness('a b', () => true), /readiness "a b": a name is 1 to 64/);
   registry.readiness('db', () => true);
-  refused(() => registry.readiness('db', () => true), /readiness db: already registered/);
+  refused(() => registry.readiness('db', () => true), /readiness "db": already registered/);
   const other = createRegistry({ name: 'other' }).readiness('db', () => true);
-  refused(() => registry.mount('/other', other), /readiness db: already registered/);
+  refused(() => registry.mount('/other', other), /readiness "db": already registered/);
   registry.freeze();
   refused(() => registry.onStart(() => {}), /registry shop is frozen/);
   refused(() => registry.readiness('x', () => {}), /registry shop is frozen/);
