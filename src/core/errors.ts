@@ -62,6 +62,11 @@ export class ConfigError extends Error {
   override readonly name: string = 'ConfigError';
 }
 
+/** A hook of `onStart` has failed, so the process does not start. */
+export class StartError extends ConfigError {
+  override readonly name: string = 'StartError';
+}
+
 /** The handler took longer than its limit allows. */
 export class HandlerTimeout extends Error {
   override readonly name: string = 'HandlerTimeout';

@@ -3,7 +3,7 @@ import { failed } from './error-reply.ts';
 import { joinHeaders } from './headers.ts';
 import { isAuthority } from './host.ts';
 import { FIRST_CHUNK_MS } from './limits.ts';
-import { createLogger, logLevelFrom } from './logger.ts';
+import { createLogger, type Logger, logLevelFrom } from './logger.ts';
 import type { BodyStream, RawRequest, RawResponse } from './messages.ts';
 import type { Service } from './service.ts';
 import { isStream, toBytes } from './streams.ts';
@@ -11,12 +11,47 @@ import { isStream, toBytes } from './streams.ts';
 /** Statuses whose Response must have no body. */
 const EMPTY = new Set([204, 205, 304]);
 
-/** Runs a native Request; the signal of the request reaches the handler. */
-export async function fetchService(service: Service, request: Request): Promise<Response> {
-  const logger = createLogger({
-    level: logLevelFrom(process.env),
-    write: (line) => process.stderr.write(line),
-  });
+const stderrLogger = (): Logger =>
+  createLogger({ level: logLevelFrom(process.env), write: (line) => process.stderr.write(line) });
+
+/** Runs native Requests; the first waits for the hooks of `onStart`. */
+export class Fetcher {
+  readonly #service: Service;
+  #started: Promise<void> | undefined;
+
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  /** @throws StartError when a hook of `onStart` fails; the next request tries again */
+  async fetch(request: Request): Promise<Response> {
+    const started = this.#started ?? this.#service.lifecycle.start({ logger: stderrLogger() });
+    this.#started = started;
+    try {
+      await started;
+    } catch (error) {
+      if (this.#started === started) this.#started = undefined;
+      throw error;
+    }
+    return fetchService(this.#service, request);
+  }
+
+  /** @returns whether all hooks of `onStop` ended well */
+  async close(): Promise<boolean> {
+    if (this.#started === undefined) return true;
+    const started = this.#started;
+    this.#started = undefined;
+    const failed = await started.then(
+      () => false,
+      () => true,
+    );
+    return failed || this.#service.lifecycle.stop({ logger: stderrLogger() });
+  }
+}
+
+/** The signal of the request reaches the handler. */
+async function fetchService(service: Service, request: Request): Promise<Response> {
+  const logger = stderrLogger();
   const context = new Context({ requestId: () => crypto.randomUUID(), functionName: service.name, logger });
   const { signal } = request;
   const abort = () => context.abort(signal.reason);

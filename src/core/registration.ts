@@ -2,6 +2,7 @@ import { ConfigError } from './errors.ts';
 import type { EventSource } from './event-source.ts';
 import type { ErrorHook, FunctionHandler, FunctionInterceptor, HttpInterceptor } from './handlers.ts';
 import { HTTP_HANDLER } from './handlers.ts';
+import type { LifecycleEntry, ProbeEntry } from './hooks.ts';
 import type { Method } from './messages.ts';
 import type { FunctionOptions, RouteOptions } from './options.ts';
 import { parsePath } from './router.ts';
@@ -47,6 +48,8 @@ export interface Collected {
   readonly functions: readonly FunctionEntry[];
   readonly interceptors: readonly InterceptorEntry[];
   readonly errorHooks: readonly ErrorHookEntry[];
+  readonly lifecycle: readonly LifecycleEntry[];
+  readonly probes: readonly ProbeEntry[];
 }
 
 /** Routes by method and shape of the path. */
@@ -105,6 +108,17 @@ export function assertFunctionName(name: unknown): void {
 /** @throws ConfigError naming the handler */
 export function assertHandler(handler: unknown, where: string): void {
   if (typeof handler !== 'function') throw new ConfigError(`${where}: the handler must be a function`);
+}
+
+/** @throws ConfigError for a probe with a bad name, or one that is taken */
+export function assertProbes(probes: readonly ProbeEntry[]): void {
+  for (const [index, { name }] of probes.entries()) {
+    const taken = probes.findIndex((probe) => probe.name === name) < index;
+    if (taken || !FUNCTION_NAME.test(name))
+      throw new ConfigError(
+        `readiness ${JSON.stringify(name)}: ${taken ? 'already registered' : 'a name is 1 to 64 letters, digits, - or _'}`,
+      );
+  }
 }
 
 /** @throws ConfigError for a handler that says it invokes what is no function of the service */

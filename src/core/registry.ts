@@ -1,6 +1,7 @@
 import { compileFunction, compileRoute, scopesOf } from './compile.ts';
 import { ConfigError } from './errors.ts';
 import type { EventHandler, EventSource } from './event-source.ts';
+import type { Fetcher } from './fetch.deferred.ts';
 import type {
   ErrorHook,
   FunctionHandler,
@@ -9,6 +10,7 @@ import type {
   HttpInterceptor,
   ParamsOf,
 } from './handlers.ts';
+import type { LifecycleEntry, LifecycleHook, ProbeEntry, ReadinessProbe } from './hooks.ts';
 import { METHODS, type Method } from './messages.ts';
 import {
   assertFunctionOptions,
@@ -21,6 +23,7 @@ import {
   assertFunctionName,
   assertHandler,
   assertInvokes,
+  assertProbes,
   type Collected,
   type ErrorHookEntry,
   type FunctionEntry,
@@ -100,9 +103,12 @@ export class Registry {
   readonly #interceptors: InterceptorEntry[] = [];
   readonly #errorHooks: ErrorHookEntry[] = [];
   readonly #functionInterceptors: FunctionInterceptor[] = [];
+  readonly #lifecycle: LifecycleEntry[] = [];
+  readonly #probes: ProbeEntry[] = [];
   readonly #mounts: Mount[] = [];
   #frozen = false;
   #service: Service | undefined;
+  #fetcher: Fetcher | undefined;
 
   constructor(options: RegistryOptions) {
     if (typeof options?.name !== 'string' || !SERVICE_NAME.test(options.name)) {
@@ -274,8 +280,86 @@ export class Registry {
   }
 
   /**
+   * Runs before the first event or request, whatever the way in: pools, clients, what has to be loaded. Hooks are awaited
+   * one after the other, those of mounted registries after the own. One that fails ends the start.
+   * @example
+   * ```ts
+   * import { createRegistry } from 'amphi';
+   *
+   * const registry = createRegistry({ name: 'shop' });
+   * let prices: Map<string, number>;
+   *
+   * registry.onStart(async function loadPrices({ logger }) {
+   *   prices = new Map([['tea', 3]]);
+   *   logger.debug('prices loaded', { count: prices.size });
+   * });
+   * registry.get('/prices/:name', (request) => ({ price: prices.get(request.params.name) }));
+   *
+   * const response = await registry.fetch(new Request('http://localhost/prices/tea'));
+   * console.log(await response.text()); // {"price":3}
+   * ```
+   */
+  onStart(hook: LifecycleHook): this {
+    return this.#hook('onStart', hook);
+  }
+
+  /**
+   * Runs at the end, after the last request has been answered; hooks run in reverse order. It belongs to the hooks of
+   * `onStart` that were registered before it: where one of those failed it does not run. One that fails is logged, the
+   * others still run, and the process ends with status 1.
+   * @example
+   * ```ts
+   * import { createRegistry } from 'amphi';
+   *
+   * const registry = createRegistry({ name: 'shop' });
+   * registry.onStart(() => console.log('opened')); // opened
+   * registry.onStop(() => console.log('closed'));
+   * registry.get('/', () => 'Welcome');
+   *
+   * const response = await registry.fetch(new Request('http://localhost/'));
+   * console.log(await response.text()); // Welcome
+   * await registry.close(); // closed
+   * ```
+   */
+  onStop(hook: LifecycleHook): this {
+    return this.#hook('onStop', hook);
+  }
+
+  /**
+   * What the service needs to do its work, such as its database: while the probe fails or takes over a second,
+   * `/_amphi/health/ready` of server and worker is 503 with its name.
+   * @param name 1 to 64 letters, digits, `-` or `_`
+   * @param probe throws, rejects or returns `false` while it fails; called once a second at most
+   * @throws ConfigError for a bad name, or one that is taken
+   * @example
+   * ```ts
+   * import { createLogger, createRegistry } from 'amphi';
+   * import { createHttpServer } from 'amphi/http';
+   * import { resolveFunction } from 'amphi/lambda';
+   *
+   * const registry = createRegistry({ name: 'shop' });
+   * registry.readiness('stock', () => false);
+   * const logger = createLogger({ level: 'FATAL', write: (line) => process.stderr.write(line) });
+   * const options = { port: 0, host: '127.0.0.1', logger, resolveFunction };
+   *
+   * const server = await createHttpServer(registry.freeze(), options);
+   * const { statusCode, body } = await server.inject('/_amphi/health/ready');
+   * console.log(statusCode, body); // 503 {"status":"not ready: stock"}
+   * await server.close();
+   * ```
+   */
+  readiness(name: string, probe: ReadinessProbe): this {
+    const where = `readiness ${name}`;
+    this.#assertOpen(where);
+    assertHandler(probe, where);
+    assertProbes([...this.#probes, { name, probe }]);
+    this.#probes.push({ name, probe });
+    return this;
+  }
+
+  /**
    * Takes over all of another registry: its routes below the prefix, its functions by their names, its interceptors
-   * and error hooks around its own handlers, inside those of this one.
+   * and error hooks around its own handlers, inside those of this one, its hooks of the life cycle after those of this one.
    * @throws ConfigError for a route or name that is taken
    * @example
    * ```ts
@@ -324,6 +408,7 @@ export class Registry {
   freeze(): Service {
     if (this.#service) return this.#service;
     const collected = this.#collect();
+    const { lifecycle, probes } = collected;
     const { routes, functions } = tablesOf(collected);
     assertInvokes(collected);
     this.#close();
@@ -342,6 +427,8 @@ export class Registry {
       functions: compiled,
       siblings,
       scopes: scopesOf(collected),
+      lifecycle,
+      probes,
     });
     return this.#service;
   }
@@ -360,9 +447,31 @@ export class Registry {
    * ```
    */
   readonly fetch = async (request: Request): Promise<Response> => {
-    const { fetchService } = await import('./fetch.deferred.ts');
-    return fetchService(this.freeze(), request);
+    const { Fetcher } = await import('./fetch.deferred.ts');
+    this.#fetcher ??= new Fetcher(this.freeze());
+    return this.#fetcher.fetch(request);
   };
+
+  /**
+   * Runs the hooks of `onStop` for what `fetch` has started: at the end of a test, or of a program that serves by `fetch`.
+   * Servers and workers do so by themselves. A later `fetch` starts anew.
+   * @returns whether all hooks ended well and in time; errors are logged
+   * @example
+   * ```ts
+   * import { createRegistry } from 'amphi';
+   *
+   * const registry = createRegistry({ name: 'shop' });
+   * const pool = { open: true, end: async () => (pool.open = false) };
+   * registry.onStop(() => pool.end());
+   * registry.get('/', () => pool.open);
+   *
+   * const response = await registry.fetch(new Request('http://localhost/'));
+   * console.log(await response.json(), await registry.close(), pool.open); // true true false
+   * ```
+   */
+  async close(): Promise<boolean> {
+    return this.#fetcher === undefined || this.#fetcher.close();
+  }
 
   #registrar(method: Method | undefined): RegisterRoute<this> {
     return (path: string, ...rest: unknown[]) => {
@@ -391,6 +500,15 @@ export class Registry {
     return this;
   }
 
+  #hook(kind: 'onStart' | 'onStop', hook: LifecycleHook): this {
+    this.#assertOpen(kind);
+    assertHandler(hook, kind);
+    const nth = this.#lifecycle.filter((entry) => entry.kind === kind).length + 1;
+    const name = `${kind} ${hook.name || `hook ${nth}`} of registry ${this.name}`;
+    this.#lifecycle.push({ kind, hook, name });
+    return this;
+  }
+
   #collect(): Collected {
     const mounted = this.#mounts.map(({ prefix, registry }) => registry.#mountedAt(prefix, this));
     return {
@@ -403,6 +521,9 @@ export class Registry {
       ),
       interceptors: [...this.#interceptors, ...mounted.flatMap(({ interceptors }) => interceptors)],
       errorHooks: [...this.#errorHooks, ...mounted.flatMap(({ errorHooks }) => errorHooks)],
+      // A registry may be mounted twice; its pool is one all the same.
+      lifecycle: once([...this.#lifecycle, ...mounted.flatMap(({ lifecycle }) => lifecycle)]),
+      probes: once([...this.#probes, ...mounted.flatMap(({ probes }) => probes)]),
     };
   }
 
@@ -413,7 +534,7 @@ export class Registry {
       prefix: parsePrefix(`${prefix.text}${entry.prefix.text}`, `mount ${prefix.text}`),
     });
     return {
-      functions: own.functions,
+      ...own,
       routes: own.routes.map((entry) => ({
         ...entry,
         path: joined(prefix.text, entry.path),
@@ -459,6 +580,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   return new Registry(options);
 }
 
+const once = <T>(entries: readonly T[]): T[] => [...new Set(entries)];
+
 function optionsAndHandler<Options>(rest: readonly unknown[]): [Options, unknown] {
   return rest.length < 2 ? [{} as Options, rest[0]] : [rest[0] as Options, rest[1]];
 }
@@ -468,8 +591,9 @@ function joined(prefix: string, path: string): string {
   return path === '/' && prefix !== '' ? prefix : `${prefix}${path}`;
 }
 
-/** @throws ConfigError for a route or a name that stands twice */
+/** @throws ConfigError for a route, a function or a probe whose name stands twice */
 function tablesOf(collected: Collected): { routes: RouteTable; functions: readonly FunctionEntry[] } {
+  assertProbes(collected.probes);
   const routes = new RouteTable();
   for (const entry of collected.routes) routes.add(entry);
   const names = new Set<string>();

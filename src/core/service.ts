@@ -4,7 +4,9 @@ import { frameworkError } from './errors.ts';
 import type { EventSource } from './event-source.ts';
 import type { ErrorHook, FunctionHandler, HttpInterceptor } from './handlers.ts';
 import { HTTP_HANDLER } from './handlers.ts';
+import type { LifecycleEntry, ProbeEntry } from './hooks.ts';
 import { foldHttp, type RouteHandler } from './interceptors.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { METHODS, type Method, type RawRequest, type RawResponse } from './messages.ts';
 import type { FunctionOptions, RouteOptions } from './options.ts';
 import { canonicalPath } from './path.ts';
@@ -63,6 +65,8 @@ export interface ServiceParts {
   readonly siblings: Siblings;
   /** For requests that no route takes; the outermost first. */
   readonly scopes: readonly Scope[];
+  readonly lifecycle: readonly LifecycleEntry[];
+  readonly probes: readonly ProbeEntry[];
 }
 
 const NO_PARAMS = Object.freeze({});
@@ -77,6 +81,10 @@ export class Service {
   readonly functions: ReadonlyMap<string, CompiledFunction>;
   /** How functions call each other. */
   readonly siblings: Siblings;
+  /** The hooks of `onStart` and `onStop`: each way in starts them before its first event and stops them at its end. */
+  readonly lifecycle: Lifecycle;
+  /** What readiness depends on, where somebody asks for it. */
+  readonly probes: readonly ProbeEntry[];
   readonly #routers: Map<string, Router<CompiledRoute>>;
   readonly #scopes: readonly Scope[];
 
@@ -87,6 +95,8 @@ export class Service {
     this.routes = parts.routes;
     this.functions = parts.functions;
     this.siblings = parts.siblings;
+    this.lifecycle = new Lifecycle(parts.lifecycle);
+    this.probes = parts.probes;
     this.#scopes = parts.scopes;
     this.#routers = new Map(METHODS.map((method) => [method, new Router<CompiledRoute>()]));
     for (const route of parts.routes) this.#routers.get(route.method)!.add(route.path, route);

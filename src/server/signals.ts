@@ -1,7 +1,8 @@
 import type { Logger } from '../core/index.ts';
 
-interface Stoppable {
-  close(): Promise<boolean>;
+export interface Stoppable {
+  /** @param limitMs how long what runs may take to end */
+  close(limitMs?: number): Promise<boolean>;
   force(): void;
 }
 
@@ -15,6 +16,7 @@ export class Signals {
   #stray = false;
   #releaseStray = () => {};
   readonly #stopped = Promise.withResolvers<boolean>();
+  readonly #starting = new AbortController();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -23,6 +25,11 @@ export class Signals {
     this.#on('SIGHUP', () => (this.#reload ? this.#reload() : this.#stop('SIGHUP')));
     // Without a listener of its own, Node.js would open its debugger, to whoever is on this machine.
     this.#on('SIGUSR1', () => logger.warn('SIGUSR1 opens no debugger here'));
+  }
+
+  /** Aborts when the process is asked to stop while it starts. */
+  get starting(): AbortSignal {
+    return this.#starting.signal;
   }
 
   /** What SIGHUP does instead of stopping. */
@@ -70,6 +77,7 @@ export class Signals {
     }
     this.#stopping = true;
     if (this.#drain) this.#begin(this.#drain);
+    else this.#starting.abort(new Error(`${signal} while the process started`));
   }
 
   #begin(drain: Stoppable): void {

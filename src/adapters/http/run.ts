@@ -1,13 +1,15 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { connectSiblings } from '../../aws/siblings.ts';
-import type { Service } from '../../core/index.ts';
+import type { Logger, Service } from '../../core/index.ts';
 import { watchDescriptors } from '../../server/descriptors.ts';
+import { endedBySignal, startedWith, WithLifecycle } from '../../server/lifecycle.ts';
 import { listenError } from '../../server/listen.ts';
 import { Signals } from '../../server/signals.ts';
 import { Connections } from './connections.ts';
 import { Drain } from './drain.ts';
 import type { HttpServerOptions } from './options.ts';
+import type { RequestHandler } from './request-handler.ts';
 import { buildServer } from './server.ts';
 import { watchReaders } from './slow-clients.ts';
 import { reloadCertificate } from './tls.ts';
@@ -24,7 +26,8 @@ export interface RunningServer {
 }
 
 /**
- * A server that does not listen, for `inject` and supertest.
+ * A server that does not listen, for `inject` and supertest. Its `close` runs the hooks of `onStop`.
+ * @throws StartError for a hook of `onStart` that fails, ConfigError for bad options
  * @example
  * ```ts
  * import { createLogger, createRegistry } from 'amphi';
@@ -47,12 +50,14 @@ export async function createHttpServer(
   options: HttpServerOptions,
 ): Promise<FastifyInstance> {
   const { fastify } = await buildServer(service, options);
-  await fastify.ready();
-  return fastify;
+  const { logger } = options;
+  await startedWith(service, logger, undefined, async () => void (await fastify.ready()));
+  return stoppedWith(fastify, service, logger);
 }
 
 /**
- * @throws ConfigError when it cannot listen, naming host and port, and for bad options
+ * @throws ConfigError when it cannot listen, naming host and port, and for bad options; StartError for a hook of
+ * `onStart` that fails
  * @example
  * ```ts
  * import { createLogger, createRegistry } from 'amphi';
@@ -99,7 +104,7 @@ export async function runHttpServer(service: Service, options: HttpServerOptions
   // Before the server listens: who reads that it does may stop it at once.
   const signals = new Signals(logger);
   try {
-    const { url, port, drain, reloadTls } = await start(service, options);
+    const { url, port, drain, reloadTls } = await start(service, options, signals.starting);
     signals.onReload(reloadTls);
     signals.onStrayError(() => drain.close(STRAY_GRACE_MS));
     logger.info('listening', {
@@ -112,16 +117,41 @@ export async function runHttpServer(service: Service, options: HttpServerOptions
     const clean = await signals.untilStopped(drain);
     logger.info('stopped', { clean });
     return clean ? 0 : 1;
+  } catch (error) {
+    if (!endedBySignal(error, signals.starting)) throw error;
+    logger.info('stopped', { clean: true, before: 'it was ready' });
+    return 0;
   } finally {
     signals.release();
   }
 }
 
-async function start(service: Service, options: HttpServerOptions) {
+/** The hooks run after those of plugins, as the server's drain has it. */
+function stoppedWith(fastify: FastifyInstance, service: Service, logger: Logger): FastifyInstance {
+  const close = fastify.close.bind(fastify);
+  let closed: Promise<unknown> | undefined;
+  const both = async () => {
+    await close();
+    await service.lifecycle.stop({ logger });
+  };
+  fastify.close = (() => (closed ??= both())) as typeof fastify.close;
+  return fastify;
+}
+
+async function start(service: Service, options: HttpServerOptions, signal?: AbortSignal) {
   connectSiblings(service, process.env);
   const { fastify, handler } = await buildServer(service, options);
+  return startedWith(service, options.logger, signal, () => listen(service, options, fastify, handler));
+}
+
+async function listen(
+  service: Service,
+  options: HttpServerOptions,
+  fastify: FastifyInstance,
+  handler: RequestHandler,
+) {
   const connections = new Connections(fastify.server, options.tls !== undefined);
-  const drain = new Drain(fastify, handler, connections);
+  const drain = new WithLifecycle(service, options.logger, new Drain(fastify, handler, connections));
   const stopWatching = watchReaders(connections);
   fastify.addHook('onClose', async () => stopWatching());
   watchDescriptors(fastify.server, options.logger);

@@ -12,18 +12,18 @@ const HOST = '127.0.0.1';
 /** What the health server tells. */
 export interface WorkerHealth {
   /** `ready`, or why not. */
-  status(): string;
+  status(): string | Promise<string>;
   counts(): Readonly<Record<string, Counts>>;
 }
 
 /** Readiness, liveness and counts, for this machine alone. @throws ConfigError when it cannot listen */
 export async function serveHealth(port: number, health: WorkerHealth): Promise<Server> {
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = request.url?.split('?', 1)[0];
     if (path === LIVENESS_PATH) return answer(response, 200, { status: 'live' });
     if (path === COUNTS_PATH) return answer(response, 200, health.counts());
     if (path !== READINESS_PATH) return answer(response, 404, { status: 'no such path' });
-    const status = health.status();
+    const status = await health.status();
     answer(response, status === 'ready' ? 200 : 503, { status });
   });
   await new Promise<void>((resolve, reject) => {

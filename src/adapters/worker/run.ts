@@ -1,7 +1,9 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { frameworkError, type Service } from '../../core/index.ts';
-import { Signals } from '../../server/signals.ts';
+import { endedBySignal, startedWith, WithLifecycle } from '../../server/lifecycle.ts';
+import { Readiness } from '../../server/readiness.ts';
+import { Signals, type Stoppable } from '../../server/signals.ts';
 import type { Counts } from './counts.ts';
 import { portOf, serveHealth } from './health.ts';
 import { WORKER_DEFAULTS, type WorkerOptions } from './options.ts';
@@ -29,7 +31,8 @@ export interface RunningWorker {
 
 /**
  * Works off the queues of handlers that run on instances.
- * @throws ConfigError naming each handler that cannot run here, each queue that is none, and a port that is taken
+ * @throws ConfigError naming each handler that cannot run here, each queue that is none, and a port that is taken;
+ * StartError for a hook of `onStart` that fails
  * @example
  * ```ts
  * import { createLogger, createRegistry } from 'amphi';
@@ -48,31 +51,52 @@ export interface RunningWorker {
  * ```
  */
 export async function startWorker(service: Service, options: WorkerOptions): Promise<RunningWorker> {
-  const worker = await Worker.start(service, options);
-  let health: Server | undefined;
+  return start(service, options);
+}
+
+async function start(service: Service, options: WorkerOptions, signal?: AbortSignal): Promise<RunningWorker> {
+  const worker = await Worker.make(service, options);
   try {
-    if (options.healthPort !== undefined) health = await serveHealth(options.healthPort, worker);
+    return await startedWith(service, options.logger, signal, () => begin(worker, options));
   } catch (error) {
-    await worker.stop();
     worker.release();
     throw error;
   }
-  const force = new AbortController();
-  let closed: Promise<boolean> | undefined;
-  const close = async (limitMs: number): Promise<boolean> => {
-    const clean = await drain(worker, limitMs, options, force.signal);
-    health?.close();
-    health?.closeAllConnections();
-    worker.release();
-    return clean;
+}
+
+async function begin(worker: Worker, options: WorkerOptions): Promise<RunningWorker> {
+  const { service } = worker;
+  const { healthPort, logger } = options;
+  const readiness = new Readiness(service, logger);
+  const status = async () => {
+    const own = await readiness.status();
+    const now = worker.status();
+    return now === 'ready' ? own : now;
   };
+  const health =
+    healthPort === undefined
+      ? undefined
+      : await serveHealth(healthPort, { status, counts: () => worker.counts() });
+  worker.start();
+  const whole = new WithLifecycle(service, logger, stoppable(worker, options, health));
   return {
     handlers: worker.handlers,
     healthPort: health && portOf(health),
     counts: () => worker.counts(),
-    close: (limitMs = options.drainTimeoutMs ?? WORKER_DEFAULTS.drainTimeoutMs) => {
-      closed ??= close(limitMs);
-      return closed;
+    close: (limitMs) => whole.close(limitMs),
+    force: () => whole.force(),
+  };
+}
+
+function stoppable(worker: Worker, options: WorkerOptions, health: Server | undefined): Stoppable {
+  const force = new AbortController();
+  return {
+    close: async (limitMs = options.drainTimeoutMs ?? WORKER_DEFAULTS.drainTimeoutMs) => {
+      const clean = await drain(worker, limitMs, options, force.signal);
+      health?.close();
+      health?.closeAllConnections();
+      worker.release();
+      return clean;
     },
     force: () => force.abort(),
   };
@@ -125,13 +149,17 @@ export async function runWorker(service: Service, options: WorkerOptions): Promi
   const { logger } = options;
   const signals = new Signals(logger);
   try {
-    const worker = await startWorker(service, options);
+    const worker = await start(service, options, signals.starting);
     signals.onStrayError(() => worker.close(STRAY_GRACE_MS));
     const { handlers, healthPort } = worker;
     logger.info('working', { handlers, healthPort, service: service.name, version: service.version });
     const clean = await signals.untilStopped(worker);
     logger.info('stopped', { clean, counts: worker.counts() });
     return clean ? 0 : 1;
+  } catch (error) {
+    if (!endedBySignal(error, signals.starting)) throw error;
+    logger.info('stopped', { clean: true, before: 'it was ready' });
+    return 0;
   } finally {
     signals.release();
   }

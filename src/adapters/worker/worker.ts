@@ -29,7 +29,7 @@ export class Worker {
   }
 
   /** @throws ConfigError naming each handler that cannot run here, and each queue that is none */
-  static async start(service: Service, options: WorkerOptions): Promise<Worker> {
+  static async make(service: Service, options: WorkerOptions): Promise<Worker> {
     const queues = checkedQueues(service, options);
     connectSiblings(service, process.env);
     const sdk = await import('./sqs.deferred.ts');
@@ -50,8 +50,12 @@ export class Worker {
         ),
       );
     }
-    for (const consumer of consumers.values()) consumer.start();
     return new Worker(service, consumers, [...clients.values()]);
+  }
+
+  /** Takes messages from now on. */
+  start(): void {
+    for (const consumer of this.#consumers.values()) consumer.start();
   }
 
   get handlers(): string[] {

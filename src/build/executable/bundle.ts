@@ -103,8 +103,17 @@ async function esbuild(entry: string, root: string, version: string) {
   } catch (error) {
     const errors = (error as Partial<BuildFailure>).errors;
     if (!errors) throw error;
-    throw new BuildError(`bundling ${entry} failed:\n${(await show(errors, 'error')).join('').trimEnd()}`);
+    const shown = (await show(errors.map(withAdvice), 'error')).join('').trimEnd();
+    throw new BuildError(`bundling ${entry} failed:\n${shown}`);
   }
+}
+
+/** esbuild names its output format, which nobody who builds a service has chosen. */
+function withAdvice(message: Message): Message {
+  if (!message.text.startsWith('Top-level await')) return message;
+  const text =
+    'an executable takes no top-level await: wait in registry.onStart(async () => { ... }), which runs before the first request';
+  return { ...message, text };
 }
 
 /** What goes before the service: the asset is loaded only where it may have something to do. */

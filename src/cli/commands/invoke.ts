@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Invokable } from '../../adapters/lambda/runtime/invokable.ts';
 import { collectResult, functionError } from '../../aws/function-result.ts';
 import { LAMBDA_TIMEOUT_SECONDS } from '../../aws/quotas.ts';
 import { connectSiblings } from '../../aws/siblings.ts';
@@ -8,6 +9,7 @@ import {
   Context,
   type FunctionErrorPayload,
   HTTP_HANDLER,
+  type Logger,
   type Service,
 } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
@@ -71,8 +73,24 @@ async function runOnce(service: Service, name: string, event: unknown, timeoutMs
       `invoke: there is no function ${name}, use one of ${service.handlerNames.join(', ')}`,
     );
   connectSiblings(service, process.env);
-  const requestId = randomUUID();
   const logger = streamLogger(process.stderr);
+  const exited = (code: number) => `app: process.exit(${code}) was called while the service started`;
+  await watchExit(exited, () => service.lifecycle.start({ logger }));
+  const code = await runInvokable({ service, name, invokable, event, timeoutMs, logger });
+  return (await service.lifecycle.stop({ logger })) ? code : 1;
+}
+
+interface Run {
+  readonly service: Service;
+  readonly name: string;
+  readonly invokable: Invokable;
+  readonly event: unknown;
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+}
+
+async function runInvokable({ service, name, invokable, event, timeoutMs, logger }: Run): Promise<number> {
+  const requestId = randomUUID();
   const metrics = streamMetrics(process.stderr, service.name);
   const context = new Context({ requestId, functionName: name, timeoutMs, logger, metrics, event });
   try {

@@ -19,7 +19,7 @@ t.test('a function is called with the body of a message, and the message is dele
   });
   const id = queue.send('{"year":2026}');
   const worker = await start({ report: queue.arn });
-  await until(() => queue.deleted === 1);
+  await until(() => worker.counts().report?.deleted === 1);
   t.strictSame(seen, [{ event: { year: 2026 }, id, left: Number.POSITIVE_INFINITY, name: 'report' }]);
   t.match(worker.counts().report, { received: 1, succeeded: 1, deleted: 1, failed: 0, running: 0 });
 });

@@ -46,6 +46,15 @@ t.test('a syntax error names file and line, and the script exits with 1', async 
   untouched(t);
 });
 
+t.test('top-level await is refused with its place and the way out', async (t) => {
+  const { build, untouched } = fixture(t, "import './hello.ts';\nconst one = await Promise.resolve(1);\n");
+  await t.rejects(build(), {
+    name: 'BuildError',
+    message: /no top-level await: wait in registry\.onStart[\s\S]*main\.ts:2:12/,
+  });
+  untouched(t);
+});
+
 t.test('an unknown flag of the script is refused by name', async (t) => {
   const { status, stderr } = spawnSync(process.execPath, [BUILD_SCRIPT, '--entri', 'x'], {
     encoding: 'utf8',

@@ -66,6 +66,12 @@ function metricsOf({ name }: Service, env: NodeJS.ProcessEnv): Metrics {
   return createMetrics({ namespace: env.AMPHI_METRICS_NAMESPACE || name, service: name, write: writeLine });
 }
 
+interface Started {
+  readonly loop: Loop;
+  readonly extension: Connection | undefined;
+  readonly service: Service;
+}
+
 class Runtime {
   readonly #address: Address;
   readonly #logger: Logger;
@@ -92,11 +98,13 @@ class Runtime {
     patchConsole(this.#env, this.#inFlight);
     this.#fatalErrors.install();
     try {
-      const { loop, extension } = await this.#start(load);
+      const { loop, extension, service } = await this.#start(load);
       this.#fatalErrors.started(loop);
       const ended = loop.run();
       drainOnSigterm({
         loop,
+        ended,
+        lifecycle: service.lifecycle,
         extension,
         inFlight: this.#inFlight,
         fatalErrors: this.#fatalErrors,
@@ -108,7 +116,7 @@ class Runtime {
     }
   }
 
-  async #start(load: () => Promise<Service>): Promise<{ loop: Loop; extension: Connection | undefined }> {
+  async #start(load: () => Promise<Service>): Promise<Started> {
     const settings = readSettings(this.#env);
     const service = await load();
     connectSiblings(service, this.#env);
@@ -121,7 +129,9 @@ class Runtime {
       concurrency: settings.concurrency,
       first: this.#connection,
     });
-    return { loop, extension: await this.#extend(settings) };
+    // Without hooks no turn is waited for.
+    if (service.lifecycle.used) await service.lifecycle.start({ logger: this.#logger });
+    return { loop, extension: await this.#extend(settings), service };
   }
 
   /** Without it the function still works, only its end comes unannounced. */
