@@ -1,27 +1,7 @@
-/**
- * What CloudFormation calls, in the name of who deploys, to make, read, change and delete each type of resource.
- * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
- */
-export interface TypeActions {
-  /** Prefix of the service's actions. */
-  readonly service: string;
-  readonly actions: readonly string[];
-  /**
-   * The rest of the ARN behind the partition, with REGION, and NAME for the names of the stack's resources. Absent:
-   * actions that know no resource, or names that nobody can foretell.
-   */
-  readonly arn?: string;
-  /** Whole actions that know no resource. */
-  readonly free?: readonly string[];
-  /** Property that names the resource; what has no name gets one of stack, logical name and random letters. */
-  readonly named?: string;
-  /** Longest name; CloudFormation cuts longer ones, and their beginning with them. */
-  readonly longest?: number;
-}
+import { COMPUTE_ACTIONS } from './compute-actions.ts';
+import type { TypeActions } from './type-actions.ts';
 
-const FUNCTION = { service: 'lambda', arn: 'lambda:REGION:*:function:NAME', longest: 64 } as const;
 const QUEUE = { service: 'sqs', arn: 'sqs:REGION:*:NAME', longest: 80, named: 'QueueName' } as const;
-const ROLE = { service: 'iam', arn: 'iam::*:role/NAME', longest: 64, named: 'RoleName' } as const;
 const BALANCING = { service: 'elasticloadbalancing' } as const;
 const TAGS = ['AddTags', 'RemoveTags', 'DescribeTags'] as const;
 const API = {
@@ -30,146 +10,10 @@ const API = {
 } as const;
 const API_OF = { ...API, arn: 'apigateway:REGION::/apis*' } as const;
 const API_DOMAIN = { ...API, arn: 'apigateway:REGION::/domainnames*' } as const;
-const RULES = [
-  ...['AuthorizeSecurityGroupIngress', 'AuthorizeSecurityGroupEgress', 'RevokeSecurityGroupIngress'],
-  ...['RevokeSecurityGroupEgress', 'DescribeSecurityGroups', 'DescribeSecurityGroupRules'],
-] as const;
 
+/** By the type of a resource. */
 export const RESOURCE_ACTIONS: Readonly<Record<string, TypeActions>> = {
-  'AWS::Lambda::Function': {
-    ...{ ...FUNCTION, named: 'FunctionName' },
-    actions: [
-      ...[
-        'CreateFunction',
-        'DeleteFunction',
-        'GetFunction',
-        'GetFunctionConfiguration',
-        'UpdateFunctionCode',
-      ],
-      ...[
-        'UpdateFunctionConfiguration',
-        'PutFunctionConcurrency',
-        'DeleteFunctionConcurrency',
-        'TagResource',
-      ],
-      ...['UntagResource', 'ListTags', 'GetFunctionCodeSigningConfig', 'GetRuntimeManagementConfig'],
-      'GetFunctionRecursionConfig',
-    ],
-  },
-  'AWS::Lambda::Permission': { ...FUNCTION, actions: ['AddPermission', 'RemovePermission', 'GetPolicy'] },
-  'AWS::Lambda::Url': {
-    ...FUNCTION,
-    actions: [
-      ...['CreateFunctionUrlConfig', 'GetFunctionUrlConfig', 'UpdateFunctionUrlConfig'],
-      'DeleteFunctionUrlConfig',
-    ],
-  },
-  'AWS::Lambda::EventInvokeConfig': {
-    ...FUNCTION,
-    actions: [
-      ...['PutFunctionEventInvokeConfig', 'UpdateFunctionEventInvokeConfig', 'GetFunctionEventInvokeConfig'],
-      'DeleteFunctionEventInvokeConfig',
-    ],
-  },
-  'AWS::Lambda::Version': {
-    ...FUNCTION,
-    actions: ['PublishVersion', 'GetFunction', 'GetFunctionConfiguration', 'DeleteFunction'],
-  },
-  'AWS::Lambda::Alias': {
-    ...FUNCTION,
-    actions: [
-      ...['CreateAlias', 'UpdateAlias', 'DeleteAlias', 'GetAlias', 'PutProvisionedConcurrencyConfig'],
-      ...['GetProvisionedConcurrencyConfig', 'DeleteProvisionedConcurrencyConfig'],
-    ],
-  },
-  'AWS::Lambda::EventSourceMapping': {
-    service: 'lambda',
-    actions: [
-      ...['CreateEventSourceMapping', 'GetEventSourceMapping', 'UpdateEventSourceMapping'],
-      ...['DeleteEventSourceMapping', 'ListEventSourceMappings'],
-    ],
-  },
-  'AWS::IAM::Role': {
-    ...ROLE,
-    actions: [
-      ...[
-        'CreateRole',
-        'DeleteRole',
-        'GetRole',
-        'UpdateRole',
-        'UpdateRoleDescription',
-        'UpdateAssumeRolePolicy',
-      ],
-      ...['PutRolePolicy', 'DeleteRolePolicy', 'GetRolePolicy', 'ListRolePolicies', 'AttachRolePolicy'],
-      ...['DetachRolePolicy', 'ListAttachedRolePolicies', 'TagRole', 'UntagRole', 'ListRoleTags'],
-    ],
-  },
-  'AWS::IAM::Policy': { ...ROLE, actions: ['PutRolePolicy', 'DeleteRolePolicy', 'GetRolePolicy'] },
-  'AWS::IAM::InstanceProfile': {
-    ...{ service: 'iam', arn: 'iam::*:instance-profile/NAME', longest: 128, named: 'InstanceProfileName' },
-    actions: [
-      ...['CreateInstanceProfile', 'DeleteInstanceProfile', 'GetInstanceProfile'],
-      ...['AddRoleToInstanceProfile', 'RemoveRoleFromInstanceProfile'],
-    ],
-  },
-  'AWS::EC2::SecurityGroup': {
-    service: 'ec2',
-    actions: [
-      ...[
-        'CreateSecurityGroup',
-        'DeleteSecurityGroup',
-        'DescribeVpcs',
-        'CreateTags',
-        'DeleteTags',
-        'DescribeTags',
-      ],
-      ...RULES,
-    ],
-  },
-  'AWS::EC2::SecurityGroupIngress': { service: 'ec2', actions: RULES },
-  'AWS::EC2::LaunchTemplate': {
-    service: 'ec2',
-    actions: [
-      ...[
-        'CreateLaunchTemplate',
-        'CreateLaunchTemplateVersion',
-        'DeleteLaunchTemplate',
-        'ModifyLaunchTemplate',
-      ],
-      ...['DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions', 'GetLaunchTemplateData'],
-      // Auto Scaling looks whether who makes the group could start its instances.
-      ...['RunInstances', 'CreateTags', 'DescribeImages', 'DescribeSubnets', 'DescribeSecurityGroups'],
-    ],
-  },
-  'AWS::AutoScaling::AutoScalingGroup': {
-    service: 'autoscaling',
-    ...{ arn: 'autoscaling:REGION:*:autoScalingGroup:*:autoScalingGroupName/NAME', longest: 255 },
-    named: 'AutoScalingGroupName',
-    actions: [
-      ...['CreateAutoScalingGroup', 'UpdateAutoScalingGroup', 'DeleteAutoScalingGroup', 'CreateOrUpdateTags'],
-      ...['DeleteTags', 'SuspendProcesses', 'ResumeProcesses', 'TerminateInstanceInAutoScalingGroup'],
-      ...['SetDesiredCapacity', 'AttachLoadBalancerTargetGroups', 'DetachLoadBalancerTargetGroups'],
-      ...[
-        'AttachTrafficSources',
-        'DetachTrafficSources',
-        'EnableMetricsCollection',
-        'DisableMetricsCollection',
-      ],
-    ],
-    free: [
-      ...['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeScalingActivities'],
-      ...['autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeTrafficSources'],
-      'autoscaling:DescribeLoadBalancerTargetGroups',
-    ],
-  },
-  'AWS::AutoScaling::LifecycleHook': {
-    service: 'autoscaling',
-    actions: ['PutLifecycleHook', 'DeleteLifecycleHook', 'DescribeLifecycleHooks'],
-  },
-  'AWS::AutoScaling::ScalingPolicy': {
-    service: 'autoscaling',
-    actions: ['PutScalingPolicy', 'DeletePolicy', 'DescribePolicies'],
-  },
+  ...COMPUTE_ACTIONS,
   'AWS::CloudWatch::Alarm': {
     ...{ service: 'cloudwatch', arn: 'cloudwatch:REGION:*:alarm:NAME', longest: 255, named: 'AlarmName' },
     actions: ['PutMetricAlarm', 'DeleteAlarms', 'DescribeAlarms', 'ListTagsForResource', 'TagResource'],

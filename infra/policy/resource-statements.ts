@@ -1,6 +1,7 @@
 import type { Template } from '../topology/types.ts';
 import { passRole } from './command-statements.ts';
-import { RESOURCE_ACTIONS, type TypeActions } from './resource-actions.ts';
+import { RESOURCE_ACTIONS } from './resource-actions.ts';
+import type { TypeActions } from './type-actions.ts';
 import type { PolicyScope, Statement } from './types.ts';
 
 /** A hyphen and twelve or thirteen letters behind the logical name. */

@@ -68,3 +68,12 @@ t.test('everything that is wrong is told at once, with its stage', async (t) => 
     message: 'topology: memorySize "much" is not a whole number from 128 to 10240',
   });
 });
+
+t.test('the role of CloudFormation has to be one', async (t) => {
+  const roleArn = 'arn:aws:iam::123456789012:role/deploy/cfn';
+  checkTopology({ stages: { prod: { roleArn } } });
+  for (const wrong of ['x', 'arn:aws:iam::123456789012:policy/cfn', 7])
+    t.throws(() => checkTopology({ stages: { prod: { roleArn: wrong } } } as never), {
+      message: 'topology: stages.prod: roleArn must be the ARN of an IAM role',
+    });
+});

@@ -2,7 +2,7 @@ import type { Change } from '@aws-sdk/client-cloudformation';
 import t from 'tap';
 import { changeLines } from '../../../infra/deploy/change-lines.ts';
 import { isGuarded, removalsOf } from '../../../infra/deploy/guarded.ts';
-import { type Deployment, deploy } from '../../../infra/deploy/index.ts';
+import { type Deployment, deploy, removeStack } from '../../../infra/deploy/index.ts';
 import { emitTopology } from '../../../infra/index.ts';
 import { SAMPLE } from '../sample.ts';
 import { awsError, scripted } from './scripted.ts';
@@ -275,4 +275,45 @@ t.test('the preview: values, replacements, direction of the cost', async (t) => 
     'cost: more: memory of a function, MB of HttpFunction, 512 → 1024',
     'cost: more: provisioned concurrency of Live, 2, is added',
   ]);
+});
+
+t.test('the role of CloudFormation goes with the change set and the deletion, tokens as well', async (t) => {
+  const roleArn = 'arn:aws:iam::123456789012:role/cfn';
+  const here = stackWith([change('Add', 'A', 'SQS::Queue')]);
+  await deploy(here.session, { ...DEPLOYMENT, roleArn }, EMITTED);
+  t.match(here.inputOf('CreateChangeSet'), { RoleARN: roleArn, ClientToken: /^[0-9a-f-]{36}$/ });
+  await deploy(here.session, DEPLOYMENT, EMITTED);
+  t.notOk(Object.hasOwn(here.calls.findLast(({ name }) => name === 'CreateChangeSet')!.input, 'RoleARN'));
+
+  let turn = 0;
+  const removal = scripted({
+    DescribeStackEvents: () => ({
+      StackEvents: [
+        { EventId: `${turn++}`, StackId: ID, PhysicalResourceId: ID, ResourceStatus: 'DELETE_COMPLETE' },
+      ],
+    }),
+    DeleteStack: () => ({}),
+  });
+  const stack = {
+    ...{ StackName: 'omega', StackId: ID, StackStatus: 'CREATE_COMPLETE' as const },
+    CreationTime: new Date(0),
+  };
+  await removeStack(removal.session, stack, { retained: [] }, roleArn);
+  t.match(removal.inputOf('DeleteStack'), { RoleARN: roleArn, ClientRequestToken: /^[0-9a-f-]{36}$/ });
+});
+
+t.test('values that are asked for with the change set, on every page of it', async (t) => {
+  const pages: Record<string, object> = {
+    first: { Status: 'CREATE_COMPLETE', Changes: [change('Add', 'A', 'SNS::Topic')], NextToken: 'more' },
+    more: { Status: 'CREATE_COMPLETE', Changes: [REMOVED] },
+  };
+  const here = stackWith([], {
+    DescribeChangeSet: ({ NextToken = 'first' }: { NextToken?: string }) => pages[NextToken],
+  } as never);
+  await t.rejects(deploy(here.session, DEPLOYMENT, EMITTED), { message: /^Balancer / });
+  const asked = here.calls.filter(({ name }) => name === 'DescribeChangeSet');
+  t.same(
+    asked.map(({ input }) => input.IncludePropertyValues),
+    [true, true],
+  );
 });
