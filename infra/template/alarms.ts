@@ -159,11 +159,11 @@ function queueAlarms(topology: Topology, { names, queues }: Wiring): Record<stri
   return Object.fromEntries(entries);
 }
 
-export const lambdaMetric = (name: string, metric: string, stat: string): Metric => ({
+const lambdaMetric = (name: string, metric: string, stat: string): Metric => ({
   ...{ namespace: 'AWS/Lambda', name: metric, stat, dimensions: { FunctionName: ref(`${name}Function`) } },
 });
 
-export const queueMetric = (queue: string, name: string): Metric => ({
+const queueMetric = (queue: string, name: string): Metric => ({
   ...{ namespace: 'AWS/SQS', name, stat: 'Maximum', dimensions: { QueueName: getAtt(queue, 'QueueName') } },
 });
 
