@@ -20,7 +20,10 @@ export function parameterProblems(
   const declared = template.Parameters;
   const unknown = Object.keys(given)
     .filter((name) => !Object.hasOwn(declared, name))
-    .map((name) => `--parameter ${name}: it is none of ${Object.keys(declared).join(', ') || 'the parameters, for the template has none'}`);
+    .map(
+      (name) =>
+        `--parameter ${name}: it is none of ${Object.keys(declared).join(', ') || 'the parameters, for the template has none'}`,
+    );
   const twice = Object.keys(given)
     .filter((name) => Object.hasOwn(flagged, name))
     .map((name) => `--parameter ${name} and ${flagOf(name)} are the same: give one of them`);

@@ -175,7 +175,7 @@ t.test('what cannot work is one clear line, and nothing is uploaded', { skip }, 
     ],
     [/--parameter SubnetIds=VALUE is missing: Subnets/, ['--yes', '--artifact', path, ...base.slice(0, 4)]],
     [
-      /--parameter Nope: there is none of VpcId/,
+      /--parameter Nope: it is none of VpcId/,
       ['--yes', '--artifact', path, ...base, '--parameter', 'Nope=1'],
     ],
     [
