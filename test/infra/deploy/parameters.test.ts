@@ -119,7 +119,7 @@ t.test(
       return error.message?.split('\n');
     };
     t.same(await refused({ MinSize: '5', Nope: '1', MaxSize: '1', RootDevice: 'sda1', AppCidr: 'x' }), [
-      '--parameter Nope: it is none of ' + Object.keys(emitTopology(SAMPLE).template.Parameters).join(', '),
+      `--parameter Nope: it is none of ${Object.keys(emitTopology(SAMPLE).template.Parameters).join(', ')}`,
       '--parameter MaxSize=1: it must be 2 at least',
       '--parameter RootDevice=sda1: The name of a device, such as /dev/sda1',
       '--parameter AppCidr=x: An IPv4 range such as 10.0.0.0/16, or nothing',
