@@ -3,7 +3,7 @@ import { HTTP_HANDLER } from '../../src/core/index.ts';
 import { joinParts } from '../instance/user-data/template.ts';
 import { type Argument, getAtt, ref, resource } from '../intrinsics.ts';
 import { ProvisionError } from '../topology/errors.ts';
-import { settingsOf } from '../topology/function-settings.ts';
+import { type FunctionSettings, settingsOf } from '../topology/function-settings.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
 import type { Variables, Wired, Wiring } from '../wiring/index.ts';
 import { mostBytes } from '../wiring/most-bytes.ts';
@@ -30,7 +30,7 @@ function functionGroup(topology: Topology, handler: string, name: string, wired:
         description: `Lets ${handler} write its own log`,
         policies: {
           WriteOwnLog: [writesLog(logs)],
-          Vpc: topology.lambdaSubnetIds === undefined ? [] : [VPC_ACCESS],
+          Vpc: 'VpcConfig' in vpcOf(topology, settings) ? [VPC_ACCESS] : [],
           Handler: inline,
           Tracing: settings.tracing ? [TRACES] : [],
           Destinations: destinationGrants(settings),
@@ -117,12 +117,14 @@ function lambdaFunction(topology: Topology, handler: string, name: string, wired
       ? {}
       : { ReservedConcurrentExecutions: settings.reservedConcurrency }),
     ...(settings.tracing ? { TracingConfig: { Mode: 'Active' as const } } : {}),
-    ...vpcOf(topology),
+    ...vpcOf(topology, settings),
     ...(Object.keys(environment).length > 0 ? { Environment: { Variables: environment } } : {}),
   });
 }
 
-function vpcOf({ lambdaSubnetIds, lambdaSecurityGroupIds = [] }: Topology) {
-  if (lambdaSubnetIds === undefined) return {};
-  return { VpcConfig: { SubnetIds: [...lambdaSubnetIds], SecurityGroupIds: [...lambdaSecurityGroupIds] } };
+function vpcOf(topology: Topology, settings: FunctionSettings) {
+  const { subnetIds = topology.lambdaSubnetIds, securityGroupIds = topology.lambdaSecurityGroupIds } =
+    settings;
+  if (subnetIds === undefined) return {};
+  return { VpcConfig: { SubnetIds: [...subnetIds], SecurityGroupIds: [...(securityGroupIds ?? [])] } };
 }

@@ -2,7 +2,7 @@
 import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS, LOG_RETENTION_DAYS } from '../../src/aws/quotas.ts';
 import { HTTP_HANDLER, type LambdaSettings, LOG_LEVELS } from '../../src/core/index.ts';
 import { environmentProblems } from './environment.ts';
-import { DESTINATION } from './forms.ts';
+import { DESTINATION, SECURITY_GROUP_ID, SUBNET } from './forms.ts';
 import { type Label, tableProblems, type Unchecked } from './problems.ts';
 import type { OptionsOf, Table } from './rows.ts';
 import { merged } from './stages.ts';
@@ -37,6 +37,18 @@ export const FUNCTION_SETTINGS = {
     help: 'Where asynchronous invocations go that failed: ARN of a queue, topic, function or event bus',
   },
   onSuccess: { kind: 'text', form: DESTINATION, help: 'Where the results of asynchronous invocations go' },
+  subnetIds: {
+    kind: 'list',
+    form: SUBNET,
+    needs: ['securityGroupIds'],
+    help: 'Subnets of this function, in place of those of all',
+  },
+  securityGroupIds: {
+    kind: 'list',
+    form: SECURITY_GROUP_ID,
+    needs: ['subnetIds'],
+    help: 'Security groups of this function there',
+  },
   tracing: { kind: 'switch', help: 'Active tracing by X-Ray' },
   logLevel: { kind: 'choice', values: LOG_LEVELS, help: 'The least level that is logged' },
   logRetentionDays: { kind: 'choice', values: LOG_RETENTION_DAYS, help: 'Days that the log is kept' },

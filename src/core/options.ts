@@ -59,6 +59,9 @@ export interface LambdaSettings {
   /** ARN of a queue, topic, function or event bus that gets what failed asynchronously. */
   readonly onFailure?: string;
   readonly onSuccess?: string;
+  /** Of a VPC, in place of those of all functions. */
+  readonly subnetIds?: readonly string[];
+  readonly securityGroupIds?: readonly string[];
   /** Active tracing by X-Ray. */
   readonly tracing?: boolean;
   readonly logLevel?: LogLevel;

@@ -38,7 +38,7 @@ t.test('settings at the handler, and of the stage over them', async (t) => {
       },
       ...{ logLevel: 'DEBUG' as const, environment: { CC: '3' } },
     },
-    http: { memorySize: 128 },
+    http: { memorySize: 128, subnetIds: ['subnet-01234567'], securityGroupIds: ['sg-01234567'] },
   } as const;
   const { properties } = resourcesOf({ functions });
   t.match(properties('WorkFunction'), {
@@ -59,7 +59,9 @@ t.test('settings at the handler, and of the stage over them', async (t) => {
     Timeout: 30,
     Environment: { Variables: { BB: '1' } },
   });
-  t.match(properties('OtherFunction'), { MemorySize: 512 });
+  t.match(properties('HttpFunction'), { VpcConfig: { SubnetIds: ['subnet-01234567'] } });
+  t.match(JSON.stringify(properties('HttpFunctionRole')), 'ec2:CreateNetworkInterface');
+  t.match(properties('OtherFunction'), { MemorySize: 512, VpcConfig: undefined });
   t.notMatch(JSON.stringify(properties('OtherFunctionRole')), 'xray');
 });
 
@@ -95,7 +97,7 @@ t.test('what is wrong is told with the function', async (t) => {
   const functions = {
     nobody: {},
     work: { memorySize: 1, speed: 9, onFailure: 'arn:aws:s3:::bucket' },
-    http: { retries: 3 },
+    http: { retries: 3, subnetIds: ['subnet-01234567'] },
   };
   t.throws(() => emitTopology({ ...BASE, functions: functions as never }), {
     message: [
@@ -104,6 +106,7 @@ t.test('what is wrong is told with the function', async (t) => {
       'functions.work.memorySize 1 is not a whole number from 128 to 10240',
       'functions.work.onFailure "arn:aws:s3:::bucket" is not the ARN of a queue, topic, function or event bus',
       'functions.http.retries 3 is not a whole number from 0 to 2',
+      'functions.http.subnetIds needs functions.http.securityGroupIds',
     ].join('\n'),
   });
   const registry = createRegistry({ name: 'omega' });
