@@ -13,6 +13,7 @@ const hook = (name: string) =>
   Object.defineProperty(
     async ({ signal }: { signal?: AbortSignal }) => {
       if (process.env.HOOK_FAILS === name) throw new RangeError(`no ${name}`);
+      if (process.env.HOOK_EXITS === name) process.exit(0);
       if (process.env.HOOK_HANGS === name) {
         note(`${name} hangs`);
         await new Promise((resolve) => signal?.addEventListener('abort', resolve));
