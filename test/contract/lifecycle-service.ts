@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { createRegistry } from '../../src/core/index.ts';
 
 // Tells in which order its hooks and handlers run, as lines of the file ORDER_FILE. HOOK_FAILS names the hook that fails,
-// HOOK_HANGS the one that ends when it is told to.
+// HOOK_EXITS the one that ends the process, HOOK_HANGS the one that ends when it is told to.
 
 const inner = createRegistry({ name: 'inner' });
 export const registry = createRegistry({ name: 'outer' });
