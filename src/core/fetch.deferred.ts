@@ -11,46 +11,40 @@ import { isStream, toBytes } from './streams.ts';
 /** Statuses whose Response must have no body. */
 const EMPTY = new Set([204, 205, 304]);
 
-const stderrLogger = (): Logger =>
+/** Whoever calls without a server has given no logger. */
+export const stderrLogger = (): Logger =>
   createLogger({ level: logLevelFrom(process.env), write: (line) => process.stderr.write(line) });
 
-/** Runs native Requests; the first waits for the hooks of `onStart`. */
-export class Fetcher {
-  readonly #service: Service;
-  #started: Promise<void> | undefined;
+/** Services whose hooks have run, or run now, for requests that come without a server. */
+const held = new WeakMap<Service, Promise<void>>();
 
-  constructor(service: Service) {
-    this.#service = service;
-  }
-
-  /** @throws StartError when a hook of `onStart` fails; the next request tries again */
-  async fetch(request: Request): Promise<Response> {
-    const started = this.#started ?? this.#service.lifecycle.start({ logger: stderrLogger() });
-    this.#started = started;
-    try {
-      await started;
-    } catch (error) {
-      if (this.#started === started) this.#started = undefined;
-      throw error;
-    }
-    return fetchService(this.#service, request);
-  }
-
-  /** @returns whether all hooks of `onStop` ended well */
-  async close(): Promise<boolean> {
-    if (this.#started === undefined) return true;
-    const started = this.#started;
-    this.#started = undefined;
-    const failed = await started.then(
-      () => false,
-      () => true,
-    );
-    return failed || this.#service.lifecycle.stop({ logger: stderrLogger() });
+/** Runs the hooks of `onStart` unless they have run. @throws StartError when one fails; the next call tries again */
+export async function hold(service: Service): Promise<void> {
+  const started = held.get(service) ?? service.lifecycle.start({ logger: stderrLogger() });
+  held.set(service, started);
+  try {
+    await started;
+  } catch (error) {
+    if (held.get(service) === started) held.delete(service);
+    throw error;
   }
 }
 
-/** The signal of the request reaches the handler. */
-async function fetchService(service: Service, request: Request): Promise<Response> {
+/** Runs the hooks of `onStop` for what `hold` has started. @returns whether all of them ended well */
+export async function release(service: Service): Promise<boolean> {
+  const started = held.get(service);
+  held.delete(service);
+  try {
+    await started;
+  } catch {
+    return true;
+  }
+  return started === undefined || service.lifecycle.stop({ logger: stderrLogger() });
+}
+
+/** Runs a native Request; its signal reaches the handler. @throws StartError for a hook of `onStart` that fails */
+export async function fetchService(service: Service, request: Request): Promise<Response> {
+  await hold(service);
   const logger = stderrLogger();
   const context = new Context({ requestId: () => crypto.randomUUID(), functionName: service.name, logger });
   const { signal } = request;

@@ -1,7 +1,6 @@
 import { compileFunction, compileRoute, scopesOf } from './compile.ts';
 import { ConfigError } from './errors.ts';
 import type { EventHandler, EventSource } from './event-source.ts';
-import type { Fetcher } from './fetch.deferred.ts';
 import type {
   ErrorHook,
   FunctionHandler,
@@ -108,7 +107,6 @@ export class Registry {
   readonly #mounts: Mount[] = [];
   #frozen = false;
   #service: Service | undefined;
-  #fetcher: Fetcher | undefined;
 
   constructor(options: RegistryOptions) {
     if (typeof options?.name !== 'string' || !SERVICE_NAME.test(options.name)) {
@@ -312,13 +310,15 @@ export class Registry {
    * import { createRegistry } from 'amphi';
    *
    * const registry = createRegistry({ name: 'shop' });
-   * registry.onStart(() => console.log('opened')); // opened
-   * registry.onStop(() => console.log('closed'));
-   * registry.get('/', () => 'Welcome');
+   * const pool = { open: false };
+   * registry.onStart(() => void (pool.open = true));
+   * registry.onStop(() => void (pool.open = false));
+   * registry.get('/', () => pool.open);
    *
    * const response = await registry.fetch(new Request('http://localhost/'));
-   * console.log(await response.text()); // Welcome
-   * await registry.close(); // closed
+   * console.log(await response.text()); // true
+   * await registry.close();
+   * console.log(pool.open); // false
    * ```
    */
   onStop(hook: LifecycleHook): this {
@@ -447,14 +447,13 @@ export class Registry {
    * ```
    */
   readonly fetch = async (request: Request): Promise<Response> => {
-    const { Fetcher } = await import('./fetch.deferred.ts');
-    this.#fetcher ??= new Fetcher(this.freeze());
-    return this.#fetcher.fetch(request);
+    const { fetchService } = await import('./fetch.deferred.ts');
+    return fetchService(this.freeze(), request);
   };
 
   /**
-   * Runs the hooks of `onStop` for what `fetch` has started: at the end of a test, or of a program that serves by `fetch`.
-   * Servers and workers do so by themselves. A later `fetch` starts anew.
+   * Runs the hooks of `onStop` for what `fetch`, or the testing kit, has started: at the end of tests, or of a program that
+   * serves by `fetch`. Servers and workers do so by themselves. A later `fetch` starts anew.
    * @returns whether all hooks ended well and in time; errors are logged
    * @example
    * ```ts
@@ -470,7 +469,8 @@ export class Registry {
    * ```
    */
   async close(): Promise<boolean> {
-    return this.#fetcher === undefined || this.#fetcher.close();
+    const { release } = await import('./fetch.deferred.ts');
+    return this.#service === undefined || release(this.#service);
   }
 
   #registrar(method: Method | undefined): RegisterRoute<this> {

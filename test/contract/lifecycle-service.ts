@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { createRegistry } from '../../src/core/index.ts';
 
 // Tells in which order its hooks and handlers run, as lines of the file ORDER_FILE. HOOK_FAILS names the hook that fails,
-// HOOK_HANGS the one that ends when it is told to.
+// HOOK_EXITS the one that ends the process, HOOK_HANGS the one that ends when it is told to.
 
 const inner = createRegistry({ name: 'inner' });
 export const registry = createRegistry({ name: 'outer' });
@@ -13,6 +13,7 @@ const hook = (name: string) =>
   Object.defineProperty(
     async ({ signal }: { signal?: AbortSignal }) => {
       if (process.env.HOOK_FAILS === name) throw new RangeError(`no ${name}`);
+      if (process.env.HOOK_EXITS === name) process.exit(0);
       if (process.env.HOOK_HANGS === name) {
         note(`${name} hangs`);
         await new Promise((resolve) => signal?.addEventListener('abort', resolve));

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { startHttpServer } from '../../src/adapters/http/index.ts';
 import { createHttpServer } from '../../src/adapters/http/run.ts';
 import { resolveFunction } from '../../src/adapters/lambda/index.ts';
+import { startWorker } from '../../src/adapters/worker/index.ts';
 import { createLogger } from '../../src/core/index.ts';
 import { registry } from './lifecycle-service.ts';
 import { orderIn, runWay, startProcess, WAYS } from './lifecycle-ways.ts';
@@ -104,4 +107,30 @@ t.test('in this process: fetch and servers share what was started, the last stop
   t.equal((await injected.inject('/')).body, 'done');
   await injected.close();
   t.strictSame(orderIn(file).slice(9), [...STARTED, 'route', ...STOPPED], 'anew, and ended');
+});
+
+t.test(
+  'a server that cannot listen, and a worker whose health port is taken, stop what was started',
+  async (t) => {
+    const file = join(t.testdir({ order: '' }), 'order');
+    process.env.ORDER_FILE = file;
+    const service = registry.freeze();
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    t.teardown(() => taken.close());
+    const { port } = taken.address() as AddressInfo;
+    const common = { logger: createLogger({ write: () => {} }), resolveFunction };
+    await t.rejects(startHttpServer(service, { ...common, port, host: '127.0.0.1' }), { message: /in use/ });
+    t.strictSame(orderIn(file), [...STARTED, ...STOPPED]);
+    const queues = { work: 'arn:aws:sqs:us-east-1:000000000000:work' };
+    const worker = { ...common, queues, endpointUrl: 'http://127.0.0.1:9', healthPort: port };
+    await t.rejects(startWorker(service, worker), { message: /in use/ });
+    t.strictSame(orderIn(file).slice(6), [...STARTED, ...STOPPED]);
+  },
+);
+
+t.test('app invoke: a hook that exits is told', async (t) => {
+  const { code, output } = await runWay(WAYS['app invoke']!, dir, { HOOK_EXITS: 'loadPrices' });
+  t.equal(code, 1);
+  t.match(output, /^app: process\.exit\(0\) was called while the service started$/);
 });

@@ -78,6 +78,14 @@ const RULES: readonly [area: string, rule: Rule][] = [
       packages: ['yargs', 'esbuild', 'pkg', 'terser', 'acorn', 'acorn-walk'],
     },
   ],
+  [
+    'src/testing/',
+    {
+      from: ['src/core/', 'src/aws/', 'src/adapters/lambda/'],
+      // A test that starts no server loads none.
+      lazy: ['src/adapters/http/'],
+    },
+  ],
   ['src/telemetry/', { from: ['src/core/'], packages: OPEN_TELEMETRY }],
   ['src/app/', SERVICE],
   ['src/index.ts', { from: ['src/core/', 'src/cli/'] }],

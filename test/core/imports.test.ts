@@ -136,6 +136,16 @@ t.test('planted violations are found, what is allowed is not', async (t) => {
       "import { S3Client } from '@aws-sdk/client-s3'; import { x } from '../src/core/index.ts';",
       undefined,
     ],
+    [
+      'src/testing/a.ts',
+      "import { x } from '../adapters/http/x.ts';",
+      'src/testing/ imports src/adapters/http/x.ts lazily',
+    ],
+    [
+      'src/testing/a.ts',
+      "import { x } from '../adapters/lambda/x.ts'; await import('../adapters/http/x.ts');",
+      undefined,
+    ],
     ['scripts/a.ts', "import { x } from '../src/build/x.ts'; import fastify from 'fastify';", undefined],
     ['scripts/a.ts', "import { registry } from '../src/app/registry.ts';", 'only tests import the app'],
     ['examples/one/test/a.ts', "import { registry } from '../src/registry.ts';", undefined],

@@ -59,6 +59,7 @@ async function start(service: Service, options: WorkerOptions, signal?: AbortSig
   try {
     return await startedWith(service, options.logger, signal, () => begin(worker, options));
   } catch (error) {
+    await worker.stop();
     worker.release();
     throw error;
   }

@@ -39,6 +39,7 @@ function manifest({ name, spec, framework, packages }: ServiceInfo): object {
       build: 'amphi build',
       start: 'npm run -s build && dist/app httpServer',
       typecheck: 'tsc --noEmit',
+      pretest: 'npm run -s typecheck',
       test: 'node --test "test/**/*.test.ts"',
     },
     dependencies: { [framework.name]: spec, ...pinned(packages) },
@@ -66,18 +67,28 @@ const TSCONFIG = {
 
 const TEST = [
   "import assert from 'node:assert/strict';",
-  "import { test } from 'node:test';",
+  "import { after, test } from 'node:test';",
+  "import { inject, invokeFunction } from 'amphi/testing';",
   "import { registry } from '../src/registry.ts';",
   '',
-  "test('GET / says hello', async () => {",
-  "  const response = await registry.fetch(new Request('http://localhost/'));",
-  '  assert.equal(response.status, 200);',
-  '  assert.match(await response.text(), /^Hello/);',
-  '});',
+  'after(() => registry.close());',
+  '',
+  "for (const as of ['fetch', 'server', 'apigateway-v2'] as const) {",
+  "  test('GET / says hello as ' + as, async () => {",
+  "    const response = await inject(registry, '/', { as });",
+  '    assert.equal(response.status, 200);',
+  '    assert.match(await response.text(), /^Hello/);',
+  '  });',
+  '}',
   '',
   "test('an unknown path is a 404', async () => {",
-  "  const response = await registry.fetch(new Request('http://localhost/nowhere'));",
+  "  const response = await inject(registry, '/nowhere');",
   '  assert.equal(response.status, 404);',
+  '});',
+  '',
+  "test('hello greets by name', async () => {",
+  "  const { message } = await invokeFunction<{ message: string }>(registry, 'hello', { name: 'Ada' });",
+  '  assert.match(message, /Ada/);',
   '});',
   '',
 ].join('\n');
@@ -95,6 +106,6 @@ executable that needs neither Node.js nor node_modules, and \`dist/app.zip\`, th
     echo '{"name":"you"}' | dist/app invoke hello --event -
     dist/app --help
 
-\`npm test\` runs the tests, \`npm run typecheck\` the compiler.
+\`npm test\` checks the types and runs the tests.
 `;
 }

@@ -25,7 +25,7 @@ t.test('new makes a service and tells what is next', async (t) => {
   const manifest = JSON.parse(readFileSync(join(cwd, 'there', 'package.json'), 'utf8'));
   t.equal(manifest.name, 'shop', 'npm takes no capitals');
   t.equal(manifest.dependencies.amphi, 'file:../amphi.tgz');
-  t.strictSame(Object.keys(manifest.scripts).sort(), ['build', 'start', 'test', 'typecheck']);
+  t.strictSame(Object.keys(manifest.scripts).sort(), ['build', 'pretest', 'start', 'test', 'typecheck']);
   for (const version of Object.values(manifest.devDependencies)) t.match(version, /^\d+\.\d+\.\d+$/);
   t.match(readFileSync(join(cwd, 'there', 'src', 'registry.ts'), 'utf8'), "name: 'Shop'");
 });

@@ -35,6 +35,7 @@ t.test('what each export has', async (t) => {
     './lambda': ['resolveFunction', 'invokeHttp', 'runLambda'],
     './supervisor': ['supervisorConfig', 'fullSupervisordConfig'],
     './telemetry': ['traceWithOpenTelemetry'],
+    './testing': ['inject', 'event', 'invokeFunction'],
     './worker': ['startWorker', 'runWorker'],
   };
   t.strictSame(entries.map(([subpath]) => subpath).sort(), Object.keys(wanted).sort());

@@ -7,6 +7,7 @@ import * as infra from 'amphi/infra';
 import * as lambda from 'amphi/lambda';
 import * as supervisor from 'amphi/supervisor';
 import * as telemetry from 'amphi/telemetry';
+import * as testing from 'amphi/testing';
 import * as worker from 'amphi/worker';
 import { registry } from './src/registry.ts';
 
@@ -31,6 +32,8 @@ export const config: string = supervisor.supervisorConfig({ name: 'x', command: 
 export const work = (queues: Record<string, string>) =>
   worker.startWorker(registry.freeze(), { queues, logger, resolveFunction: lambda.resolveFunction });
 export const traced: boolean = telemetry.traceWithOpenTelemetry(registry);
+export const injected: Promise<Response> = testing.inject(registry, '/', { as: 'apigateway-v2' });
+export const invoked: Promise<number> = testing.invokeFunction<number>(registry, 'hello', testing.event('sqs'));
 registry.event('queue', events.sqs(), (record) => record.body);
 export type Topology = infra.TopologyOptions;
 `;
@@ -46,5 +49,6 @@ export const MISUSES: readonly string[] = [
   `export const g: number = infra.emitTopology;`,
   `export const h: number = supervisor.supervisorConfig;`,
   `export const j: number = telemetry.traceWithOpenTelemetry;`,
+  `export const k: number = testing.inject;`,
   `export const i: number = worker.startWorker;`,
 ];

@@ -1,4 +1,4 @@
-import type { HttpSourceName } from './events.ts';
+import type { HttpSourceName } from './http-sources.ts';
 
 /** An answer as a client gets it; each Set-Cookie is its own line. */
 export interface PlainResponse {
