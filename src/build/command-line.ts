@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import yargs, { type Argv } from 'yargs';
 import { FlagError } from '../cli/flag-values.ts';
+import { wholeFlag } from '../cli/flags.ts';
 import { isUsageError, strictParser } from '../cli/parser.ts';
 import { describeFailure, runBuild } from './executable/command.ts';
 import { createService } from './new/create.ts';
@@ -20,6 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
           entry: resolve(flags.entry),
           outDir: resolve(flags.out),
           name: flags.name,
+          compression: wholeFlag(flags.compression, '--compression', 1, 9),
         }));
       })
       .command('new <dir>', 'Make a new service from the sample', newFlags, async (flags) => {
@@ -50,6 +52,11 @@ function buildFlags(yargs: Argv) {
       ...TEXT,
       default: 'app',
       describe: 'File name of the executable; the zip is NAME.zip',
+    })
+    .option('compression', {
+      ...TEXT,
+      default: '6',
+      describe: 'Of the zip, from 1 (fast) to 9 (small)',
     });
 }
 

@@ -42,8 +42,9 @@ export function mistake(registry: Registry, what: string | undefined): void {
   },
 });
 const main = join(dir, 'service', 'main.ts');
-const app = (await buildService({ entry: main, outDir: join(dir, 'out'), name: 'app', warn: () => {} }))
-  .executable.path;
+const app = (
+  await buildService({ entry: main, outDir: join(dir, 'out'), name: 'app', compression: 1, warn: () => {} })
+).executable.path;
 
 for (const [what, command] of [
   ['from source', nodeCommand(main)],

@@ -15,7 +15,12 @@ import { checkCase } from './check.ts';
 // The same cases once more, through one built executable in each of its modes.
 
 const outDir = t.testdir();
-const built = await buildService({ entry: join(import.meta.dirname, 'main.ts'), outDir, name: 'contract' });
+const built = await buildService({
+  entry: join(import.meta.dirname, 'main.ts'),
+  outDir,
+  name: 'contract',
+  compression: 1,
+});
 const executable = built.executable.path;
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -11,7 +11,7 @@ import { orderIn } from './lifecycle-ways.ts';
 
 const outDir = t.testdir();
 const entry = join(import.meta.dirname, 'lifecycle-main.ts');
-const { executable } = await buildService({ entry, outDir, name: 'lifecycle' });
+const { executable } = await buildService({ entry, outDir, name: 'lifecycle', compression: 1 });
 const ORDER = ['openPool', 'loadPrices', 'openInner', 'function', 'closeInner', 'flush', 'closePool'];
 
 function orderFile(name: string): string {

@@ -72,6 +72,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
         'src/core/',
         'src/aws/lambda-zip.ts',
         'src/cli/flag-values.ts',
+        'src/cli/flags.ts',
         'src/cli/heap.ts',
         'src/cli/parser.ts',
       ],

@@ -25,7 +25,9 @@ async function build(t: Test, name: string) {
   const dir = t.testdir({ out: {}, empty: {} });
   const entry = join(examples, name, 'src', 'main.ts');
   const out = join(dir, 'out');
-  const built = await runMain(AMPHI, ['build', '--entry', entry, '--out', out], { timeoutMs: 120_000 });
+  const built = await runMain(AMPHI, ['build', '--entry', entry, '--out', out, '--compression', '1'], {
+    timeoutMs: 120_000,
+  });
   t.equal(built.code, 0, built.stderr);
   t.match(built.stdout, /^built /);
   const cwd = join(dir, 'empty');

@@ -1,7 +1,7 @@
 /** Builds a service's executable and Lambda zip. */
 import { chmod, rename, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { writeLambdaZip, ZIP_LIMIT } from '../../aws/lambda-zip.ts';
+import { DEFAULT_COMPRESSION, writeLambdaZip, ZIP_LIMIT } from '../../aws/lambda-zip.ts';
 import { checkBase, checkLibraries, locateBase, prepareBase } from './base.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import { BuildError } from './errors.ts';
@@ -26,6 +26,8 @@ export interface BuildOptions {
   basePath?: string;
   /** Largest zip allowed, in bytes; default Lambda's 50 MB. */
   zipLimit?: number;
+  /** Of the zip, 1 (fast) to 9 (small); default 6. */
+  compression?: number;
   /** Packages that must be behind a dynamic import; default fastify and yargs. */
   lazyPackages?: readonly string[];
   /** Receives warnings; default console.warn. */
@@ -73,7 +75,8 @@ export async function buildService(options: BuildOptions): Promise<BuildResult> 
   const executable = join(options.outDir, options.name);
   const zip = `${executable}.zip`;
   const stampFile = stampPath(cacheDir, executable);
-  const key = await buildKey(code.sha256, base.sha256, options.name);
+  const { name, compression = DEFAULT_COMPRESSION } = options;
+  const key = await buildKey(code.sha256, base.sha256, `${name} ${compression}`);
   let stamp = await timed('compare', () => currentStamp(stampFile, key, executable, zip));
   const built = stamp === undefined;
   if (!stamp) {
@@ -93,7 +96,7 @@ async function produce(options: BuildOptions, code: Bundle, base: Base, node: st
     await chmod(executable, 0o755);
     await checkLibraries(executable);
     const zip = join(work, 'zip');
-    await timed('zip', () => makeZip(executable, zip, options.zipLimit ?? ZIP_LIMIT));
+    await timed('zip', () => makeZip(executable, zip, options));
     const [executableHash, zipHash] = await Promise.all([sha256File(executable), sha256File(zip)]);
     if (!executableHash || !zipHash) throw new BuildError(`${work} was removed while the build ran`);
     await rename(executable, target);
@@ -102,8 +105,12 @@ async function produce(options: BuildOptions, code: Bundle, base: Base, node: st
   });
 }
 
-async function makeZip(executable: string, target: string, limit: number): Promise<void> {
-  const size = await writeLambdaZip(executable, target);
+async function makeZip(
+  executable: string,
+  target: string,
+  { zipLimit: limit = ZIP_LIMIT, compression }: BuildOptions,
+): Promise<void> {
+  const size = await writeLambdaZip(executable, target, compression);
   if (size <= limit) return;
   throw new BuildError(
     `the Lambda zip has ${size} bytes; AWS Lambda takes at most ${limit} in a direct upload`,

@@ -25,8 +25,12 @@ function run(load: Partial<WorkLoad>) {
   });
 }
 
+// Side by side: each waits most of its time.
+const undisturbed = run({ faults: true });
+const killed = run({ faults: true, kills: 3, killMs: 1500 });
+
 t.test('1,000 messages beside dropped, throttled, failed and slow calls', async (t) => {
-  const outcome = await run({ faults: true });
+  const outcome = await undisturbed;
   t.comment(JSON.stringify(outcome));
   t.equal(outcome.lost, 0);
   t.equal(outcome.beyond, 0);
@@ -35,10 +39,10 @@ t.test('1,000 messages beside dropped, throttled, failed and slow calls', async 
 });
 
 t.test('the same, and the worker is killed three times', async (t) => {
-  const outcome = await run({ faults: true, kills: 3, killMs: 1500 });
+  const outcome = await killed;
   t.comment(JSON.stringify(outcome));
   t.equal(outcome.lost, 0);
   t.equal(outcome.beyond, 0);
   t.ok(outcome.twice <= outcome.redelivered);
-  t.equal(outcome.dead >= 5, true);
+  t.ok(outcome.dead >= 5);
 });

@@ -87,7 +87,12 @@ export const inner = () => new ConfigError('inner');
   });
   const { assets } = await bundle(join(dir, 'main.ts'), []);
   for (const code of assets.values()) t.notMatch(code, /class ConfigError/);
-  const built = await buildService({ entry: join(dir, 'main.ts'), outDir: join(dir, 'out'), name: 'shared' });
+  const built = await buildService({
+    entry: join(dir, 'main.ts'),
+    outDir: join(dir, 'out'),
+    name: 'shared',
+    compression: 1,
+  });
   const { stdout } = runBare(built.executable.path, [], dir);
   t.equal(stdout, 'true true\n');
 });

@@ -9,7 +9,7 @@ const SERVICE = join(import.meta.dirname, '..', '..', '..', 'src', 'build', 'exe
 const SCRIPT = `const { buildService } = await import(process.argv[1]);
 process.env.NODE_OPTIONS = '--jitless';
 const [entry, outDir] = process.argv.slice(2);
-await buildService({ entry, outDir, name: 'stub', warn: console.error });`;
+await buildService({ entry, outDir, name: 'stub', compression: 1, warn: console.error });`;
 
 t.test('V8 flags of whoever builds do not spoil the code cache', async (t) => {
   const dir = t.testdir({ service: stubFiles(), empty: {}, dist: {} });

@@ -39,8 +39,9 @@ const dir = t.testdir({
   out: {},
 });
 const main = join(dir, 'main.ts');
-const app = (await buildService({ entry: main, outDir: join(dir, 'out'), name: 'heap', warn: () => {} }))
-  .executable.path;
+const app = (
+  await buildService({ entry: main, outDir: join(dir, 'out'), name: 'heap', compression: 1, warn: () => {} })
+).executable.path;
 
 interface Heap {
   readonly limit: number;

@@ -14,7 +14,8 @@ import { readZip } from './unzip.ts';
 const dir = t.testdir({ service: stubFiles(), empty: {}, dist: {}, root: {} });
 const empty = join(dir, 'empty');
 const main = join(dir, 'service', 'main.ts');
-const build = () => buildService({ entry: main, outDir: join(dir, 'dist'), name: 'stub', warn: () => {} });
+const build = () =>
+  buildService({ entry: main, outDir: join(dir, 'dist'), name: 'stub', compression: 1, warn: () => {} });
 const hash = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 const first = await build();

@@ -24,7 +24,7 @@ t.test(
     }
     const dir = t.testdir({ out: {} });
     const entry = join(import.meta.dirname, 'placed/main.ts');
-    const built = await buildService({ entry, outDir: join(dir, 'out'), name: 'app' });
+    const built = await buildService({ entry, outDir: join(dir, 'out'), name: 'app', compression: 1 });
     const tick = await SAMPLES.schedule!.load();
     const order = buildEvent('alb', { method: 'POST', path: '/order', body: '{"ordered":"in Lambda"}' });
     writeFileSync(join(dir, 'tick.json'), JSON.stringify(tick));
