@@ -13,7 +13,7 @@ t.test(
   'deployed to moto, its user-data booted unmodified in a Debian chroot',
   { skip: noBoot() },
   async (t) => {
-    const root = debianRoot();
+    const root = await debianRoot();
     if ('reason' in root) {
       t.plan(0, root.reason);
       return;

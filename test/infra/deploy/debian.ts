@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const CACHE = join(import.meta.dirname, '../../../node_modules/.cache/amphi');
 
@@ -13,18 +14,15 @@ const LIMIT_MS = 300_000;
  * once and then cached. It is only ever read: a test mounts an overlay of it.
  * @returns why there is none, where that is so
  */
-export function debianRoot(): { readonly path: string } | { readonly reason: string } {
+export async function debianRoot(): Promise<{ readonly path: string } | { readonly reason: string }> {
   const release = releaseOf();
   if (!release) return { reason: 'apt knows no mirror of this release' };
   const { codename } = release;
   const path = join(CACHE, `root-${codename}-2`);
   if (existsSync(path)) return { path };
   mkdirSync(CACHE, { recursive: true });
-  for (const name of readdirSync(CACHE)) {
-    // Left by a run that was killed; with its mount namespace, no mount is left in it.
-    if (/^root-[a-z]+-\d+\.partial$/.test(name)) rmSync(join(CACHE, name), { recursive: true, force: true });
-  }
-  const temporary = `${path}.partial`;
+  if (await othersMakeIt(path)) return { path };
+  const temporary = `${path}.partial-${process.pid}`;
   mkdirSync(temporary);
   const failure = debootstrap(release, temporary);
   if (failure === undefined) {
@@ -34,6 +32,23 @@ export function debianRoot(): { readonly path: string } | { readonly reason: str
   }
   rmSync(temporary, { recursive: true, force: true });
   return { reason: `debootstrap failed: ${failure}` };
+}
+
+/** Waits while another test makes it. @returns whether it is there then */
+async function othersMakeIt(path: string): Promise<boolean> {
+  while (othersAtWork()) await sleep(200);
+  return existsSync(path);
+}
+
+/** Removes what was left by a run that was killed: with its mount namespace, no mount is left in it. */
+function othersAtWork(): boolean {
+  return readdirSync(CACHE).some((name) => {
+    const [, pid] = /^root-[a-z]+-\d+\.partial-(\d+)$/.exec(name) ?? [];
+    if (pid === undefined) return false;
+    if (existsSync(`/proc/${pid}`)) return true;
+    rmSync(join(CACHE, name), { recursive: true, force: true });
+    return false;
+  });
 }
 
 /** In namespaces of its own: what it mounts and starts ends with it, at the time limit too. */

@@ -17,7 +17,7 @@ t.test(
   'handlers on both sides: deployed to moto, and the instance booted',
   { skip: noBoot('aws') },
   async (t) => {
-    const root = debianRoot();
+    const root = await debianRoot();
     if ('reason' in root) {
       t.plan(0, root.reason);
       return;
