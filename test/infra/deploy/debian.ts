@@ -25,13 +25,11 @@ export async function debianRoot(): Promise<{ readonly path: string } | { readon
   const temporary = `${path}.partial-${process.pid}`;
   mkdirSync(temporary);
   const failure = debootstrap(release, temporary);
-  if (failure === undefined) {
-    rmSync(join(temporary, 'var/cache/apt'), { recursive: true, force: true });
-    renameSync(temporary, path);
-    return { path };
-  }
+  rmSync(join(temporary, 'var/cache/apt'), { recursive: true, force: true });
+  // Two that began in the same instant both make it, and the later one is not needed.
+  if (failure === undefined && !existsSync(path)) renameSync(temporary, path);
   rmSync(temporary, { recursive: true, force: true });
-  return { reason: `debootstrap failed: ${failure}` };
+  return failure === undefined ? { path } : { reason: `debootstrap failed: ${failure}` };
 }
 
 /** Waits while another test makes it. @returns whether it is there then */
