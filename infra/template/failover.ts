@@ -1,17 +1,14 @@
-import { LAMBDA_DESCRIPTION_LENGTH } from '../../src/aws/quotas.ts';
 import { getAtt, type Intrinsic, ref, resource, sub, type TemplateResource } from '../intrinsics.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
-import { logGroup, writesLog } from './logs.ts';
+import { inlineFunction } from './inline-function.ts';
 import { INSTANCE_TARGETS, LAMBDA_TARGETS, LOAD_BALANCER, TRAFFIC_RULE } from './names.ts';
-import { serviceRole } from './policies.ts';
 
 /** Logical name of the alarm that no instance is healthy. */
 export const ALARM = 'NoHealthyInstance';
 const FUNCTION = 'FailoverFunction';
 
 /**
- * What CloudWatch calls when the alarm changes. The Python runtime brings its own AWS client, so this needs
- * no artifact; both settings of the rule are made by CloudFormation.
+ * What CloudWatch calls when the alarm changes; both settings of the rule are made by CloudFormation.
  */
 export const FAILOVER_CODE = `import json
 import os
@@ -70,18 +67,7 @@ function alarm({ service }: Topology, actions: Intrinsic[]): TemplateResource {
 
 function ruleSwitch(topology: Topology): Record<string, TemplateResource> {
   return {
-    [`${FUNCTION}Logs`]: logGroup(topology),
-    [`${FUNCTION}Role`]: serviceRole({
-      principal: 'lambda.amazonaws.com',
-      description: 'Sets the weights of one rule',
-      policies: {
-        Failover: [
-          { actions: ['elasticloadbalancing:ModifyRule'], resources: [ref(TRAFFIC_RULE)] },
-          writesLog(`${FUNCTION}Logs`),
-        ],
-      },
-    }),
-    [FUNCTION]: switchFunction(topology),
+    ...switchFunction(topology),
     [`${FUNCTION}Permission`]: resource('AWS::Lambda::Permission', {
       FunctionName: getAtt(FUNCTION, 'Arn'),
       Action: 'lambda:InvokeFunction',
@@ -99,28 +85,21 @@ function ruleSwitch(topology: Topology): Record<string, TemplateResource> {
   };
 }
 
-function switchFunction({ service, stickiness }: Topology): TemplateResource {
+function switchFunction(topology: Topology): Record<string, TemplateResource> {
+  const { stickiness } = topology;
   const sticky =
     stickiness === undefined ? { Enabled: false } : { Enabled: true, DurationSeconds: stickiness };
-  return resource('AWS::Lambda::Function', {
-    Description: `${service.name}: leads the load balancer's traffic away from failed instances`.slice(
-      0,
-      LAMBDA_DESCRIPTION_LENGTH,
-    ),
-    Runtime: 'python3.13',
-    Handler: 'index.handler',
-    Code: { ZipFile: FAILOVER_CODE },
-    Role: getAtt(`${FUNCTION}Role`, 'Arn'),
-    MemorySize: 128,
-    Timeout: 30,
-    LoggingConfig: { LogGroup: ref(`${FUNCTION}Logs`) },
-    Environment: {
-      Variables: {
-        RULE: ref(TRAFFIC_RULE),
-        // Stickiness would hold clients on the side that failed.
-        ON_ALARM: forwardConfig('0', '100', { Enabled: false }),
-        ON_OK: forwardConfig('$' + '{Ec2Weight}', '$' + '{LambdaWeight}', sticky),
-      },
+  return inlineFunction(topology, FUNCTION, {
+    purpose: "leads the load balancer's traffic away from failed instances",
+    roleDescription: 'Sets the weights of one rule',
+    policy: 'Failover',
+    grant: { actions: ['elasticloadbalancing:ModifyRule'], resources: [ref(TRAFFIC_RULE)] },
+    code: FAILOVER_CODE,
+    variables: {
+      RULE: ref(TRAFFIC_RULE),
+      // Stickiness would hold clients on the side that failed.
+      ON_ALARM: forwardConfig('0', '100', { Enabled: false }),
+      ON_OK: forwardConfig('$' + '{Ec2Weight}', '$' + '{LambdaWeight}', sticky),
     },
   });
 }

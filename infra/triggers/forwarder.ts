@@ -1,12 +1,9 @@
-import { LAMBDA_DESCRIPTION_LENGTH } from '../../src/aws/quotas.ts';
-import { getAtt, ref, resource } from '../intrinsics.ts';
-import { logGroup, writesLog } from '../template/logs.ts';
-import { serviceRole } from '../template/policies.ts';
+import { getAtt, ref } from '../intrinsics.ts';
+import { inlineFunction } from '../template/inline-function.ts';
 import type { TemplateGroup, Topology } from '../topology/types.ts';
 
 /**
- * Sends an event as it came to a queue. The Python runtime brings its own AWS client, so this needs no artifact. A
- * failure is tried again by whoever called.
+ * Sends an event as it came to a queue. A failure is tried again by whoever called.
  */
 export const FORWARDER_CODE = `import json
 import os
@@ -27,35 +24,16 @@ def handler(event, context):
  * @see https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-sns.html
  */
 export function forwarderGroup(topology: Topology, handler: string, name: string): TemplateGroup {
-  const [fn, queue] = [forwarderOf(name), `${name}Queue`];
+  const queue = `${name}Queue`;
   return {
-    Resources: {
-      [`${fn}Logs`]: logGroup(topology),
-      [`${fn}Role`]: serviceRole({
-        principal: 'lambda.amazonaws.com',
-        description: `Sends the events of ${handler} to its queue`,
-        policies: {
-          Forward: [
-            { actions: ['sqs:SendMessage'], resources: [getAtt(queue, 'Arn')] },
-            writesLog(`${fn}Logs`),
-          ],
-        },
-      }),
-      [fn]: resource('AWS::Lambda::Function', {
-        Description: `${topology.service.name}: sends the events of ${handler} to its queue`.slice(
-          0,
-          LAMBDA_DESCRIPTION_LENGTH,
-        ),
-        Runtime: 'python3.13',
-        Handler: 'index.handler',
-        Code: { ZipFile: FORWARDER_CODE },
-        Role: getAtt(`${fn}Role`, 'Arn'),
-        MemorySize: 128,
-        Timeout: 30,
-        LoggingConfig: { LogGroup: ref(`${fn}Logs`) },
-        Environment: { Variables: { QUEUE: ref(queue) } },
-      }),
-    },
+    Resources: inlineFunction(topology, forwarderOf(name), {
+      purpose: `sends the events of ${handler} to its queue`,
+      roleDescription: `Sends the events of ${handler} to its queue`,
+      policy: 'Forward',
+      grant: { actions: ['sqs:SendMessage'], resources: [getAtt(queue, 'Arn')] },
+      code: FORWARDER_CODE,
+      variables: { QUEUE: ref(queue) },
+    }),
   };
 }
 
