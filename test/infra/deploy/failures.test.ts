@@ -1,25 +1,11 @@
 import t from 'tap';
-import {
-  type Deployment,
-  deletionPlan,
-  deploy,
-  findStack,
-  removeStack,
-} from '../../../infra/deploy/index.ts';
+import { deletionPlan, deploy, findStack, removeStack } from '../../../infra/deploy/index.ts';
 import { emitTopology } from '../../../infra/index.ts';
 import { SAMPLE } from '../sample.ts';
-import { awsError, scripted } from './scripted.ts';
+import { awsError, DEPLOYMENT, scripted } from './scripted.ts';
 
 const ID = 'arn:aws:cloudformation:eu-test-1:1:stack/omega/1';
 const EMITTED = emitTopology(SAMPLE);
-const DEPLOYMENT: Deployment = {
-  stack: 'omega',
-  service: 'Omega Service',
-  slug: 'omega-service',
-  bucket: 'my-artifacts',
-  parameters: { VpcId: 'vpc-1', SubnetIds: 'subnet-1,subnet-2' },
-  tags: {},
-};
 const OWN = [{ Key: 'amphi:service', Value: 'Omega Service' }];
 
 let count = 0;

@@ -2,21 +2,13 @@ import type { Change } from '@aws-sdk/client-cloudformation';
 import t from 'tap';
 import { changeLines } from '../../../infra/deploy/change-lines.ts';
 import { isGuarded, removalsOf } from '../../../infra/deploy/guarded.ts';
-import { type Deployment, deploy, removeStack } from '../../../infra/deploy/index.ts';
+import { deploy, removeStack } from '../../../infra/deploy/index.ts';
 import { emitTopology } from '../../../infra/index.ts';
 import { SAMPLE } from '../sample.ts';
-import { awsError, scripted } from './scripted.ts';
+import { awsError, DEPLOYMENT, scripted } from './scripted.ts';
 
 const ID = 'arn:stack/omega/1';
 const EMITTED = emitTopology(SAMPLE);
-const DEPLOYMENT: Deployment = {
-  stack: 'omega',
-  service: 'Omega Service',
-  slug: 'omega-service',
-  bucket: 'my-artifacts',
-  parameters: { VpcId: 'vpc-1', SubnetIds: 'subnet-1' },
-  tags: {},
-};
 
 const change = (
   Action: 'Remove' | 'Modify' | 'Add',

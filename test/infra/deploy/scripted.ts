@@ -1,5 +1,15 @@
-import type { Aws, Session } from '../../../infra/deploy/index.ts';
+import type { Aws, Deployment, Session } from '../../../infra/deploy/index.ts';
 import * as sdk from '../../../infra/deploy/sdk.deferred.ts';
+
+/** What the tests deploy. */
+export const DEPLOYMENT: Deployment = {
+  stack: 'omega',
+  service: 'Omega Service',
+  slug: 'omega-service',
+  bucket: 'my-artifacts',
+  parameters: { VpcId: 'vpc-1', SubnetIds: 'subnet-1,subnet-2' },
+  tags: {},
+};
 
 type Input = Readonly<Record<string, unknown>>;
 type Answer = (input: Input) => unknown;

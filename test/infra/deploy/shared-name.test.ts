@@ -1,19 +1,11 @@
 // CloudFormation has one stack, with one id, for one name: what a run has prepared may stand in the stack of another.
 import t from 'tap';
-import { type Deployment, deploy } from '../../../infra/deploy/index.ts';
+import { deploy } from '../../../infra/deploy/index.ts';
 import { emitTopology } from '../../../infra/index.ts';
 import { SAMPLE } from '../sample.ts';
-import { awsError, scripted } from './scripted.ts';
+import { awsError, DEPLOYMENT, scripted } from './scripted.ts';
 
 const EMITTED = emitTopology(SAMPLE);
-const DEPLOYMENT: Deployment = {
-  stack: 'omega',
-  service: 'Omega Service',
-  slug: 'omega-service',
-  bucket: 'my-artifacts',
-  parameters: { VpcId: 'vpc-1', SubnetIds: 'subnet-1' },
-  tags: {},
-};
 
 /** Stacks and change sets as CloudFormation keeps them, shared by every run. */
 class CloudFormation {
