@@ -1,12 +1,15 @@
+import { styleText } from 'node:util';
 import type { Argv } from 'yargs';
 import { OptionsError } from '../../infra/topology/errors.ts';
 import { ConfigError, logLevelFrom } from '../core/index.ts';
 import type { CommandTools, LazyCommand, LoadExtension, LoadRegistry, LoadTopology } from './command.ts';
+import { EXAMPLES } from './commands/examples.ts';
 import { commands } from './commands/index.ts';
+import { COMPLETE } from './completion/scripts.ts';
 import { addFlags, assertExtension, flagProblems, flagsOf, nameOf } from './extension.ts';
 import { FlagError } from './flag-values.ts';
 import { loadService } from './load.ts';
-import { exitFlushed, tolerateClosedPipe } from './output.ts';
+import { exitFlushed, print, tolerateClosedPipe } from './output.ts';
 import { isUsageError, strictParser } from './parser.ts';
 import { placeOf } from './place.ts';
 import { watchExit } from './unexpected-exit.ts';
@@ -40,7 +43,9 @@ export async function execute({ load, extend, topology, argv }: CommandLine): Pr
     const service = () => watchExit(exited, () => loadService(load));
     const tools: CommandTools = { load, extension, service, topology: () => loadTopology(topology) };
     const own = (extension.commands ?? []).map((command) => ({ ...command, load: async () => command }));
-    return await runChosen([...commands, ...own], tools, argv);
+    const all = [...commands, ...own];
+    if (argv[0] === COMPLETE) return await printCandidates(all, tools, argv.slice(1));
+    return await runChosen(all, tools, argv);
   } catch (error) {
     return report(error);
   }
@@ -64,8 +69,11 @@ async function runChosen(
   const parser = await base(argv);
   for (const command of all) {
     const flags = flagsOf(tools.extension, nameOf(command));
-    const builder = async (yargs: Argv) =>
-      addFlags((await command.load()).builder?.(yargs) ?? yargs, nameOf(command), flags);
+    const examples = EXAMPLES[nameOf(command)] ?? [];
+    const builder = async (yargs: Argv) => {
+      for (const [args, about] of examples) yargs.example(`$0 ${args}`, about);
+      return addFlags((await command.load()).builder?.(yargs) ?? yargs, nameOf(command), flags);
+    };
     parser.command(command.command, command.describe, builder, async (values) => {
       const problems = flagProblems(flags, values);
       if (problems.length > 0) throw new FlagError(problems.join('\n'));
@@ -77,6 +85,18 @@ async function runChosen(
   return code;
 }
 
+/** For a shell that completes a line. */
+async function printCandidates(
+  all: readonly LazyCommand[],
+  tools: CommandTools,
+  words: readonly string[],
+): Promise<number> {
+  const { complete } = await import('./completion/complete.ts');
+  const lines = (await complete(all, tools, words)).map(([value, about]) => `${value}\t${about}`);
+  if (lines.length > 0) await print(lines.join('\n'));
+  return 0;
+}
+
 async function base(argv: readonly string[]): Promise<Argv> {
   const { yargs } = await import('./yargs.deferred.ts');
   return strictParser(yargs([...argv]), 'app', argv);
@@ -84,16 +104,19 @@ async function base(argv: readonly string[]): Promise<Argv> {
 
 function report(error: unknown): number {
   if (isUsageError(error)) {
-    process.stderr.write(`app: ${error.message}\nTry: app --help\n`);
+    process.stderr.write(`${prefix()} ${error.message}\nTry: app --help\n`);
     return USAGE;
   }
   if (error instanceof FlagError || error instanceof OptionsError) {
-    process.stderr.write(`app: ${error.message}\n`);
+    process.stderr.write(`${prefix()} ${error.message}\n`);
     return USAGE;
   }
-  process.stderr.write(`app: ${error instanceof ConfigError ? told(error) : textOf(error)}\n`);
+  process.stderr.write(`${prefix()} ${error instanceof ConfigError ? told(error) : textOf(error)}\n`);
   return FAILED;
 }
+
+/** Red on a terminal, unless NO_COLOR is set. */
+const prefix = (): string => styleText('red', 'app:', { stream: process.stderr });
 
 function told(error: ConfigError): string {
   const place = placeOf(error);

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { FlagError, valueProblems } from './flag-values.ts';
+import { type Known, unknownArguments } from './suggest.ts';
 
 /** The command line is wrong: exit code 2. */
 export class UsageError extends Error {}
@@ -28,9 +29,9 @@ export function strictParser(parser: Argv, scriptName: string, argv: readonly st
     .strict()
     .version(false)
     .demandCommand(1, 'Name a command.')
-    .recommendCommands()
     .help()
     .alias('h', 'help')
+    .updateStrings({ 'Positionals:': 'Arguments:' })
     .wrap(100)
     .exitProcess(false)
     .check((values, options) => {
@@ -38,10 +39,28 @@ export function strictParser(parser: Argv, scriptName: string, argv: readonly st
       if (problems.length > 0) throw new FlagError(problems.join('\n'));
       // Strict as it is, yargs passes over what stands behind "--".
       const extra = values._.slice(1);
-      if (extra.length > 0) throw new UsageError(`Unknown argument: ${extra.join(' ')}`);
+      if (extra.length > 0) throw new UsageError(unknownArguments(extra.map(String), argv, knownTo(parser)));
       return true;
     }, true)
     .fail((message, error) => {
-      throw error && !isUsageError(error) ? error : new UsageError(message ?? error.message);
+      if (error && !isUsageError(error)) throw error;
+      const text = message ?? error.message;
+      const unknown = /^Unknown (?:argument|command)s?: (.*)$/s.exec(text)?.[1];
+      throw new UsageError(unknown ? unknownArguments(unknown.split(', '), argv, knownTo(parser)) : text);
     });
+}
+
+/** What yargs knows at the moment: of the command that was called, or of the whole where none was. */
+function knownTo(parser: Argv): Known {
+  const internals = parser as unknown as Internals;
+  return {
+    flags: Object.keys(internals.getOptions().key),
+    commands: internals.getInternalMethods().getCommandInstance().getCommands(),
+  };
+}
+
+/** Of yargs, not in its types. */
+interface Internals {
+  getOptions(): { readonly key: object };
+  getInternalMethods(): { getCommandInstance(): { getCommands(): string[] } };
 }

@@ -20,6 +20,7 @@ export const COMMAND_NAMES: readonly string[] = [
   'logs',
   'policy',
   'delete',
+  'completion',
   'version',
   // yargs has this one.
   'help',

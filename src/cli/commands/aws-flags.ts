@@ -5,6 +5,7 @@ import type { Aws, Session } from '../../../infra/deploy/index.ts';
 import { ConfigError } from '../../core/index.ts';
 import { FlagError } from '../flag-values.ts';
 import { print } from '../output.ts';
+import { ROLE_FLAG } from './role-flag.ts';
 
 /** Flags of every command that talks to AWS. */
 export interface AwsFlags {
@@ -27,8 +28,19 @@ export function withAwsFlags(yargs: Argv): Argv {
     })
     .option('region', { string: true, describe: 'AWS region (default AWS_REGION or the profile)' })
     .option('profile', { string: true, describe: 'Named profile of the AWS configuration files' })
-    .option('endpointUrl', { string: true, describe: 'One endpoint for all AWS services, for a stand-in' });
+    .option('endpointUrl', { string: true, describe: 'One endpoint for all AWS services, for a stand-in' })
+    .group(['stage', 'stack', 'region', 'profile', 'endpointUrl'], 'Stack and AWS:');
 }
+
+/** Of commands that change a stack, once that is confirmed. @param question what is not asked then */
+export function withChangeFlags(yargs: Argv, question: string): Argv {
+  return yargs
+    .option('roleArn', ROLE_FLAG)
+    .option('yes', { boolean: true, default: false, describe: question })
+    .option('json', JSON_FLAG);
+}
+
+export const JSON_FLAG = { boolean: true, default: false, describe: 'Print the result as JSON' } as const;
 
 /** Signals that end a command, with its exit code then: 128 and the signal's number. */
 const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -6,9 +6,10 @@ import {
   printResult,
   requireAnswerer,
   withAwsFlags,
+  withChangeFlags,
   withSession,
 } from './aws-flags.ts';
-import { checkRoleArn, ROLE_FLAG } from './role-flag.ts';
+import { checkRoleArn } from './role-flag.ts';
 import { chosenStage, target } from './stage.ts';
 import { together } from './together.ts';
 
@@ -22,16 +23,13 @@ interface Flags extends AwsFlags {
 
 export const deleteCommand = defineAction<Flags>({
   builder: (yargs) =>
-    withAwsFlags(yargs)
-      .option('yes', { boolean: true, default: false, describe: 'Do not ask' })
+    withChangeFlags(withAwsFlags(yargs), 'Do not ask')
       .option('artifacts', {
         boolean: true,
         default: false,
         describe: "Delete the service's uploads too, but for those of its other stacks",
       })
-      .option('s3Bucket', { string: true, describe: 'Bucket of the uploads (default that of the stack)' })
-      .option('roleArn', ROLE_FLAG)
-      .option('json', { boolean: true, default: false, describe: 'Print the result as JSON' }),
+      .option('s3Bucket', { string: true, describe: 'Bucket of the uploads (default that of the stack)' }),
   handler: async (flags, tools) => {
     together(
       () => checkAwsFlags(flags),

@@ -19,7 +19,8 @@ export function withDeploymentFlags(yargs: Argv): Argv {
       describe:
         'Replace the instances by ones of the newest image; without it an update keeps the one they run on',
     })
-    .option('tag', { string: true, array: true, describe: 'Name=Value tag of the stack; repeatable' });
+    .option('tag', { string: true, array: true, describe: 'Name=Value tag of the stack; repeatable' })
+    .group(['artifact', 'parameter', 'renewImage', 'tag'], 'Deployment:');
 }
 
 /** Names what may be lost. */

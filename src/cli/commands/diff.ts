@@ -3,7 +3,7 @@ import type { Session } from '../../../infra/deploy/index.ts';
 import type { EmittedTopology } from '../../../infra/index.ts';
 import { defineAction } from '../command.ts';
 import { artifactFor } from './artifact.ts';
-import { printResult, withAwsFlags, withSession } from './aws-flags.ts';
+import { JSON_FLAG, printResult, withAwsFlags, withSession } from './aws-flags.ts';
 import { type DeploymentFlags, type Planned, plannedDeployment } from './deployment.ts';
 import { withDeploymentFlags } from './deployment-flags.ts';
 import { chosenStage } from './stage.ts';
@@ -14,12 +14,7 @@ interface Flags extends DeploymentFlags {
 }
 
 export const diffCommand = defineAction<Flags>({
-  builder: (yargs) =>
-    withDeploymentFlags(withAwsFlags(withTopologyFlags(yargs))).option('json', {
-      boolean: true,
-      default: false,
-      describe: 'Print the differences as JSON',
-    }),
+  builder: (yargs) => withDeploymentFlags(withAwsFlags(withTopologyFlags(yargs))).option('json', JSON_FLAG),
   handler: async (flags, tools) => {
     const deploy = await import('../../../infra/deploy/index.ts');
     const stage = await chosenStage(flags, tools);

@@ -64,7 +64,10 @@ export const emulateCommand = defineAction<Flags>({
         default: '2',
         describe: 'How often a failed Event invocation is run again, after 1 s, 2 s, 4 s ...',
       })
-      .option('env', { string: true, array: true, describe: 'NAME=value for the functions; repeatable' }),
+      .option('env', { string: true, array: true, describe: 'NAME=value for the functions; repeatable' })
+      .group(['port', 'host', 'httpPort'], 'Listening:')
+      .group(['function', 'env', 'timeout', 'initTimeout', 'memory'], 'Functions:')
+      .group(['concurrency', 'perEnvironment', 'queue', 'retries'], 'Concurrency:'),
   handler: async (flags, tools) => {
     const settings = settingsOf(flags);
     const functions = chooseFunctions(await tools.service(), flags.function);

@@ -8,9 +8,7 @@ interface Flags {
 
 export const eventsCommand = defineAction<Flags>({
   builder: (yargs) =>
-    yargs
-      .positional('source', { type: 'string', describe: 'Event source; without it the list' })
-      .example('$0 events sqs | $0 invoke NAME --event -', 'Run a handler on a sample event'),
+    yargs.positional('source', { type: 'string', describe: 'Event source; without it the list' }),
   handler: async ({ source }) => {
     const { SAMPLES } = await import('../../adapters/lambda/sources/samples/index.ts');
     if (source === undefined) {

@@ -77,7 +77,11 @@ export const httpServerCommand = defineAction<Flags>({
       .option('maxConnections', {
         string: true,
         describe: 'Connections at the same time; more are closed at once (default 16384)',
-      }),
+      })
+      .group(['port', 'host', 'tlsCert', 'tlsKey'], 'Listening:')
+      .group(['trustProxy', 'invokeApi', 'metricsPath'], 'Who is let in:')
+      .group(['bodyLimit', 'requestTimeout', 'keepAliveTimeout', 'maxConnections'], 'Limits:')
+      .group(['drainDelay', 'drainTimeout'], 'Drain:'),
   handler: async (flags, tools) => {
     const tls =
       flags.tlsCert !== undefined && flags.tlsKey !== undefined

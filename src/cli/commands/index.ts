@@ -78,6 +78,11 @@ export const commands: readonly LazyCommand[] = [
     load: async () => (await import('./delete.ts')).deleteCommand,
   },
   {
+    command: 'completion [shell]',
+    describe: 'Print the script by which a shell completes commands, flags and handlers',
+    load: async () => (await import('./completion.ts')).completionCommand,
+  },
+  {
     command: 'version',
     describe: 'Print the versions of the service, the build and Node.js',
     load: async () => (await import('./version.ts')).versionCommand,

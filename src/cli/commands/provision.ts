@@ -2,11 +2,10 @@ import type { Stage } from '../../../infra/topology/stages.ts';
 import type { Service } from '../../core/index.ts';
 import { defineAction, type Extension } from '../command.ts';
 import { storeArtifact } from './artifact.ts';
-import { printResult, requireAnswerer, withAwsFlags, withSession } from './aws-flags.ts';
+import { printResult, requireAnswerer, withAwsFlags, withChangeFlags, withSession } from './aws-flags.ts';
 import { checkDeploymentFlags, type DeploymentFlags, plannedDeployment } from './deployment.ts';
 import { ALLOW_REMOVAL_FLAG, withDeploymentFlags } from './deployment-flags.ts';
 import { checkOutputs, writeOutputs } from './outputs-file.ts';
-import { ROLE_FLAG } from './role-flag.ts';
 import { chosenStage } from './stage.ts';
 import { writeFiles } from './topology-files.ts';
 import { withTopologyFlags } from './topology-flags.ts';
@@ -21,7 +20,10 @@ interface Flags extends DeploymentFlags {
 
 export const provisionCommand = defineAction<Flags>({
   builder: (yargs) =>
-    withDeploymentFlags(withAwsFlags(withTopologyFlags(yargs)))
+    withChangeFlags(
+      withDeploymentFlags(withAwsFlags(withTopologyFlags(yargs))),
+      'Do not ask before the change set is run',
+    )
       .option('noop', {
         boolean: true,
         default: false,
@@ -32,10 +34,7 @@ export const provisionCommand = defineAction<Flags>({
         describe: 'Folder for the files of --noop (default NAME-stack, NAME-STAGE-stack)',
       })
       .option('allowRemoval', ALLOW_REMOVAL_FLAG)
-      .option('roleArn', ROLE_FLAG)
-      .option('outputs', { string: true, describe: "File for the stack's outputs, as JSON" })
-      .option('yes', { boolean: true, default: false, describe: 'Do not ask before the change set is run' })
-      .option('json', { boolean: true, default: false, describe: 'Print the result and outputs as JSON' }),
+      .option('outputs', { string: true, describe: "File for the stack's outputs, as JSON" }),
   handler: async (flags, tools) => {
     const service = await tools.service();
     const stage = await chosenStage(flags, tools);

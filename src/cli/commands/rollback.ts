@@ -10,10 +10,11 @@ import {
   printResult,
   requireAnswerer,
   withAwsFlags,
+  withChangeFlags,
   withSession,
 } from './aws-flags.ts';
 import { ALLOW_REMOVAL_FLAG, checkAllowRemoval } from './deployment-flags.ts';
-import { checkRoleArn, ROLE_FLAG } from './role-flag.ts';
+import { checkRoleArn } from './role-flag.ts';
 import { chosenStage, target } from './stage.ts';
 import { together } from './together.ts';
 
@@ -28,16 +29,13 @@ interface Flags extends AwsFlags {
 
 export const rollbackCommand = defineAction<Flags>({
   builder: (yargs) =>
-    withAwsFlags(yargs)
+    withChangeFlags(withAwsFlags(yargs), 'Do not ask before the change set is run')
       .option('to', {
         string: true,
         describe: 'Number in the list, or key in the bucket (default the artifact before the deployed one)',
       })
       .option('list', { boolean: true, default: false, describe: 'Print the list only' })
-      .option('allowRemoval', ALLOW_REMOVAL_FLAG)
-      .option('roleArn', ROLE_FLAG)
-      .option('yes', { boolean: true, default: false, describe: 'Do not ask before the change set is run' })
-      .option('json', { boolean: true, default: false, describe: 'Print the result as JSON' }),
+      .option('allowRemoval', ALLOW_REMOVAL_FLAG),
   handler: async (flags, tools) => {
     const deploy = await import('../../../infra/deploy/index.ts');
     const service = await tools.service();

@@ -2,7 +2,11 @@ import type { Argv, Options } from 'yargs';
 import type { ServiceDescription, TopologyOptions } from '../../../infra/index.ts';
 import { helpText } from '../../../infra/topology/describe-option.ts';
 import { OptionsError } from '../../../infra/topology/errors.ts';
-import { TOPOLOGY_OPTIONS, type TopologyFlags } from '../../../infra/topology/options/index.ts';
+import {
+  OPTION_GROUPS,
+  TOPOLOGY_OPTIONS,
+  type TopologyFlags,
+} from '../../../infra/topology/options/index.ts';
 import { tableProblems } from '../../../infra/topology/problems.ts';
 import type { Row } from '../../../infra/topology/rows.ts';
 import { merged, type Stage } from '../../../infra/topology/stages.ts';
@@ -32,7 +36,17 @@ const FLAGS = Object.entries<Row>(TOPOLOGY_OPTIONS).flatMap(([option, row]) => {
  */
 export function withTopologyFlags(yargs: Argv): Argv {
   for (const { flag, row } of FLAGS) yargs.option(flag, flagOption(row));
+  for (const [title, table] of Object.entries(OPTION_GROUPS)) yargs.group(flagsOf(table), `${title}:`);
   return yargs.option('stage', STAGE_FLAG);
+}
+
+const flagsOf = (table: object): string[] =>
+  FLAGS.filter(({ option }) => Object.hasOwn(table, option)).map(({ flag }) => flag);
+
+/** The values of a flag that has but a few. */
+export function choicesOf(name: string): readonly (string | number)[] {
+  const row = FLAGS.find(({ flag }) => flag === name)?.row;
+  return row?.kind === 'choice' ? row.values : [];
 }
 
 function flagOption(row: Row): Options {
