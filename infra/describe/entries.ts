@@ -2,7 +2,8 @@
 import type { Template } from '../topology/types.ts';
 import { loadBalancers } from './load-balancers.ts';
 import { type Box, type Edge, INSTANCES, lambdaId, type PicturedService, sourceId } from './picture.ts';
-import { resourcesOf, target, valueText } from './template-reader.ts';
+import { rangeText, resourcesOf, target, valueText } from './template-reader.ts';
+import { triggerLines } from './trigger-lines.ts';
 
 /** Handlers by the logical name of their Lambda function. The stack's own helper functions are left out. */
 function handlersOf(template: Template): Map<string, string> {
@@ -29,6 +30,7 @@ export function computeOf(service: PicturedService, template: Template): Box[] {
       lines: [
         `${valueText(template, MinSize)} to ${valueText(template, MaxSize)} of ${instanceType(template)}`,
         `supervisord: ${programsOf(service)}`,
+        ...(service.trustProxy ?? []).map((range) => `trusts X-Forwarded-* of ${range}`),
       ],
     })),
   ];
@@ -53,7 +55,7 @@ interface Entries {
 export function entriesOf(service: PicturedService, template: Template): Entries {
   const handlers = handlersOf(template);
   const parts = [
-    loadBalancers(template, (from, value, label) => toFunction(from, value, handlers, label)),
+    loadBalancers(template, (from, value, about) => toFunction(from, value, handlers, about)),
     lambdaEndpoints(template, handlers, 'AWS::Lambda::Url', 'Function URL', 'TargetFunctionArn'),
     lambdaEndpoints(template, handlers, 'AWS::ApiGatewayV2::Integration', 'HTTP API', 'IntegrationUri'),
     openPorts(template),
@@ -65,9 +67,14 @@ export function entriesOf(service: PicturedService, template: Template): Entries
 
 type Handlers = ReadonlyMap<string, string>;
 
-function toFunction(from: string, value: unknown, handlers: Handlers, label?: string): Edge[] {
+function toFunction(
+  from: string,
+  value: unknown,
+  handlers: Handlers,
+  about: Pick<Edge, 'label' | 'idle'> = {},
+): Edge[] {
   const handler = handlers.get(target(value) ?? '');
-  return handler === undefined ? [] : [{ from, to: lambdaId(handler), label }];
+  return handler === undefined ? [] : [{ from, to: lambdaId(handler), ...about }];
 }
 
 function lambdaEndpoints(
@@ -99,15 +106,10 @@ function openPorts(template: Template): Entries {
     boxes: direct.map(([id, { FromPort, Description, CidrIp }]) => ({
       id,
       title: `Port ${FromPort}`,
-      lines: [String(Description), `from ${cidr(template, CidrIp)}`],
+      lines: [String(Description), `from ${rangeText(template, CidrIp)}`],
     })),
     edges: direct.map(([id]) => ({ from: id, to: INSTANCES })),
   };
-}
-
-function cidr(template: Template, value: unknown): string {
-  const text = valueText(template, value);
-  return text.startsWith('(') ? `nowhere, until ${text.slice(1, -1)} is set` : text;
 }
 
 /** Events go straight to Lambda; those for instances have a queue before them. */
@@ -115,7 +117,11 @@ function eventSources({ functions }: PicturedService, handlers: Handlers): Entri
   const known = new Set(handlers.values());
   const fed = functions.filter(({ source }) => source !== undefined);
   return {
-    boxes: fed.map(({ name, source }) => ({ id: sourceId(name), title: `${source} events`, lines: [] })),
+    boxes: fed.map(({ name, source, trigger }) => ({
+      id: sourceId(name),
+      title: `${source} events`,
+      lines: triggerLines(trigger),
+    })),
     edges: fed
       .filter(({ name }) => known.has(name))
       .map(({ name }) => ({ from: sourceId(name), to: lambdaId(name) })),

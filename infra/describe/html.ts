@@ -1,32 +1,28 @@
-import { cut, type Layout, layoutOf, type PlacedBox, type PlacedEdge, SIZES } from './layout.ts';
+import { escaped } from './escaped.ts';
+import { layoutOf } from './layout.ts';
+import { outlineOf } from './outline.ts';
 import type { Picture } from './picture.ts';
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text for HTML and SVG; control characters have no place in either. */
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!).replace(/[\x00-\x1f\x7f-\x9f]/g, '\ufffd');
-}
+import { svgOf } from './svg.ts';
 
 const STYLE = `
-:root { color-scheme: light dark; --paper: #fff; --ink: #1d2733; --soft: #5b6b7c; --edge: #8697a8; --box: #f3f6f9; --line: #c3ced9 }
-@media (prefers-color-scheme: dark) { :root { --paper: #14191f; --ink: #e6edf3; --soft: #9aa9b8; --edge: #6b7c8d; --box: #1e262f; --line: #3a4754 } }
-body { margin: 2rem; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
-h1 { margin: 0; font-size: 1.5rem } p { margin: 0 0 1rem; color: var(--soft) }
+:root { color-scheme: light dark; --paper: #fff; --ink: #1d2733; --soft: #5b6b7c; --edge: #6f8193; --box: #f3f6f9; --line: #c3ced9; --link: #0b5cad }
+@media (prefers-color-scheme: dark) { :root { --paper: #14191f; --ink: #e6edf3; --soft: #9aa9b8; --edge: #7f91a3; --box: #1e262f; --line: #3a4754; --link: #7db7f5 } }
+body { margin: 1rem; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
+h1 { margin: 0; font-size: 1.5rem } h2 { margin: 1.5rem 0 .5rem; font-size: 1.15rem } h3 { margin: 0; font-size: 1rem }
+h1, h3, li, p { overflow-wrap: anywhere } main > p { margin: 0 0 1rem; color: var(--soft) }
+figure { margin: 0; overflow-x: auto; display: none } @media (min-width: 50rem) { body { margin: 2rem } figure { display: block } }
 svg { max-width: 100%; height: auto }
 svg text { font: 13px ui-monospace, Menlo, Consolas, monospace; fill: var(--ink) }
 svg .heading { fill: var(--soft); text-anchor: middle } svg .title { font-weight: 700 }
 svg .label { fill: var(--soft); text-anchor: middle; font-size: 12px; paint-order: stroke; stroke: var(--paper); stroke-width: 5px }
 svg rect { fill: var(--box); stroke: var(--line) } svg path.edge { fill: none; stroke: var(--edge); stroke-width: 1.4 } svg marker path { fill: var(--edge) }
+svg path.idle { opacity: .45; stroke-dasharray: 4 4 } .card .idle { color: var(--soft); font-style: italic }
+ul { margin: 0; padding: 0; list-style: none } .cards { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)) }
+.card { padding: .6rem .8rem; background: var(--box); border: 1px solid var(--line); border-radius: 6px } .card ul { font: 14px/1.45 ui-monospace, Menlo, Consolas, monospace }
+.card p { margin: .3rem 0 0 } .card:target { outline: 2px solid var(--link) } a { color: var(--link) }
 `;
 
-/** The picture as one HTML page that loads nothing: an inline SVG, readable in light and dark. */
+/** The picture as one HTML page that loads nothing: an inline SVG on wide screens, and the same in words on all. */
 export function htmlOf(picture: Picture): string {
   const { title, subtitle } = picture;
   return `<!doctype html>
@@ -34,47 +30,20 @@ export function htmlOf(picture: Picture): string {
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
+<main>
 <h1>${escaped(title)}</h1>
 <p>${escaped(subtitle)}</p>
+<figure tabindex="0">
 ${svgOf(layoutOf(picture), title)}
+</figure>
+${outlineOf(picture)}
+</main>
 </body>
 </html>
 `;
-}
-
-function svgOf({ width, height, headings, boxes, edges }: Layout, title: string): string {
-  const parts = [
-    ...headings.map(({ title, x }) => `<text class="heading" x="${x}" y="36">${escaped(title)}</text>`),
-    ...edges.map(edgeOf),
-    ...boxes.map(boxOf),
-    ...edges.filter(({ label }) => label).map(labelOf),
-  ];
-  return `<svg role="img" aria-label="Topology of ${escaped(title)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" xmlns="http://www.w3.org/2000/svg">
-<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>
-${parts.join('\n')}
-</svg>`;
-}
-
-function boxOf({ x, y, width, height, title, lines }: PlacedBox): string {
-  const left = x + SIZES.padding;
-  const row = (text: string, index: number) => {
-    const kind = index === 0 ? ' class="title"' : '';
-    const top = y + SIZES.padding + 10 + index * SIZES.line;
-    return `<text${kind} x="${left}" y="${top}">${escaped(cut(text))}</text>`;
-  };
-  const tooltip = escaped([title, ...lines].join(', '));
-  return `<g><title>${tooltip}</title><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/>${[title, ...lines].map(row).join('')}</g>`;
-}
-
-function edgeOf({ path }: PlacedEdge): string {
-  return `<path class="edge" d="${path}" marker-end="url(#arrow)"/>`;
-}
-
-function labelOf({ label, middle: [x, y] }: PlacedEdge): string {
-  return `<text class="label" x="${x}" y="${(y + 4).toFixed(1)}">${escaped(label!)}</text>`;
 }

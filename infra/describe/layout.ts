@@ -1,7 +1,7 @@
 import type { Box, Edge, Picture } from './picture.ts';
 
 /** Pixels. The widths fit a monospaced font of 13 pixels. */
-export const SIZES = { char: 8, line: 18, padding: 12, gap: 18, channel: 150, top: 64, margin: 24 } as const;
+export const SIZES = { char: 8, line: 18, padding: 12, gap: 18, channel: 140, top: 64, margin: 24 } as const;
 
 /** The most characters of a line; the whole text is in the box's tooltip. */
 const MAX_CHARS = 44;
@@ -15,7 +15,7 @@ export interface PlacedBox extends Box {
 
 export interface PlacedEdge extends Edge {
   readonly path: string;
-  /** Where the label goes. */
+  /** Middle of the label. */
   readonly middle: readonly [x: number, y: number];
 }
 
@@ -75,5 +75,24 @@ function place(edge: Edge, all: readonly Edge[], placed: ReadonlyMap<string, Pla
   const y2 = to.y + (to.height * (arriving.indexOf(edge) + 1)) / (arriving.length + 1);
   const bend = (x2 - x1) / 2;
   const path = `M${x1} ${y1.toFixed(1)}C${x1 + bend} ${y1.toFixed(1)} ${x2 - bend} ${y2.toFixed(1)} ${x2} ${y2.toFixed(1)}`;
-  return { ...edge, path, middle: [(x1 + x2) / 2, (y1 + y2) / 2] };
+  return { ...edge, path, middle: labelPoint(x1, y1, x2, y2) };
+}
+
+/** Where the curve is in the middle of the first channel: further on it may pass behind boxes of a column between. */
+function labelPoint(x1: number, y1: number, x2: number, y2: number): [x: number, y: number] {
+  const wanted = x1 + SIZES.channel / 2;
+  const middle = (x1 + x2) / 2;
+  let [low, high] = [0, 1];
+  for (let step = 0; step < 20; step++) {
+    const at = (low + high) / 2;
+    if (onCurve(at, x1, middle, middle, x2) < wanted) low = at;
+    else high = at;
+  }
+  return [wanted, onCurve(low, y1, y1, y2, y2)];
+}
+
+/** One coordinate of a cubic Bezier curve. */
+function onCurve(at: number, a: number, b: number, c: number, d: number): number {
+  const rest = 1 - at;
+  return a * rest ** 3 + 3 * b * rest ** 2 * at + 3 * c * rest * at ** 2 + d * at ** 3;
 }

@@ -1,6 +1,9 @@
+import { ALB_SECURITY_GROUP } from '../template/network.ts';
 import type { Template } from '../topology/types.ts';
 import { type Box, type Edge, INSTANCES } from './picture.ts';
-import { resourcesOf, target, valueText } from './template-reader.ts';
+import { rangeText, resourcesOf, target, valueText } from './template-reader.ts';
+
+type EdgeAbout = Pick<Edge, 'label' | 'idle'>;
 
 interface TargetGroup {
   readonly TargetGroupArn?: unknown;
@@ -26,24 +29,28 @@ const MAX_RULES = 20;
  */
 export function loadBalancers(
   template: Template,
-  toFunction: (from: string, value: unknown, label?: string) => Edge[],
+  toFunction: (from: string, value: unknown, about: EdgeAbout) => Edge[],
 ): { boxes: Box[]; edges: Edge[] } {
   const listeners = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::Listener');
   const groups = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::TargetGroup');
-  const boxes = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map(([id]) => ({
-    id,
-    title: 'Load balancer',
-    lines: [
-      ...listeners.map(([, { Protocol, Port }]) => `${Protocol} ${valueText(template, Port)}`),
-      ...ruleLines(template),
-    ],
-  }));
+  const boxes = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map(
+    ([id, { Scheme }]) => ({
+      id,
+      title: 'Load balancer',
+      lines: [
+        String(Scheme),
+        ...rangesOf(template).map((range) => `from ${range}`),
+        ...listeners.map(([, { Protocol, Port }]) => `${Protocol} ${valueText(template, Port)}`),
+        ...ruleLines(template),
+      ],
+    }),
+  );
   const edges = boxes.flatMap(({ id }) =>
     groups.flatMap(([group, { TargetType, Targets }]): Edge[] => {
-      const label = labelOf(template, group);
-      if (TargetType !== 'lambda') return [{ from: id, to: INSTANCES, label }];
+      const about = edgeAbout(template, group);
+      if (TargetType !== 'lambda') return [{ from: id, to: INSTANCES, ...about }];
       const [first] = (Targets ?? []) as { Id?: unknown }[];
-      return toFunction(id, first?.Id, label);
+      return toFunction(id, first?.Id, about);
     }),
   );
   return { boxes, edges };
@@ -56,8 +63,17 @@ const actionsOf = (template: Template): Action[] =>
     ),
   );
 
+/** Who may reach the load balancer. */
+function rangesOf(template: Template): string[] {
+  const rules = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress');
+  const own = rules.filter(
+    ([, { CidrIp, GroupId }]) => CidrIp !== undefined && target(GroupId) === ALB_SECURITY_GROUP,
+  );
+  return [...new Set(own.map(([, { CidrIp }]) => rangeText(template, CidrIp)))];
+}
+
 /** The weight of a target group, and how many rules lead to it alone. */
-function labelOf(template: Template, group: string): string | undefined {
+function edgeAbout(template: Template, group: string): EdgeAbout {
   const actions = actionsOf(template);
   const weight = actions
     .flatMap(({ ForwardConfig }) => ForwardConfig?.TargetGroups ?? [])
@@ -67,7 +83,8 @@ function labelOf(template: Template, group: string): string | undefined {
     ...(weight === undefined ? [] : [`weight ${valueText(template, weight)}`]),
     ...(rules === 0 ? [] : [`${rules} ${rules === 1 ? 'rule' : 'rules'}`]),
   ];
-  return parts.length === 0 ? undefined : parts.join(', ');
+  const idle = weight !== undefined && valueText(template, weight) === '0' && rules === 0;
+  return { ...(parts.length > 0 && { label: parts.join(', ') }), ...(idle && { idle }) };
 }
 
 /** Rules by their priority: what they take and where it goes. */

@@ -16,8 +16,10 @@ export function mermaidOf({ title, columns, edges }: Picture): string {
   for (const [index, { title, boxes }] of columns.entries()) {
     lines.push(`  subgraph c${index}["${label(title)}"]`, ...boxes.map(node), '  end');
   }
-  for (const { from, to, label: text } of edges) {
-    lines.push(`  ${ids.get(from)} -->${text ? `|"${label(text)}"|` : ''} ${ids.get(to)}`);
+  for (const { from, to, label: text, idle } of edges) {
+    lines.push(
+      `  ${ids.get(from)} ${idle ? '-.->' : '-->'}${text ? `|"${label(text)}"|` : ''} ${ids.get(to)}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,6 @@
 /** A picture as data, apart from how it is drawn. */
 
-import type { RunOn } from '../../src/core/index.ts';
+import type { EventTrigger, RunOn } from '../../src/core/index.ts';
 
 /** What a picture shows of a service's registry. Routes run on both sides by default, functions in Lambda. */
 export interface PicturedService {
@@ -9,7 +9,15 @@ export interface PicturedService {
   readonly description: string;
   readonly routes: readonly { readonly method: string; readonly path: string; readonly runOn?: RunOn }[];
   /** `source` is the type of the events that a handler takes. */
-  readonly functions: readonly { readonly name: string; readonly source?: string; readonly runOn?: RunOn }[];
+  readonly functions: readonly {
+    readonly name: string;
+    readonly source?: string;
+    readonly runOn?: RunOn;
+    /** Where the events come from. */
+    readonly trigger?: EventTrigger;
+  }[];
+  /** Ranges of proxies whose X-Forwarded-* the server believes. */
+  readonly trustProxy?: readonly string[];
 }
 
 export interface Box {
@@ -28,6 +36,8 @@ export interface Edge {
   readonly from: string;
   readonly to: string;
   readonly label?: string;
+  /** Nothing goes this way as things are: a weight of 0. */
+  readonly idle?: boolean;
 }
 
 /** The topology as columns from left to right: entries, queues, what runs the executable, what the registry holds. */

@@ -16,6 +16,12 @@ export function target(value: unknown): string | undefined {
   return Ref ?? attribute?.[0];
 }
 
+/** A range of addresses that is let in. */
+export function rangeText(template: Template, value: unknown): string {
+  const text = valueText(template, value);
+  return text.startsWith('(') ? `nowhere, until ${text.slice(1, -1)} is set` : text;
+}
+
 /** A literal, or the default of the parameter that is referred to. */
 export function valueText(template: Template, value: unknown): string {
   if (typeof value !== 'object') return String(value);

@@ -45,7 +45,13 @@ async function draw(flags: Flags, stage: Stage, service: Service, extension: Ext
   const anywhere = { s3Bucket: 'any-bucket', s3Key: 'any-key', ...flags };
   const options = topologyOptions(anywhere, stage, service, extension);
   const { template } = emitTopology(options);
-  const picture = pictureOf(describeService(service, options.service), template);
+  const { functions, ...inventory } = describeService(service, options.service);
+  const withTriggers = functions.map((entry) => ({
+    ...entry,
+    trigger: service.functions.get(entry.name)?.source?.trigger,
+  }));
+  const pictured = { ...inventory, functions: withTriggers, trustProxy: options.trustProxy };
+  const picture = pictureOf(pictured, template);
   return flags.format === 'html' ? htmlOf(picture) : mermaidOf(picture);
 }
 

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { htmlOf, mermaidOf, type PicturedService, pictureOf } from '../../../infra/describe/index.ts';
 import { emitTopology, type TopologyOptions } from '../../../infra/index.ts';
-import { schedule, sqs } from '../../../src/adapters/lambda/sources/events/index.ts';
+import { s3, schedule, sqs } from '../../../src/adapters/lambda/sources/events/index.ts';
 import { runMain, SAMPLE_MAIN } from '../../support/run-app.ts';
 import { optionsOf } from '../placed.ts';
 import { SAMPLE } from '../sample.ts';
@@ -49,6 +49,9 @@ t.test('every entry of the template is drawn', async (t) => {
     ...{ alb: 'internal', trustProxy: ['10.0.0.0/16'], ec2Weight: 80, lambdaWeight: 20, failover: 'rule' },
     ...{ functionUrl: 'iam', httpApi: 'open', key: 'ops', sshCidr: '10.1.0.0/16', appCidr: '10.0.0.0/8' },
   });
+  const balancer = picture.columns[0]!.boxes.find(({ title }) => title === 'Load balancer');
+  t.same(balancer!.lines, ['internal', 'from 10.0.0.0/8', 'HTTP 80']);
+  t.notOk(picture.edges.some(({ idle }) => idle));
   const edges = edgesOf(picture);
   for (const edge of [
     'Load balancer > EC2 instances (weight 80)',
@@ -113,6 +116,8 @@ t.test('the placement: queues before instances, routes by their rules', async (t
   const linesOf = (wanted: string) =>
     picture.columns.flatMap(({ boxes }) => boxes).find(({ title }) => title === wanted)!.lines;
   t.same(linesOf('Load balancer'), [
+    'internal',
+    'from nowhere, until AppCidr is set',
     'HTTP 80',
     'GET,HEAD,OPTIONS /users/* to Lambda',
     'POST /users/* to instances',
@@ -125,7 +130,7 @@ t.test('the placement: queues before instances, routes by their rules', async (t
 
 t.test('the page loads nothing and shows names as they are', async (t) => {
   const page = htmlOf(pictured());
-  t.notMatch(page, /<script|<link|<img|\bhref=|\bsrc=|url\((?!#)|@import/);
+  t.notMatch(page, /<script|<link|<img|\bhref=(?!"#)|\bsrc=|url\((?!#)|@import/);
   t.match(page, /Content-Security-Policy" content="default-src 'none'/);
   t.match(page, '<h1>Omega &lt;b&gt;&quot;&amp;&#39; 1.2.3</h1>');
   t.match(page, '&lt;/title&gt;&lt;script&gt;');
@@ -141,6 +146,57 @@ t.test('long lists and names stay readable', async (t) => {
   t.match(page, /and 40 more/);
   t.match(page, /GET \/0\/x+\u2026<\/text>/, 'cut in the box');
   t.match(page, /<title>HTTP routes, GET \/0\/x{80}, /, 'whole in the tooltip');
+});
+
+t.test('a way that nothing goes is faded', async (t) => {
+  const picture = pictured({ alb: 'internet-facing', trustProxy: ['10.0.0.0/16'] });
+  const idle = picture.edges.filter(({ idle }) => idle);
+  t.strictSame(
+    idle.map(({ label }) => label),
+    ['weight 0'],
+  );
+  const page = htmlOf(picture);
+  t.equal(page.match(/<path class="edge idle" /g)?.length, 1);
+  t.match(page, /<p class="idle">leads to <a href="#box-\d+">Lambda http<\/a> \(weight 0\)<\/p>/);
+  t.equal(mermaidOf(picture).match(/ -\.->\|"weight 0"\| /g)?.length, 1);
+});
+
+t.test('where events come from, and which proxies are trusted', async (t) => {
+  const functions = [
+    { name: 'a', source: 's3', trigger: s3({ bucket: { create: true }, prefix: 'photos/' }).trigger! },
+    {
+      name: 'b',
+      source: 'sqs',
+      trigger: sqs({ queue: 'arn:aws:sqs:us-east-1:123456789012:orders' }).trigger!,
+    },
+    { name: 'c', source: 'sqs', trigger: sqs({ queue: { 'Fn::GetAtt': ['Jobs', 'Arn'] } }).trigger! },
+    { name: 'd', source: 'sqs', trigger: sqs({ queue: { parameter: 'QueueArn' } }).trigger! },
+    { name: 'e', source: 'schedule', trigger: schedule({ expression: 'rate(1 day)' }).trigger! },
+  ];
+  const picture = pictured({}, { ...SERVICE, functions, trustProxy: ['10.0.0.0/16'] });
+  const lines = picture.columns[0]!.boxes.filter(({ title }) => / events$/.test(title)).map(
+    ({ lines }) => lines,
+  );
+  t.strictSame(lines, [
+    ['bucket of the stack', 'prefix photos/'],
+    ['queue orders'],
+    ['queue (Jobs)'],
+    ['queue (QueueArn)'],
+    ['expression rate(1 day)'],
+  ]);
+  const instances = picture.columns[1]!.boxes.find(({ title }) => title === 'EC2 instances');
+  t.equal(instances!.lines.at(-1), 'trusts X-Forwarded-* of 10.0.0.0/16');
+});
+
+t.test('the words say what the drawing shows', async (t) => {
+  const picture = pictured();
+  const page = htmlOf(picture);
+  const boxes = picture.columns.flatMap(({ boxes }) => boxes);
+  t.equal(page.match(/<li class="card" id="box-\d+">/g)?.length, boxes.length);
+  for (const { from, to } of picture.edges) {
+    const [at, leads] = [from, to].map((id) => boxes.findIndex((box) => box.id === id));
+    t.match(page, new RegExp(`id="box-${at}">(?:(?!</li>\n).)*href="#box-${leads}"`), `${from} to ${to}`);
+  }
 });
 
 t.test('Mermaid text: safe ids, escaped labels', async (t) => {
