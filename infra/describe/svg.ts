@@ -2,7 +2,7 @@ import { escaped } from './escaped.ts';
 import { cut, type Layout, type PlacedBox, type PlacedEdge, SIZES } from './layout.ts';
 
 /** How far it may be shrunk: text of 13 pixels stays readable. */
-const LEAST = 0.85;
+const LEAST = 0.92;
 
 /** The drawing itself, which takes at most the width there is. */
 export function svgOf({ width, height, headings, boxes, edges }: Layout, title: string): string {
