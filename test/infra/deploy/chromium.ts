@@ -32,7 +32,7 @@ export async function openPage(url: string): Promise<Browser> {
     '--disable-background-networking',
   ];
   const args = [...flags, '--disable-component-update', '--disable-sync', `--user-data-dir=${profile}`];
-  const child = spawn(name, [...args, '--remote-debugging-port=0', url], {
+  const child = spawn(name, [...args, '--remote-debugging-port=0', 'about:blank'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const address = await addressOf(child.stderr!);
@@ -43,6 +43,12 @@ export async function openPage(url: string): Promise<Browser> {
   const socket = new WebSocket(pages.find(({ type }) => type === 'page')!.webSocketDebuggerUrl);
   await once(socket, 'open');
   const call = caller(socket);
+  const loaded = new Promise<void>((resolve) => {
+    socket.on('message', (data) => JSON.parse(String(data)).method === 'Page.loadEventFired' && resolve());
+  });
+  await call('Page.enable');
+  await call('Page.navigate', { url });
+  await loaded;
   return {
     call,
     evaluate: async (expression) =>
