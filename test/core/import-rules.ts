@@ -62,7 +62,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
       // The flags of a command come from the tables of what it configures; the work itself is loaded when it is called.
       from: ['src/core/', 'src/aws/', 'src/server/', 'src/adapters/supervisor/', 'infra/topology/'],
       lazy: [ADAPTERS, 'infra/'],
-      packages: ['yargs', '@humanwhocodes/momoa'],
+      packages: ['yargs', 'fastest-levenshtein', '@humanwhocodes/momoa'],
     },
   ],
   [
@@ -71,12 +71,23 @@ const RULES: readonly [area: string, rule: Rule][] = [
       from: [
         'src/core/',
         'src/aws/lambda-zip.ts',
+        'src/server/',
         'src/cli/flag-values.ts',
         'src/cli/flags.ts',
         'src/cli/heap.ts',
         'src/cli/parser.ts',
       ],
-      packages: ['yargs', 'esbuild', 'pkg', 'terser', 'acorn', 'acorn-walk'],
+      packages: [
+        'yargs',
+        'esbuild',
+        'pkg',
+        'terser',
+        'acorn',
+        'acorn-walk',
+        'chokidar',
+        'croner',
+        '@aws-sdk',
+      ],
     },
   ],
   [

@@ -105,6 +105,7 @@ t.test('the page in Chromium', { skip: missingChromium() }, async (t) => {
   const heard = (role: string) =>
     nodes.filter((node) => node.role?.value === role && !node.ignored).map(({ name }) => name?.value);
   t.strictSame(heard('image'), ['Topology of omega 1.2.3, told in words below']);
-  t.strictSame(heard('heading').slice(0, 3), ['omega 1.2.3', 'Entries', 'Load balancer']);
+  for (const heading of ['omega 1.2.3', 'Entries', 'Load balancer'])
+    t.ok(heard('heading').includes(heading), heading);
   t.ok(heard('link').includes('EC2 instances'));
 });
