@@ -1,9 +1,10 @@
-/** The command line of `amphi`: `build` and `new`. */
+/** The command line of `amphi`: `build`, `dev` and `new`. */
 import { resolve } from 'node:path';
 import yargs, { type Argv } from 'yargs';
 import { FlagError } from '../cli/flag-values.ts';
 import { wholeFlag } from '../cli/flags.ts';
 import { isUsageError, strictParser } from '../cli/parser.ts';
+import { devFlags, devOptions } from './dev/command.ts';
 import { describeFailure, runBuild } from './executable/command.ts';
 import { createService } from './new/create.ts';
 
@@ -23,6 +24,10 @@ export async function main(argv: readonly string[]): Promise<number> {
           name: flags.name,
           compression: wholeFlag(flags.compression, '--compression', 1, 9),
         }));
+      })
+      .command('dev', 'Serve from the sources, and start again at each change', devFlags, async (flags) => {
+        const { runDev } = await import('./dev/dev.ts');
+        code = await runDev(devOptions(flags));
       })
       .command('new <dir>', 'Make a new service from the sample', newFlags, async (flags) => {
         console.log(await createService(flags));

@@ -12,6 +12,7 @@ import { loadService } from './load.ts';
 import { exitFlushed, print, tolerateClosedPipe } from './output.ts';
 import { isUsageError, strictParser } from './parser.ts';
 import { placeOf } from './place.ts';
+import { checkLogFormat } from './readable.ts';
 import { watchExit } from './unexpected-exit.ts';
 
 /** Exit codes: 0 done, 1 the work failed, 2 the command line is wrong. */
@@ -37,6 +38,7 @@ export async function execute({ load, extend, topology, argv }: CommandLine): Pr
     logLevelFrom(process.env, (problem) => {
       throw new FlagError(problem);
     });
+    checkLogFormat(process.env);
     const extension = extend ? (await extend()).extension : {};
     assertExtension(extension, commands);
     const exited = (code: number) => `app: process.exit(${code}) was called while the registry was loaded`;

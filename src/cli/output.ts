@@ -7,6 +7,7 @@ import {
   logLevelFrom,
   type Metrics,
 } from '../core/index.ts';
+import { isReadable, readable } from './readable.ts';
 
 const LINE_FEED = 10;
 
@@ -19,15 +20,20 @@ export function print(text: string | Buffer, stream: NodeJS.WriteStream = proces
   });
 }
 
-/** JSON lines on a stream: standard output for servers, standard error where the output is a result. */
+/** Writes lines on a stream: JSON, unless that is a terminal. */
+function lineWriter(stream: NodeJS.WriteStream): (line: string) => void {
+  return isReadable(stream) ? (line) => void stream.write(readable(line)) : (line) => void stream.write(line);
+}
+
+/** A log on a stream: standard output for servers, standard error where the output is a result. */
 export function streamLogger(stream: NodeJS.WriteStream): Logger {
-  return createLogger({ level: logLevelFrom(process.env), write: (line) => void stream.write(line) });
+  return createLogger({ level: logLevelFrom(process.env), write: lineWriter(stream) });
 }
 
 /** What handlers measure, as lines of the same stream. */
 export function streamMetrics(stream: NodeJS.WriteStream, service: string): Metrics {
   const namespace = process.env.AMPHI_METRICS_NAMESPACE || service;
-  return createMetrics({ namespace, service, write: (line) => void stream.write(line) });
+  return createMetrics({ namespace, service, write: lineWriter(stream) });
 }
 
 /** How long a server waits in the end for a reader of its log that may be stalled, milliseconds. */

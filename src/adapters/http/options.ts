@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Awaitable, Context, Logger, Metrics, Service } from '../../core/index.ts';
 import { DEFAULT_DRAIN_SECONDS } from '../../server/defaults.ts';
@@ -7,6 +8,14 @@ export type Invokable = (event: unknown, context: Context) => Awaitable<unknown>
 
 /** Who may call functions by the Invoke API. */
 export type InvokeApiAccess = 'loopback' | 'token' | 'all' | 'off';
+
+/** A server that others accept connections for. */
+export interface Accepting {
+  /** @param socket nothing of it has been read */
+  take(socket: Socket): void;
+  /** Closes the connections on which no request is under way. */
+  closeIdle(): void;
+}
 
 export interface HttpServerOptions {
   /** 0 takes a free one. */
@@ -40,6 +49,8 @@ export interface HttpServerOptions {
   readonly invokeToken?: string;
   /** Connections at the same time; more are closed at once. Default 16 384. */
   readonly maxConnections?: number;
+  /** Connections come by this in place of a listener, and are served as if they had been accepted on `port`. */
+  readonly accept?: (server: Accepting) => void;
   /** Finds what the Invoke API calls, `http` included. Injected, for adapters do not know each other. */
   readonly resolveFunction: (service: Service, name: string) => Invokable | undefined;
   /**

@@ -158,15 +158,28 @@ async function listen(
   // Fastify would open a second listener for `localhost`, which no drain could wait for.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
   await fastify.ready();
+  const port = await accept(fastify, host, options);
+  const reloadTls = options.tls && (() => reloadCertificate(fastify.server, options));
+  return { url: urlOf(host, port, options.tls !== undefined), port, drain, reloadTls };
+}
+
+/** @returns the port */
+async function accept(fastify: FastifyInstance, host: string, options: HttpServerOptions): Promise<number> {
+  const { server } = fastify;
+  if (options.accept) {
+    options.accept({
+      take: (socket) => void server.emit('connection', socket),
+      closeIdle: () => server.closeIdleConnections(),
+    });
+    return options.port;
+  }
   try {
     await fastify.listen({ port: options.port, host });
   } catch (error) {
     await fastify.close();
     throw listenError(error as NodeJS.ErrnoException, options.host, options.port);
   }
-  const { port } = fastify.server.address() as AddressInfo;
-  const reloadTls = options.tls && (() => reloadCertificate(fastify.server, options));
-  return { url: urlOf(host, port, options.tls !== undefined), port, drain, reloadTls };
+  return (server.address() as AddressInfo).port;
 }
 
 function urlOf(host: string, port: number, secure: boolean): string {

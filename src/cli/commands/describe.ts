@@ -3,7 +3,7 @@ import { OptionsError } from '../../../infra/topology/errors.ts';
 import { TOPOLOGY_OPTIONS } from '../../../infra/topology/options/index.ts';
 import { tableProblems } from '../../../infra/topology/problems.ts';
 import type { Stage } from '../../../infra/topology/stages.ts';
-import type { RunOn, Service } from '../../core/index.ts';
+import type { EventTrigger, RunOn, Service } from '../../core/index.ts';
 import { defineAction, type Extension } from '../command.ts';
 import { print } from '../output.ts';
 import { chosenStage } from './stage.ts';
@@ -45,12 +45,7 @@ async function draw(flags: Flags, stage: Stage, service: Service, extension: Ext
   const anywhere = { s3Bucket: 'any-bucket', s3Key: 'any-key', ...flags };
   const options = topologyOptions(anywhere, stage, service, extension);
   const { template } = emitTopology(options);
-  const { functions, ...inventory } = describeService(service, options.service);
-  const withTriggers = functions.map((entry) => ({
-    ...entry,
-    trigger: service.functions.get(entry.name)?.source?.trigger,
-  }));
-  const pictured = { ...inventory, functions: withTriggers, trustProxy: options.trustProxy };
+  const pictured = { ...describeService(service, options.service), trustProxy: options.trustProxy };
   const picture = pictureOf(pictured, template);
   return flags.format === 'html' ? htmlOf(picture) : mermaidOf(picture);
 }
@@ -66,6 +61,8 @@ export interface ServiceInventory {
     readonly kind: string;
     readonly source?: string;
     readonly runOn: RunOn;
+    /** Where its events come from, as the event source declares it. */
+    readonly trigger?: EventTrigger;
   }[];
 }
 
@@ -74,7 +71,9 @@ export function describeService(service: Service, placed: ServiceDescription): S
   const routes = (placed.routes ?? []).map(({ method, path, runOn }) => ({ method, path, runOn }));
   const functions = [...service.functions.values()].map(({ name, kind, source }) => {
     const { runOn } = placed.handlers![name]!;
-    return source ? { name, kind, source: source.type, runOn } : { name, kind, runOn };
+    if (source === undefined) return { name, kind, runOn };
+    const { type, trigger } = source;
+    return { name, kind, source: type, runOn, ...(trigger && { trigger }) };
   });
   return { name, version, description, routes, functions };
 }

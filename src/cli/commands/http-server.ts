@@ -3,6 +3,7 @@ import { trustedProxies } from '../../server/proxies.ts';
 import { defineAction } from '../command.ts';
 import { FlagError } from '../flag-values.ts';
 import { portFlag, secondsFlag, wholeFlag } from '../flags.ts';
+import { handedConnections } from '../handed-connections.ts';
 import { outliveReaders, streamLogger, streamMetrics } from '../output.ts';
 
 interface Flags {
@@ -107,6 +108,7 @@ export const httpServerCommand = defineAction<Flags>({
           ? undefined
           : wholeFlag(flags.maxConnections, '--maxConnections', 1, MAX_CONNECTIONS),
       configure: tools.extension.configureServer,
+      accept: handedConnections(),
       logger: streamLogger(process.stdout),
     };
     outliveReaders();

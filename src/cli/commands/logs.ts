@@ -3,8 +3,9 @@ import { ConfigError, HTTP_HANDLER, type Service } from '../../core/index.ts';
 import { defineAction } from '../command.ts';
 import { FlagError } from '../flag-values.ts';
 import { print } from '../output.ts';
+import { isReadable, parsed } from '../readable.ts';
 import { type AwsFlags, checkAwsFlags, withAws, withAwsFlags } from './aws-flags.ts';
-import { parsed, readableLine, sourceOf } from './log-lines.ts';
+import { readableLine, sourceOf } from './log-lines.ts';
 import { chosenStage, target } from './stage.ts';
 import { together } from './together.ts';
 
@@ -100,5 +101,5 @@ function lineFormat(json: boolean): Format {
       return JSON.stringify({ ...record, message: parsed(message) ?? message });
     };
   }
-  return process.stdout.isTTY ? readableLine : ({ message }) => message;
+  return isReadable(process.stdout) ? readableLine : ({ message }) => message;
 }
