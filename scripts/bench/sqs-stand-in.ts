@@ -21,6 +21,7 @@ interface Entry {
 
 interface Call {
   readonly QueueUrl: string;
+  readonly QueueName?: string;
   readonly MaxNumberOfMessages?: number;
   readonly WaitTimeSeconds?: number;
   readonly VisibilityTimeout?: number;
@@ -83,6 +84,7 @@ export class SqsStandIn {
     if (fault === 'error') return refuse(response, 500, 'InternalError');
     if (typeof fault === 'object') await sleep(fault.delayMs);
     const call = JSON.parse(Buffer.concat(chunks).toString()) as Call;
+    if (action === 'CreateQueue') return answer(response, 200, this.#create(call.QueueName!));
     const queue = this.#queues.get(call.QueueUrl.split('/').at(-1)!);
     if (queue === undefined) return refuse(response, 400, 'QueueDoesNotExist');
     const result = await this.#run(action, queue, call);
@@ -98,6 +100,8 @@ export class SqsStandIn {
         const messages = await queue.receive(MaxNumberOfMessages, WaitTimeSeconds, VisibilityTimeout);
         return messages.length === 0 ? {} : { Messages: messages.map(shown) };
       }
+      case 'GetQueueAttributes':
+        return { Attributes: { QueueArn: queue.arn } };
       case 'SendMessage':
         return this.#send(queue, call);
       case 'DeleteMessage':
@@ -115,6 +119,11 @@ export class SqsStandIn {
       default:
         return undefined;
     }
+  }
+
+  #create(name: string): object {
+    this.queue(name);
+    return { QueueUrl: `${this.endpoint}/000000000000/${name}` };
   }
 
   #send(queue: StandInQueue, call: Call): object {

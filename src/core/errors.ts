@@ -1,3 +1,4 @@
+import { ownFrames } from './frames.ts';
 import { REASON_PHRASES } from './status.ts';
 
 /** The one table of error codes that the framework itself answers with. Codes are stable. */
@@ -125,7 +126,7 @@ export function isInstance<T>(value: unknown, type: abstract new (...args: never
 function framesOf(stack: unknown): string[] {
   if (typeof stack !== 'string') return [];
   const frames = stack.split('\n').map((line) => line.trim());
-  return frames.filter((line) => line.startsWith('at '));
+  return ownFrames(frames.filter((line) => line.startsWith('at ')));
 }
 
 function typeName(value: unknown): string {

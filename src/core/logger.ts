@@ -1,3 +1,5 @@
+import { ownStack } from './frames.ts';
+
 /** Levels as AWS Lambda's advanced logging controls name them. */
 export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -137,7 +139,8 @@ function shownOf(given: object): object {
 }
 
 function errorFields(error: Error): Record<string, unknown> {
-  const { name, message, stack, cause } = error;
+  const { name, message, cause } = error;
+  const stack = typeof error.stack === 'string' ? ownStack(error.stack) : error.stack;
   const { errors } = error as Partial<AggregateError>;
   // JSON leaves out what is undefined.
   return { ...error, name, message, stack, cause, errors };

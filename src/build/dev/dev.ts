@@ -149,12 +149,16 @@ class Dev {
       AWS_SECRET_ACCESS_KEY: 'test',
       ...program.env,
     };
-    this.#worker = new Generation({ ...program, env });
+    const worker = new Generation({ ...program, env });
+    this.#worker = worker;
+    const code = await worker.ended;
+    if (!worker.retired) say(`the worker ended (${code}): waiting for a change of a file`);
   }
 
   #program(command: string, ...flags: readonly string[]): Program {
     const { entry, inspect, envFile } = this.#options;
     const serves = command === 'httpServer';
+    const own = serves || command === 'worker';
     const node = [
       // Of `amphi dev` itself: conditions, loaders.
       ...process.execArgv,
@@ -164,7 +168,7 @@ class Dev {
     ];
     return {
       args: [...node, entry, command, ...flags],
-      env: { ...this.#environment(), ...(serves && { AMPHI_DEV: '1' }) },
+      env: { ...this.#environment(), ...(own && { AMPHI_DEV: '1' }) },
     };
   }
 

@@ -24,7 +24,12 @@ export class Generation {
   readonly ended: Promise<number>;
 
   constructor({ args, env }: Program) {
-    this.#child = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+    this.#child = spawn(process.execPath, args, {
+      env,
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+      // Ctrl-C is for the parent, which tells when to end.
+      detached: true,
+    });
     this.#child.stderr!.on('data', (piece: Buffer) => {
       process.stderr.write(piece);
       this.#told = (this.#told + String(piece)).slice(-TOLD);

@@ -46,8 +46,8 @@ export function nextRuns(expression: string, count: number, after: Date): Date[]
 
 function cronJob(expression: string, fire?: () => void): Cron {
   const fields = /^cron\((.*)\)$/.exec(expression)![1]!;
-  // EventBridge counts weekdays from Sunday as 1, and knows no seconds.
-  const options = { timezone: 'UTC', alternativeWeekdays: true, mode: '7-part' } as const;
+  // EventBridge counts weekdays from Sunday as 1, takes 0/15 for from 0 on, and knows no seconds.
+  const options = { timezone: 'UTC', alternativeWeekdays: true, mode: '7-part', sloppyRanges: true } as const;
   return fire === undefined ? new Cron(`0 ${fields}`, options) : new Cron(`0 ${fields}`, options, fire);
 }
 

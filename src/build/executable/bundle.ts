@@ -1,16 +1,19 @@
 /** Bundles a service into one CommonJS file with esbuild. */
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
-import type { build as Build, BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { build as Build, BuildFailure, BuildOptions, Message, Metafile, OutputFile } from 'esbuild';
 import type { Assets, Content, Files } from './content.ts';
 import { PARAMETERS } from './deferred.ts';
 import { findEager } from './eager.ts';
+import { applied, type Edit } from './edit.ts';
 import { BuildError } from './errors.ts';
 import { readJson, sha256 } from './files.ts';
 import { CONDITIONS } from './framework.ts';
-import { withoutPaths } from './names.ts';
+import { pathEdits, withoutPaths } from './names.ts';
 import { pluginsOf } from './plugins.ts';
 import { shorten } from './shorten.ts';
+import { mapOf } from './stacks/map.ts';
+import { MAP_ASSET } from './stacks/names.ts';
 
 /** Stands in for the build id until the bundle's own hash is known. */
 const PLACEHOLDER = '@@amphi-build-hash@@';
@@ -23,10 +26,12 @@ const BANNER = `"use strict";const __amphiImportMetaUrl=require("node:url").path
 
 /** Evaluated before the service, and bundled apart: by esbuild's `inject` every module would wait for it. */
 const FIRST = join(import.meta.dirname, `first${extname(import.meta.filename)}`);
+/** Of every error. */
+const STACKS = join(import.meta.dirname, 'stacks', `prepare${extname(import.meta.filename)}`);
 
 export interface Bundle {
   code: string;
-  /** SHA-256 of `code`. */
+  /** SHA-256 of `code` and its source map. */
   sha256: string;
   /** `<service version>+<first 12 hex digits of the bundle's hash>`; needs no git. */
   buildId: string;
@@ -60,12 +65,17 @@ export async function bundle(entry: string, lazy: readonly string[]): Promise<Bu
     );
   }
   const { text, warnings, metafile, assets, assetInputs, files } = result;
-  const hash = sha256(text).slice(0, 12);
-  const code = text.replaceAll(PLACEHOLDER, hash);
+  const edits = pathEdits(text, root);
+  const hash = sha256(applied(text, edits)).slice(0, 12);
+  const all = [...edits, ...placeholderEdits(text, hash)];
+  const code = applied(text, all);
+  const map = mapOf(result.map, text, all, { root, project: await projectOf(root) });
+  files.set(MAP_ASSET, Buffer.from(map));
   for (const [name, asset] of assets) assets.set(name, asset.replaceAll(PLACEHOLDER, hash));
   return {
     code,
-    sha256: sha256(code),
+    // A comment more moves lines, and changes nothing but the map.
+    sha256: sha256(code + map),
     buildId: `${version}+${hash}`,
     warnings,
     assets,
@@ -81,10 +91,16 @@ async function esbuild(entry: string, root: string, version: string) {
   try {
     const content: Content = { assets: new Map(), assetInputs: new Set(), files: new Map() };
     const common = optionsFor(root, version);
+    const banner =
+      BANNER + (await stacks(build, common, content.assets)) + (await first(build, common, content.assets));
     const result = await build({
       ...common,
       entryPoints: [entry],
-      banner: { js: await first(build, common, content.assets) },
+      banner: { js: banner },
+      sourcemap: 'external',
+      sourcesContent: false,
+      // Of a file that is never written: what the map's sources are relative to.
+      outfile: join(root, 'bundle.cjs'),
       metafile: true,
       write: false,
       plugins: [...pluginsOf(common, content), shorten()],
@@ -92,9 +108,11 @@ async function esbuild(entry: string, root: string, version: string) {
     const warnings = await show(result.warnings, 'warning');
     const metafile: Metafile = result.metafile;
     // The entry's own key, which is not its given path where that is a symbolic link.
-    const entryKey = Object.values(metafile.outputs)[0]!.entryPoint!;
+    const entryKey = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint)!.entryPoint!;
+    const [map, code] = result.outputFiles as [OutputFile, OutputFile];
     return {
-      text: withoutPaths(result.outputFiles[0]!.text, root),
+      text: code.text,
+      map: map.text,
       metafile,
       entryKey,
       warnings,
@@ -118,11 +136,36 @@ function withAdvice(message: Message): Message {
 
 /** What goes before the service: the asset is loaded only where it may have something to do. */
 async function first(build: typeof Build, options: BuildOptions, assets: Assets): Promise<string> {
-  const { outputFiles } = await build({ ...options, entryPoints: [FIRST], write: false });
+  const load = await loaded(build, options, assets, FIRST);
+  return `if(process.connected||process.env.NODE_OPTIONS){const s=require("node:sea");if(s.isSea()){${load};if(m.exports.done)return}}`;
+}
+
+/** Stacks that name the service's own files, by an asset that the first of them loads. */
+async function stacks(build: typeof Build, options: BuildOptions, assets: Assets): Promise<string> {
+  const load = await loaded(build, options, assets, STACKS);
+  return `{let f;Error.prepareStackTrace=(e,t)=>{if(!f){const s=require("node:sea");f=(e,t)=>[e,...t].join("\\n    at ");if(s.isSea()){${load};f=m.exports.stackOf}}return f(e,t)}}`;
+}
+
+/** Puts a module of the build into an asset. @returns code that makes `m` its module, where `s` is node:sea */
+async function loaded(
+  build: typeof Build,
+  options: BuildOptions,
+  assets: Assets,
+  path: string,
+): Promise<string> {
+  const { outputFiles } = await build({ ...options, entryPoints: [path], write: false });
   const code = withoutPaths(outputFiles[0]!.text, options.absWorkingDir!);
-  const asset = `first-${sha256(code).slice(0, 12)}.cjs`;
+  const asset = `${basename(path, extname(path))}-${sha256(code).slice(0, 12)}.cjs`;
   assets.set(asset, code);
-  return `${BANNER}if(process.connected||process.env.NODE_OPTIONS){const s=require("node:sea");if(s.isSea()){const m={exports:{}};require("node:vm").compileFunction(s.getAsset("${asset}","utf8"),${JSON.stringify(PARAMETERS)})(m.exports,require,m,__filename,__dirname);if(m.exports.done)return}}`;
+  return `const m={exports:{}};require("node:vm").compileFunction(s.getAsset("${asset}","utf8"),${JSON.stringify(PARAMETERS)})(m.exports,require,m,__filename,__dirname)`;
+}
+
+function placeholderEdits(code: string, text: string): Edit[] {
+  return [...code.matchAll(new RegExp(PLACEHOLDER, 'g'))].map(({ index }) => ({
+    start: index,
+    end: index + PLACEHOLDER.length,
+    text,
+  }));
 }
 
 function optionsFor(root: string, version: string): BuildOptions {
@@ -149,6 +192,13 @@ function optionsFor(root: string, version: string): BuildOptions {
       __AMPHI_VERSION__: JSON.stringify(version),
     },
   };
+}
+
+/** The nearest folder at or above `dir` with a package.json, or `dir` itself. */
+async function projectOf(dir: string): Promise<string> {
+  for (let at = dir; at !== resolve(at, '..'); at = dirname(at))
+    if (await exists(join(at, 'package.json'))) return at;
+  return dir;
 }
 
 /** The version in the nearest package.json at or above `dir`, or 0.0.0 where there is none. */

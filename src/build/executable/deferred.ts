@@ -13,6 +13,7 @@ import type { Content } from './content.ts';
 import { sha256 } from './files.ts';
 import { CORE } from './framework.ts';
 import { withoutPaths } from './names.ts';
+import { VIRTUAL_FOLDER } from './stacks/names.ts';
 
 export const DEFERRED = /\.deferred\.[cm]?[jt]s$/;
 
@@ -83,12 +84,6 @@ function sharedCore(shared: Map<string, string>): Plugin {
 
 /** Ends the name of the asset that holds another asset's V8 code cache. */
 export const CACHE_SUFFIX = '.cache';
-
-/**
- * The folder that the executable's code is in by its stack traces: no real one, and not that of the build. It is
- * absolute, since packages that look for files beside their caller go up until they are at the root.
- */
-export const VIRTUAL_FOLDER = '/amphi/executable/';
 
 /** Parameters of the function that an asset's code is the body of. */
 export const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];

@@ -9,8 +9,9 @@ import type { Base } from './base.ts';
 import type { Bundle } from './bundle.ts';
 import { HEAP_FLAG } from './constants.ts';
 import type { Assets, Files } from './content.ts';
-import { CACHE_SUFFIX, PARAMETERS, VIRTUAL_FOLDER } from './deferred.ts';
+import { CACHE_SUFFIX, PARAMETERS } from './deferred.ts';
 import { BuildError, messageOf } from './errors.ts';
+import { VIRTUAL_FOLDER } from './stacks/names.ts';
 
 const run = promisify(execFile);
 

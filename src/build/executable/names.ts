@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { applied, type Edit } from './edit.ts';
 import { isFramework } from './framework.ts';
 
 const WRAPPER = /\b(__esm|__commonJS)\(\{"([^"\n]*)"\(([^)\n]*)\)\{("use strict";)?/g;
@@ -11,9 +12,22 @@ const WRAPPER = /\b(__esm|__commonJS)\(\{"([^"\n]*)"\(([^)\n]*)\)\{("use strict"
  * @param root folder that the paths are relative to
  */
 export function withoutPaths(code: string, root: string): string {
-  return code.replace(WRAPPER, (_match, kind: string, path: string, parameters: string, strict = '') => {
+  return applied(code, pathEdits(code, root));
+}
+
+/** What `withoutPaths` changes. */
+export function pathEdits(code: string, root: string): Edit[] {
+  return [...code.matchAll(WRAPPER)].map((match) => {
+    const [whole, kind, path, parameters, strict = ''] = match as unknown as [
+      string,
+      string,
+      string,
+      string,
+      string?,
+    ];
     const name = kind === '__esm' ? ownName(path, root) : (packageName(path) ?? ownName(path, root));
-    return `${kind}({${name ? JSON.stringify(name) : 'm'}(${parameters}){${kind === '__esm' ? '' : strict}`;
+    const text = `${kind}({${name ? JSON.stringify(name) : 'm'}(${parameters}){${kind === '__esm' ? '' : strict}`;
+    return { start: match.index, end: match.index + whole.length, text };
   });
 }
 

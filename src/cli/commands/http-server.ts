@@ -1,9 +1,9 @@
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_KEEP_ALIVE_SECONDS, DEFAULT_PORT } from '../../server/defaults.ts';
 import { trustedProxies } from '../../server/proxies.ts';
 import { defineAction } from '../command.ts';
+import { handedConnections } from '../dev-parent.ts';
 import { FlagError } from '../flag-values.ts';
 import { portFlag, secondsFlag, wholeFlag } from '../flags.ts';
-import { handedConnections } from '../handed-connections.ts';
 import { outliveReaders, streamLogger, streamMetrics } from '../output.ts';
 
 interface Flags {

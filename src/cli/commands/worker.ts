@@ -1,6 +1,7 @@
 import { ConfigError } from '../../core/index.ts';
 import { DEFAULT_DRAIN_SECONDS } from '../../server/defaults.ts';
 import { defineAction } from '../command.ts';
+import { endWithDev } from '../dev-parent.ts';
 import { FlagError } from '../flag-values.ts';
 import { secondsFlag } from '../flags.ts';
 import { outliveReaders, streamLogger, streamMetrics } from '../output.ts';
@@ -40,6 +41,7 @@ export const workerCommand = defineAction<Flags>({
       logger: streamLogger(process.stdout),
     };
     outliveReaders();
+    endWithDev();
     const { resolveFunction } = await import('../../adapters/lambda/runtime/invokable.ts');
     const { runWorker } = await import('../../adapters/worker/index.ts');
     const service = await tools.service();

@@ -78,8 +78,8 @@ t.test('behaves as the source does', async (t) => {
   t.match(stdout, /^StubError Error: on purpose\n/, 'class names survive');
   t.match(
     stdout,
-    /\n {4}at fail \(\/amphi\/executable\/stub\.cjs:\d+:\d+\)\n/,
-    'stack traces name functions and no build folder',
+    /\n {4}at fail \(main\.ts:5:32\)\n {4}at run \(main\.ts:11:25\)\n/,
+    'stack traces name functions, and their places in the source',
   );
 });
 

@@ -2,16 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Edit } from '../edit.ts';
 import { messageOf } from '../errors.ts';
 import { addonsIn, findAddon, packageFolder } from './addons.ts';
 import type { AddonReference, FileReference, Reference, RequireReference } from './kinds.ts';
-
-/** What takes the place of a part of a module. */
-export interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
 
 /** `always`: in packages too. Without `fatal` it is a warning. */
 interface Problem {

@@ -1,7 +1,7 @@
 import { SourceMap } from 'node:module';
 import { extname } from 'node:path';
 import type { Loader, PartialMessage } from 'esbuild';
-import type { Edit } from './edits.ts';
+import { applied, type Edit } from '../edit.ts';
 
 /** A module as JavaScript, and where in the file each part of it comes from. */
 export class Source {
@@ -44,11 +44,11 @@ export class Source {
     return { file: this.#path, line: line + 1, column, lineText: this.#text.split('\n')[line] };
   }
 
+  /** With a map for the bundler, by which lines stay right. */
   edited(edits: readonly Edit[]): string {
-    let { code } = this;
-    for (const { start, end, text } of [...edits].sort((a, b) => b.start - a.start))
-      code = code.slice(0, start) + text + code.slice(end);
-    return code;
+    const map = this.#map && Buffer.from(JSON.stringify(this.#map.payload)).toString('base64');
+    const comment = map ? `\n//# sourceMappingURL=data:application/json;base64,${map}` : '';
+    return applied(this.code, edits) + comment;
   }
 }
 
