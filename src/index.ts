@@ -64,6 +64,8 @@ export {
   type ServiceFunctions,
   type StandardSchema,
   StartError,
+  type StateKey,
+  stateKey,
   type TakenCall,
   type ValidOf,
 } from './core/index.ts';
