@@ -16,7 +16,11 @@ export interface RateLimitOptions {
   /** Requests that one client may send in a window. */
   readonly limit: number;
   readonly windowSeconds: number;
-  /** `sliding`: the last `windowSeconds`, whenever that is; `fixed`: windows by the clock. Default `sliding`. */
+  /**
+   * `sliding`: the last `windowSeconds`, whenever that is, by the counts of two windows: exact for even traffic, and strict where
+   * the limit is small (a limit of 1 may make a client wait for two windows). `fixed`: windows by the clock, so that twice the
+   * limit may come around their border. Default `sliding`.
+   */
   readonly window?: 'sliding' | 'fixed';
   /**
    * Who is counted together; `undefined` counts nobody. Default the client address, of IPv6 the /64 network. Handlers of
