@@ -64,8 +64,8 @@ export {
   type ServiceFunctions,
   type StandardSchema,
   StartError,
-  type StateKey,
-  stateKey,
   type TakenCall,
   type ValidOf,
 } from './core/index.ts';
+// Not by the core's index, all of which is in the bundle.
+export { type StateKey, stateKey } from './core/state.ts';

@@ -174,9 +174,8 @@ export class Context implements InvocationContext {
   }
 
   require<T>(key: StateKey<T>): T {
-    if (!this.#state?.has(key))
-      throw new ConfigError(`the context has no ${key.name}: nothing around this handler has set it`);
-    return this.#state.get(key) as T;
+    if (this.#state?.has(key)) return this.#state.get(key) as T;
+    throw new ConfigError(`context.require: no ${key.name} was set`);
   }
 
   get signal(): AbortSignal {

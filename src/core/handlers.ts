@@ -32,8 +32,8 @@ export type FunctionHandler<In = unknown, Out = unknown> = (
 export interface HttpInterceptor {
   (request: HttpRequest, context: InvocationContext, next: () => Promise<Reply>): Awaitable<ReplyValue>;
   /**
-   * As an option of a route it also wraps the framework's own answer to OPTIONS, where `access-control-request-method` asks
-   * for that route. Interceptors of `use` always do.
+   * The first of a route's own interceptors that has it also wraps the framework's answer to OPTIONS, where
+   * `access-control-request-method` asks for that route. Interceptors of `use` always do.
    */
   readonly preflight?: boolean;
 }

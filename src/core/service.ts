@@ -194,14 +194,9 @@ export class Service {
   /** Inside what the route of the method asked for has for a preflight. */
   #options(path: string, methods: readonly string[]): RouteHandler {
     return (request, context) => {
-      const asked = request.headers['access-control-request-method'] ?? '';
-      const { interceptors = [] } = this.#find(asked, path)?.value.options ?? NO_OPTIONS;
-      const own = interceptors.filter(({ preflight }) => preflight);
-      return foldHttp(
-        own,
-        () => allowed(methods),
-        (error) => toErrorReply(error, request, context, []),
-      )(request, context);
+      const asked = this.#find(request.headers['access-control-request-method']!, path);
+      const own = asked?.value.options.interceptors?.find(({ preflight }) => preflight);
+      return own ? own(request, context, async () => allowed(methods)) : allowed(methods);
     };
   }
 

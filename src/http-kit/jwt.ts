@@ -1,10 +1,5 @@
-import {
-  ConfigError,
-  type HttpInterceptor,
-  type HttpRequest,
-  type StateKey,
-  stateKey,
-} from '../core/index.ts';
+import { ConfigError, type HttpInterceptor, type HttpRequest } from '../core/index.ts';
+import { type StateKey, stateKey } from '../core/state.ts';
 import { AUTH_OPTIONS, type AuthOptions, assertAuthOptions, authenticate } from './auth.ts';
 import { BearerErrors, bearerTokenOf, scopeProblem } from './bearer.ts';
 import { assertAlgorithms, type JwtAlgorithm, type JwtKeyOptions, keySourceOf } from './jwt-keys.ts';

@@ -1,10 +1,5 @@
-import {
-  ConfigError,
-  type HttpInterceptor,
-  type HttpRequest,
-  type StateKey,
-  stateKey,
-} from '../core/index.ts';
+import { ConfigError, type HttpInterceptor, type HttpRequest } from '../core/index.ts';
+import { type StateKey, stateKey } from '../core/state.ts';
 import { assertOptions } from './options.ts';
 
 export interface RequestIdOptions {

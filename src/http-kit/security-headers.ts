@@ -1,5 +1,6 @@
 import helmet, { type HelmetOptions } from 'helmet';
-import { ConfigError, type HttpInterceptor, type StateKey, stateKey } from '../core/index.ts';
+import { ConfigError, type HttpInterceptor } from '../core/index.ts';
+import { type StateKey, stateKey } from '../core/state.ts';
 import { crypto } from './secrets.ts';
 
 /**

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { createRegistry, stateKey } from '../../src/core/index.ts';
+import { createRegistry } from '../../src/core/index.ts';
+import { stateKey } from '../../src/core/state.ts';
 import { invokeFunction } from '../../src/testing/index.ts';
 import { recorded } from './support.ts';
 
@@ -13,7 +14,7 @@ t.test('a value is kept by its key, not by the name of the key', async (t) => {
   t.equal(context.get(other), undefined);
   t.throws(() => context.require(other), {
     name: 'ConfigError',
-    message: 'the context has no user: nothing around this handler has set it',
+    message: 'context.require: no user was set',
   });
   context.set(user, undefined);
   t.equal(context.require(user), undefined, 'undefined was set');

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { stateKey } from '../../src/core/index.ts';
+import { stateKey } from '../../src/core/state.ts';
 import {
   basicAuth,
   bearerAuth,

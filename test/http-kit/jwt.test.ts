@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type JWTPayload, SignJWT } from 'jose';
 import t from 'tap';
-import { stateKey } from '../../src/core/index.ts';
+import { stateKey } from '../../src/core/state.ts';
 import { type JwtOptions, jwt, jwtClaims } from '../../src/http-kit/index.ts';
 import { ask, codeOf, registryWith } from './support.ts';
 
