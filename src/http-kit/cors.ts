@@ -57,7 +57,7 @@ interface Settings extends CorsOptions {
  * import { cors } from 'amphi/http-kit';
  *
  * const registry = createRegistry({ name: 'shop' });
- * registry.use(cors({ origins: ['https://shop.example', /^https:\/\/[a-z]+\.shop\.example$/], credentials: true }));
+ * registry.use(cors({ origins: ['https://shop.example', 'https://admin.example'], credentials: true }));
  * registry.put('/items/:id', () => 'put');
  *
  * const headers = { origin: 'https://shop.example', 'access-control-request-method': 'PUT' };

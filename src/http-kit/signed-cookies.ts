@@ -46,11 +46,10 @@ const LEAST_SECRET = 32;
  *
  * const login = await registry.fetch(new Request('http://localhost/login', { method: 'POST' }));
  * const cookie = login.headers.getSetCookie()[0]!.split(';')[0]!;
- * for (const sent of [cookie, cookie.replace('ada', 'eve')]) {
- *   const response = await registry.fetch(new Request('http://localhost/', { headers: { cookie: sent } }));
- *   if (sent === cookie) console.log(await response.text()); // Hello ada
- *   else console.log(await response.text()); // Hello stranger
- * }
+ * const helloTo = async (cookie: string) =>
+ *   (await registry.fetch(new Request('http://localhost/', { headers: { cookie } }))).text();
+ * console.log(await helloTo(cookie)); // Hello ada
+ * console.log(await helloTo(cookie.replace('ada', 'eve'))); // Hello stranger
  * ```
  */
 export function signedCookies(options: SignedCookiesOptions): SignedCookies {
