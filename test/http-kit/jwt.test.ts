@@ -142,6 +142,16 @@ t.test('keys of a URL are fetched once and kept, new ones are found', async (t) 
   t.strictSame(await statusOf('k3', other), [401, 'TOKEN_INVALID'], 'no such key');
 });
 
+t.test('who waits for keys does not wait for ever', async (t) => {
+  const server = createServer(() => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close().closeAllConnections());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
+  const token = await tokenBy(ec.privateKey, { alg: 'ES256', kid: 'k1' });
+  const answer = await answerTo({ algorithms: ['ES256'], jwks: { url, timeoutMs: 20 } }, token);
+  t.strictSame(answer, [503, 'KEYS_UNAVAILABLE']);
+});
+
 t.test('mistakes are refused at registration', async (t) => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 });
   const mistakes: [object, RegExp][] = [
