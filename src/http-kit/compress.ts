@@ -61,6 +61,8 @@ export function compress(options: CompressOptions = {}): HttpInterceptor {
     const type = headers['content-type'];
     if (type === undefined || !(types ?? kit.isCompressible)(type)) return reply;
     reply.headers['content-type'] = type;
+    // Made once: JSON is not written a second time.
+    if (!isStream(body)) reply.body = body;
     const small = !isStream(body) && Buffer.byteLength(body ?? '') < threshold;
     varying(reply, small ? undefined : encoding);
     if (small || encoding === undefined || request.method === 'HEAD') return reply;

@@ -25,7 +25,8 @@ const OF_THE_BODY = [
 
 /**
  * Gives 200 replies of GET and HEAD an ETag, a hash of their body, and answers 304 to a request that has the same already:
- * by `if-none-match`, else by `if-modified-since` where the reply has `last-modified`. A tag of the handler's own stands.
+ * by `if-none-match`, else by `if-modified-since` where the reply has `last-modified`. A tag of the handler's own stands, and null
+ * means none.
  * Streams get no tag, for that would take all of them; one with a tag or `last-modified` of its own is compared as well.
  * The handler still runs: what is saved is the way to the client.
  * @throws ConfigError for a bad option
@@ -53,7 +54,7 @@ export function etag(options: EtagOptions = {}): HttpInterceptor {
     const { method, headers } = request;
     if ((method !== 'GET' && method !== 'HEAD') || statusOf(reply) !== 200) return reply;
     const kit = await import('./etag.deferred.ts');
-    if (!isSet(reply, 'etag') && reply.body !== undefined && !isStream(reply.body)) {
+    if (!Object.hasOwn(reply.headers, 'etag') && reply.body !== undefined && !isStream(reply.body)) {
       const { body, headers } = toRawResponse(reply, 'GET');
       // Made once: JSON is not written a second time.
       reply.body = body;

@@ -92,7 +92,15 @@ export function jwt<Claims extends object = JwtClaims>(options: JwtOptions<Claim
   return authenticate<Claims>(
     {
       credentialsOf: (request) => bearerTokenOf(request, errors) ?? cookieOf(request, cookie),
-      identify: async (token) => (await verify(token)) as Claims,
+      identify: async (token, _request, context) => {
+        try {
+          return (await verify(token)) as Claims;
+        } catch (error) {
+          // The client is not told what is wrong, so whoever looks for it is.
+          context.logger.debug('jwt: token refused', { error: (error as Error).cause });
+          throw error;
+        }
+      },
       missing: errors.missing,
       forbidden: errors.forbidden,
     },

@@ -6,6 +6,7 @@ import t from 'tap';
 import { streamHttp } from '../../src/adapters/lambda/index.ts';
 import { Context, createLogger, createRegistry, reply } from '../../src/core/index.ts';
 import {
+  basicAuth,
   bearerAuth,
   compress,
   correlationId,
@@ -14,6 +15,7 @@ import {
   etag,
   jwt,
   jwtClaims,
+  passwords,
   rateLimit,
   requestId,
   secretTokens,
@@ -42,6 +44,8 @@ registry.use(compress({ threshold: 200 }));
 registry.use(etag());
 registry.use(rateLimit({ limit: 1000, windowSeconds: 86_400, key }));
 registry.use('/private', bearerAuth({ verify: secretTokens({ deploy: TOKEN }), realm: 'shop' }));
+registry.use('/basic', basicAuth({ verify: passwords({ ada: 'pässword' }) }));
+registry.get('/basic', () => 'in');
 registry.use('/claims', jwt({ algorithms: ['HS256'], secret: SECRET }));
 registry.get('/', (request) =>
   reply(
@@ -87,6 +91,11 @@ const cases: Readonly<Record<string, [path: string, init?: RequestInit & { heade
   401: ['/private'],
   'a wrong token': ['/private', { headers: { authorization: 'Bearer guess' } }],
   'the right token': ['/private', { headers: { authorization: `Bearer ${TOKEN}` } }],
+  'no password 401': ['/basic'],
+  'a password 200': [
+    '/basic',
+    { headers: { authorization: `Basic ${Buffer.from('ada:pässword').toString('base64')}` } },
+  ],
   JWT: ['/claims', { headers: { authorization: `Bearer ${JWT}` } }],
   404: ['/nowhere'],
   405: ['/small'],
@@ -165,6 +174,7 @@ t.test('each reply has what its interceptors give', async (t) => {
   has('304', /^etag: W\/"/, /^vary: .*Accept-Encoding/, /^set-cookie: /);
   has('HEAD', /^etag: W\/"/);
   has('401', /^www-authenticate: Bearer realm="shop"$/, /^ratelimit: /);
+  has('no password 401', /^www-authenticate: Basic realm="service", charset="UTF-8"$/);
   t.match(all.JWT!.body, 'ada cart-7');
   has(
     'then 429',

@@ -14,6 +14,7 @@ function service(weak = false) {
   registry.get('/json', () => ({ tea: 3 }));
   registry.get('/bytes', () => new Uint8Array([1, 2, 3]));
   registry.get('/own', () => reply('tea', { headers: { etag: '"own"' } }));
+  registry.get('/none', () => reply('tea', { headers: { etag: null } }));
   registry.get('/dated', () => reply('tea', { headers: { 'last-modified': MODIFIED } }));
   registry.get('/stream', () =>
     reply(new ReadableStream({ start: () => void opened++, cancel: () => void opened-- }), {
@@ -63,6 +64,7 @@ t.test("a handler's own tag and date", async (t) => {
   const registry = service();
   t.equal(tagOf(await ask(registry, '/own')), '"own"');
   t.equal((await ask(registry, '/own', { 'if-none-match': '"own"' })).status, 304);
+  t.equal(tagOf(await ask(registry, '/none')), null);
   const since = (date: string, more = {}) => ask(registry, '/dated', { 'if-modified-since': date, ...more });
   t.equal((await since(MODIFIED)).status, 304);
   t.equal((await since(MODIFIED)).headers.get('last-modified'), MODIFIED);

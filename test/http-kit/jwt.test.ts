@@ -3,8 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type JWTPayload, SignJWT } from 'jose';
 import t from 'tap';
+import { createLogger } from '../../src/core/index.ts';
 import { stateKey } from '../../src/core/state.ts';
 import { type JwtOptions, jwt, jwtClaims } from '../../src/http-kit/index.ts';
+import { inject } from '../../src/testing/index.ts';
 import { ask, codeOf, registryWith } from './support.ts';
 
 const SECRET = 'a-random-secret-of-32-bytes-or-more';
@@ -75,6 +77,18 @@ t.test('what is not right is 401', async (t) => {
   const eternal = await new SignJWT({ sub: 'ada' }).setProtectedHeader({ alg: 'HS256' }).sign(secret);
   t.strictSame(await answerTo(hs, eternal), INVALID, 'no exp');
   t.strictSame(await answerTo({ ...hs, requiredClaims: [] }, eternal), GOOD, 'unless it may');
+});
+
+t.test('the log tells why, where it is asked to', async (t) => {
+  const lines: { message: string; error: { code: string } }[] = [];
+  const logger = createLogger({ level: 'DEBUG', write: (line) => lines.push(JSON.parse(line)) });
+  const registry = registryWith(jwt(hs));
+  registry.get('/', () => 'in');
+  const headers = { authorization: `Bearer ${await tokenBy(secret, { alg: 'HS512' })}` };
+  await inject(registry, new Request('http://localhost/', { headers }), { as: 'alb', logger });
+  const { error } = lines.find(({ message }) => message === 'jwt: token refused')!;
+  t.equal(error.code, 'ERR_JOSE_ALG_NOT_ALLOWED');
+  await registry.close();
 });
 
 t.test('claims are checked', async (t) => {
