@@ -67,3 +67,5 @@ export {
   type TakenCall,
   type ValidOf,
 } from './core/index.ts';
+// Not by the core's index, all of which is in the bundle.
+export { type StateKey, stateKey } from './core/state.ts';

@@ -1,8 +1,9 @@
-import { HandlerTimeout } from './errors.ts';
+import { ConfigError, HandlerTimeout } from './errors.ts';
 import { MAX_TIMER_MS } from './limits.ts';
-import type { Logger } from './logger.ts';
+import type { LogFields, Logger } from './logger.ts';
 import type { MetricOptions, Metrics } from './metrics.ts';
 import { type BoundInvoke, undeclared } from './siblings.ts';
+import type { StateKey } from './state.ts';
 import type { InvocationContext, InvokeOptions, LambdaDetails } from './types.ts';
 
 export interface ContextInit {
@@ -47,6 +48,7 @@ export class Context implements InvocationContext {
   #limit: NodeJS.Timeout | undefined;
   #waiting: Waiting[] | undefined;
   #interrupted: { error: unknown } | undefined;
+  #state: Map<object, unknown> | undefined;
   /** Who waits for the whole: the adapter's side of the dispatch. */
   waiter: { interrupt(error: unknown): unknown } | undefined;
   /** Calls the functions that the handler says it invokes. */
@@ -156,6 +158,24 @@ export class Context implements InvocationContext {
   get logger(): Logger {
     this.#logger ??= this.#init.logger.child({ requestId: this.requestId });
     return this.#logger;
+  }
+
+  addLogFields(fields: LogFields): void {
+    this.#logger = this.logger.child(fields);
+  }
+
+  set<T>(key: StateKey<T>, value: T): void {
+    this.#state ??= new Map();
+    this.#state.set(key, value);
+  }
+
+  get<T>(key: StateKey<T>): T | undefined {
+    return this.#state?.get(key) as T | undefined;
+  }
+
+  require<T>(key: StateKey<T>): T {
+    if (this.#state?.has(key)) return this.#state.get(key) as T;
+    throw new ConfigError(`context.require: no ${key.name} was set`);
   }
 
   get signal(): AbortSignal {

@@ -29,11 +29,14 @@ export type FunctionHandler<In = unknown, Out = unknown> = (
  * Wraps HTTP handlers. `next()` never rejects: it resolves to the final reply, that of an error included (then
  * `reply.error` is the error), which may be changed or replaced. One that returns nothing after `next()` keeps that reply.
  */
-export type HttpInterceptor = (
-  request: HttpRequest,
-  context: InvocationContext,
-  next: () => Promise<Reply>,
-) => Awaitable<ReplyValue>;
+export interface HttpInterceptor {
+  (request: HttpRequest, context: InvocationContext, next: () => Promise<Reply>): Awaitable<ReplyValue>;
+  /**
+   * The first of a route's own interceptors that has it also wraps the framework's answer to OPTIONS, where
+   * `access-control-request-method` asks for that route. Interceptors of `use` always do.
+   */
+  readonly preflight?: boolean;
+}
 
 /** Wraps every raw function and event handler; `next()` rejects where the handler throws. */
 export type FunctionInterceptor = (

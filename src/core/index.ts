@@ -32,6 +32,7 @@ export { placementRefusal, RUN_ON, type RunOn } from './run-on.ts';
 export type { ResultOf, RouteSchema, StandardSchema, ValidOf } from './schema.ts';
 export { type CompiledFunction, type CompiledRoute, Service, type Target } from './service.ts';
 export { type Abortable, resultOf, type SiblingCall, Siblings, type SiblingTransport } from './siblings.ts';
+export type { StateKey } from './state.ts';
 export { REASON_PHRASES } from './status.ts';
 export { bytesOf, isStream, toBytes } from './streams.ts';
 export { isThenable } from './thenable.ts';

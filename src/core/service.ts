@@ -183,12 +183,21 @@ export class Service {
     const methods = this.#allowed(path);
     if (methods.length === 0)
       return this.refusal(path, frameworkError('ROUTE_NOT_FOUND', `There is no route ${path}.`));
-    if (method === 'OPTIONS') return this.#answer(path, () => allowed(methods));
+    if (method === 'OPTIONS') return this.#answer(path, this.#options(path, methods));
     const headers = { allow: methods.join(', ') };
     return this.refusal(
       path,
       frameworkError('METHOD_NOT_ALLOWED', `${path} does not take ${method}.`, { headers }),
     );
+  }
+
+  /** Inside what the route of the method asked for has for a preflight. */
+  #options(path: string, methods: readonly string[]): RouteHandler {
+    return (request, context) => {
+      const asked = this.#find(request.headers['access-control-request-method']!, path);
+      const own = asked?.value.options.interceptors?.find(({ preflight }) => preflight);
+      return own ? own(request, context, async () => allowed(methods)) : allowed(methods);
+    };
   }
 
   // Interceptors see these answers too: they log, count and add CORS headers.

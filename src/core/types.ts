@@ -1,5 +1,6 @@
-import type { Logger } from './logger.ts';
+import type { LogFields, Logger } from './logger.ts';
 import type { MetricOptions } from './metrics.ts';
+import type { StateKey } from './state.ts';
 
 /** A value, or a promise of it. Dispatch stays synchronous while handlers do. */
 export type Awaitable<T> = T | PromiseLike<T>;
@@ -85,6 +86,14 @@ export interface InvocationContext {
   readonly traceId: string | undefined;
   /** Writes JSON lines that carry the request id. */
   readonly logger: Logger;
+  /** From here on the lines of `logger` carry these fields too; a logger that was taken before does not. */
+  addLogFields(fields: LogFields): void;
+  /** Keeps a value for the rest of the invocation; see `stateKey`. */
+  set<T>(key: StateKey<T>, value: T): void;
+  /** What was set by the key; `undefined` where nothing was. */
+  get<T>(key: StateKey<T>): T | undefined;
+  /** The same for what must be there. @throws ConfigError naming the key where nothing was set, so a 500 */
+  require<T>(key: StateKey<T>): T;
   /**
    * Records a value, 1 by default: a line of the log that CloudWatch makes a metric of, the same on both sides; on the
    * server also for Prometheus, see `--metricsPath`.

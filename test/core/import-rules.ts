@@ -99,6 +99,13 @@ const RULES: readonly [area: string, rule: Rule][] = [
     },
   ],
   ['src/telemetry/', { from: ['src/core/'], packages: OPEN_TELEMETRY }],
+  [
+    'src/http-kit/',
+    {
+      from: ['src/core/'],
+      packages: ['compressible', 'cookie', 'etag', 'fresh', 'helmet', 'jose', 'negotiator'],
+    },
+  ],
   ['src/app/', SERVICE],
   ['src/index.ts', { from: ['src/core/', 'src/cli/'] }],
   [

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
@@ -23,6 +23,10 @@ mkdirSync(dir, { recursive: true });
 const fileOf = (example: Example) =>
   join(dir, `${example.of.replace(/\W+/g, '-')}${examples.indexOf(example)}.ts`);
 for (const example of examples) writeFileSync(fileOf(example), example.code);
+// test/http-kit/guide.test.ts runs these.
+const guide = readFileSync(join(project, 'docs', 'http-kit.md'), 'utf8');
+for (const [index, [, code]] of [...guide.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].entries())
+  writeFileSync(join(dir, `http-kit-guide${index}.ts`), code!);
 
 t.test('an example is read with its name and what it prints', async (t) => {
   const text =
