@@ -158,18 +158,24 @@ async function listen(
   // Fastify would open a second listener for `localhost`, which no drain could wait for.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
   await fastify.ready();
-  const port = await accept(fastify, host, options);
+  const port = await accept(fastify, host, options, connections);
   const reloadTls = options.tls && (() => reloadCertificate(fastify.server, options));
   return { url: urlOf(host, port, options.tls !== undefined), port, drain, reloadTls };
 }
 
 /** @returns the port */
-async function accept(fastify: FastifyInstance, host: string, options: HttpServerOptions): Promise<number> {
+async function accept(
+  fastify: FastifyInstance,
+  host: string,
+  options: HttpServerOptions,
+  connections: Connections,
+): Promise<number> {
   const { server } = fastify;
   if (options.accept) {
     options.accept({
       take: (socket) => void server.emit('connection', socket),
-      closeIdle: () => server.closeIdleConnections(),
+      // Node.js keeps no list of them without a listener.
+      closeIdle: () => void connections.closeIdle(),
     });
     return options.port;
   }

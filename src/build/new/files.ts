@@ -37,6 +37,7 @@ function manifest({ name, spec, framework, packages }: ServiceInfo): object {
     engines: { node: '>=24' },
     scripts: {
       build: 'amphi build',
+      dev: 'amphi dev',
       start: 'npm run -s build && dist/app httpServer',
       typecheck: 'tsc --noEmit',
       pretest: 'npm run -s typecheck',
@@ -97,7 +98,8 @@ function readme(name: string): string {
   return `# ${name}
 
     npm install
-    npm start        # builds dist/app, and serves on port 9999
+    npm run dev      # serves on port 9999 from the sources, starts again at each change
+    npm start        # builds dist/app, and serves with it
 
 \`src/registry.ts\` declares what the service answers; \`src/main.ts\` starts it. \`npm run build\` makes \`dist/app\`, one
 executable that needs neither Node.js nor node_modules, and \`dist/app.zip\`, the same as a Lambda package.

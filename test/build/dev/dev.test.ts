@@ -110,10 +110,10 @@ t.test('a change is served, a mistake is shown, the port stays', async (t) => {
   t.match(await kept(), /^two/, 'a kept connection does not lead to the old one');
   agent.destroy();
 
-  change("'two '", "'two ' +");
+  change("'two '", "'two ')");
   await untilAnswer(url, /does not start[\s\S]*registry\.ts:4/);
   await dev.until(/did not start \(1\): waiting/);
-  change("'two ' +", 'process.env.GREETING +');
+  change("'two ')", 'process.env.GREETING');
   await untilAnswer(url, /^hi127/);
   change("registry.get('/slow'", "registry.get('/'");
   await untilAnswer(url, /GET \/: already registered as GET \/ \(src\/registry\.ts:5/);
