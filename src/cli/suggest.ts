@@ -38,13 +38,13 @@ function meaning(word: string, candidates: readonly string[], dashes = ''): stri
 
 /**
  * The candidate that a word was meant to be, whatever its case.
- * @returns `undefined` where more than a third of it would have to be another
+ * @returns `undefined` where more than about a third of it would have to be another
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
   const plain = (text: string) => text.toLowerCase().replaceAll('-', '');
   const given = plain(word);
   const best = closest(given, candidates.map(plain));
-  if (distance(given, best) > Math.max(1, Math.floor(given.length / 3))) return undefined;
+  if (distance(given, best) > Math.ceil(given.length / 3)) return undefined;
   return candidates.find((candidate) => plain(candidate) === best);
 }

@@ -142,7 +142,16 @@ class Dev {
     if (queues.length === 0) return say('no handler reads a queue');
     for (const [handler, arn] of queues) say(`queue of ${handler}: ${arn}`);
     const flags = queues.flatMap(([handler, arn]) => ['--queue', `${handler}=${arn}`]);
-    const program = this.#program('worker', '--endpointUrl', endpoint, '--healthPort', '0', '--waitTime', '1', ...flags);
+    const program = this.#program(
+      'worker',
+      '--endpointUrl',
+      endpoint,
+      '--healthPort',
+      '0',
+      '--waitTime',
+      '1',
+      ...flags,
+    );
     const env = {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'test',

@@ -17,6 +17,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
 const PLAIN = new URL('./plain.js', import.meta.url);
@@ -58,6 +59,7 @@ const COMMANDS: Record<string, () => unknown> = {
     const Sqlite = require('better-sqlite3/linux-x64');
     return new Sqlite(':memory:').prepare('select 6 * 7 as answer').get();
   },
+  nodeSqlite: () => new DatabaseSync(':memory:').prepare('select 6 * 7 as answer').get(),
   finder: () => {
     // As bindings, callsites and the like find their caller.
     const { prepareStackTrace } = Error;
@@ -162,6 +164,7 @@ const CASES: Record<string, unknown> = {
   bindings: true,
   gyp: true,
   sqlite: { answer: 42 },
+  nodeSqlite: { answer: 42 },
   finder: '/amphi/executable/files.cjs',
 };
 

@@ -25,7 +25,14 @@ t.test('new makes a service and tells what is next', async (t) => {
   const manifest = JSON.parse(readFileSync(join(cwd, 'there', 'package.json'), 'utf8'));
   t.equal(manifest.name, 'shop', 'npm takes no capitals');
   t.equal(manifest.dependencies.amphi, 'file:../amphi.tgz');
-  t.strictSame(Object.keys(manifest.scripts).sort(), ['build', 'pretest', 'start', 'test', 'typecheck']);
+  t.strictSame(Object.keys(manifest.scripts).sort(), [
+    'build',
+    'dev',
+    'pretest',
+    'start',
+    'test',
+    'typecheck',
+  ]);
   for (const version of Object.values(manifest.devDependencies)) t.match(version, /^\d+\.\d+\.\d+$/);
   t.match(readFileSync(join(cwd, 'there', 'src', 'registry.ts'), 'utf8'), "name: 'Shop'");
 });
@@ -45,7 +52,7 @@ const REFUSALS: [what: string, args: string[], code: number, message: RegExp][] 
   ['no source', ['new'], 1, /^amphi: --framework: needed, as amphi was not installed/],
   ['no folder', [], 2, /^amphi: Not enough non-option arguments/],
   ['a name twice', ['new', '--name', 'a', '--name', 'b'], 2, /^amphi: --name: given more than once\n/],
-  ['an unknown flag', ['new', '--nmae', 'a'], 2, /^amphi: Unknown argument: nmae\n/],
+  ['an unknown flag', ['new', '--nmae', 'a'], 2, /^amphi: Unknown flag: --nmae\. Did you mean --name\?\n/],
 ];
 
 for (const [what, args, code, message] of REFUSALS) {
