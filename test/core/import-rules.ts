@@ -86,6 +86,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
         'acorn-walk',
         'chokidar',
         'croner',
+        '@jridgewell/sourcemap-codec',
         '@aws-sdk',
       ],
     },
