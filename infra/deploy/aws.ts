@@ -1,12 +1,12 @@
-import { DeployError } from './errors.ts';
 import type {
   AutoScalingClient,
   CloudFormationClient,
   CloudWatchLogsClient,
   S3Client,
-} from './sdk.deferred.ts';
+} from '../../src/aws/sdk/deployment.ts';
+import { DeployError } from './errors.ts';
 
-type Sdk = typeof import('./sdk.deferred.ts');
+type Sdk = typeof import('../../src/aws/sdk/deployment.ts');
 
 /** Where and as whom to call AWS; what is absent comes from the environment and the shared configuration files. */
 export interface AwsOptions {
@@ -30,7 +30,7 @@ export interface Aws {
 
 /** Loads the SDK. @throws DeployError for an unknown profile; Error of the SDK when there is no region */
 export async function connect({ region, profile, endpointUrl }: AwsOptions): Promise<Aws> {
-  const sdk = await import('./sdk.deferred.ts');
+  const sdk = await (await import('../../src/aws/sdk.deferred.ts')).loadDeployment();
   await checkProfile(sdk, profile);
   const common = {
     // The SDK for JavaScript does not read AWS_DEFAULT_REGION, which the AWS CLI does.

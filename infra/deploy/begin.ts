@@ -1,5 +1,5 @@
+import type { DeleteStackCommand } from '../../src/aws/sdk/deployment.ts';
 import { isTransient } from './errors.ts';
-import type { DeleteStackCommand } from './sdk.deferred.ts';
 import type { Session } from './session.ts';
 
 /**

@@ -1,12 +1,11 @@
 /** Secrets Manager and SSM: an asset of the executable, loaded only where secrets are named. */
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ConfigError } from '../core/index.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** SSM gives so many in one call. */
 const PARAMETERS_AT_ONCE = 10;
+const loadSecrets = async () => (await import('./sdk.deferred.ts')).loadSecrets();
 const REQUEST = { connectionTimeout: 3_000, requestTimeout: 5_000 };
 
 /** @throws ConfigError naming each variable and where it was looked for; never a value */
@@ -61,6 +60,7 @@ function missing(name: string, from: string, error: unknown): Missing {
 }
 
 async function fetchSecret(name: string, arn: string): Promise<(Found | Missing)[]> {
+  const { GetSecretValueCommand, SecretsManagerClient } = await loadSecrets();
   const client = new SecretsManagerClient({ region: arn.split(':')[3]!, requestHandler: REQUEST });
   try {
     const { SecretString, SecretBinary } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
@@ -95,6 +95,7 @@ async function fetchParameters(
   region: string | undefined,
   entries: readonly [string, string][],
 ): Promise<(Found | Missing)[]> {
+  const { GetParametersCommand, SSMClient } = await loadSecrets();
   const client = new SSMClient({ ...(region ? { region } : {}), requestHandler: REQUEST });
   try {
     const Names = [...new Set(entries.map(([, from]) => from))];

@@ -1,8 +1,8 @@
 /** Calls of functions that run elsewhere: in Lambda, or behind the queue of a worker. */
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigError, FunctionError, resultOf, type SiblingCall, type TakenCall } from '../core/index.ts';
 import { parseQueueArn } from './queue-arn.ts';
+import type { LambdaClient } from './sdk/lambda.ts';
+import type { SQSClient } from './sdk/sqs.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -16,11 +16,11 @@ export async function callRemote(
 ): Promise<unknown> {
   const { name, wait } = call;
   const endpoint = env.AMPHI_INVOKE_ENDPOINT;
-  if (endpoint) return callLambda(call, name, localClient(endpoint, env));
+  if (endpoint) return callLambda(call, name, await localClient(endpoint, env));
   const target = targetOf(name, env);
   if (target === undefined) throw noTarget(name);
   if (!target.startsWith('arn:') || target.split(':')[2] === 'lambda') {
-    return callLambda(call, target, lambdaClient(target.split(':')[3]));
+    return callLambda(call, target, await lambdaClient(target.split(':')[3]));
   }
   if (!wait) return send(call, target);
   // It is placed where this process is.
@@ -54,32 +54,38 @@ function parsed(variable: string, env: Env): Record<string, string> {
 
 const clients = new Map<string, LambdaClient | SQSClient>();
 
-function kept<Client extends LambdaClient | SQSClient>(key: string, make: () => Client): Client {
+async function kept<Client extends LambdaClient | SQSClient>(
+  key: string,
+  make: () => Promise<Client>,
+): Promise<Client> {
   const known = clients.get(key) as Client | undefined;
   if (known) return known;
-  const made = make();
+  const made = await make();
   clients.set(key, made);
   return made;
 }
 
+const loadLambda = async () => (await import('./sdk.deferred.ts')).loadLambda();
+const loadSqs = async () => (await import('./sdk.deferred.ts')).loadSqs();
+
 /** A function of 15 minutes answers as late. */
 const LONGEST_MS = 905_000;
 
-function lambdaClient(region: string | undefined): LambdaClient {
+function lambdaClient(region: string | undefined): Promise<LambdaClient> {
   const requestHandler = { connectionTimeout: 5_000, requestTimeout: LONGEST_MS };
-  return kept(
-    `lambda ${region}`,
-    () => new LambdaClient({ ...(region ? { region } : {}), requestHandler, maxAttempts: 3 }),
-  );
+  return kept(`lambda ${region}`, async () => {
+    const { LambdaClient } = await loadLambda();
+    return new LambdaClient({ ...(region ? { region } : {}), requestHandler, maxAttempts: 3 });
+  });
 }
 
 /** Of the emulator, which asks for no credentials but whose client has to have some. */
-function localClient(endpoint: string, env: Env): LambdaClient {
+function localClient(endpoint: string, env: Env): Promise<LambdaClient> {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return kept(
-    `lambda ${endpoint}`,
-    () => new LambdaClient({ endpoint, region: env.AWS_REGION ?? 'us-east-1', credentials }),
-  );
+  return kept(`lambda ${endpoint}`, async () => {
+    const { LambdaClient } = await loadLambda();
+    return new LambdaClient({ endpoint, region: env.AWS_REGION ?? 'us-east-1', credentials });
+  });
 }
 
 async function callLambda(
@@ -87,6 +93,7 @@ async function callLambda(
   target: string,
   client: LambdaClient,
 ): Promise<unknown> {
+  const { InvokeCommand } = await loadLambda();
   const {
     FunctionError: failed,
     Payload,
@@ -111,7 +118,8 @@ async function callLambda(
 async function send({ name, payload, caller }: SiblingCall, arn: string): Promise<TakenCall> {
   const queue = parseQueueArn(name, arn);
   const endpoint = process.env.AWS_ENDPOINT_URL_SQS || process.env.AWS_ENDPOINT_URL || undefined;
-  const client = kept(`sqs ${queue.region}`, () => new SQSClient({ region: queue.region }));
+  const { SendMessageCommand, SQSClient } = await loadSqs();
+  const client = await kept(`sqs ${queue.region}`, async () => new SQSClient({ region: queue.region }));
   const { MessageId = '' } = await client.send(
     new SendMessageCommand({
       QueueUrl: queue.url(endpoint),

@@ -34,7 +34,10 @@ t.test('describe', async (t) => {
   ]);
   t.same(inventory.functions, [
     { name: 'hello', kind: 'function', runOn: 'lambda' },
-    { name: 'nightly', kind: 'event', source: 'schedule', runOn: 'lambda' },
+    {
+      ...{ name: 'nightly', kind: 'event', source: 'schedule', runOn: 'lambda' },
+      trigger: { type: 'schedule', expression: 'cron(0 3 * * ? *)' },
+    },
   ]);
   t.match((await app(['describe'])).stdout, /POST +\/echo\/:name +both$/m);
   const { stdout: placed } = await app(['describe', '--runOn', 'hello=instances', '--runOn', '/slow=lambda']);

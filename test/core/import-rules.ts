@@ -49,7 +49,7 @@ const OPEN_TELEMETRY = [
 /** By the start of a file's path; the first that fits counts. */
 const RULES: readonly [area: string, rule: Rule][] = [
   ['src/core/', { from: [], packages: ['@standard-schema/spec'] }],
-  ['src/aws/', { from: ['src/core/'], packages: ['yazl', '@aws-sdk'] }],
+  ['src/aws/', { from: ['src/core/'], packages: ['@aws-sdk', '@smithy/core'] }],
   ['src/server/', { from: ['src/core/'] }],
   ['src/adapters/http/', { ...ADAPTER, packages: ['fastify', 'prom-client'] }],
   ['src/adapters/lambda/', { from: ['src/core/', 'src/aws/'], packages: ['aws-lambda'] }],
@@ -113,7 +113,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
     'infra/',
     {
       from: ['src/core/', 'src/aws/', 'src/server/', 'src/adapters/supervisor/', TRIGGERS],
-      packages: ['@awboost/cfntypes', '@aws-sdk', '@smithy/core', 'yauzl'],
+      packages: ['@awboost/cfntypes', '@aws-sdk', 'yauzl'],
     },
   ],
   ['examples/', SERVICE],

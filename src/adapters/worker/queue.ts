@@ -27,7 +27,7 @@ export const MOST_AT_ONCE = 10;
 /** Beside the time that a call waits for messages: then something on the way hangs. */
 const CALL_TIMEOUT_MS = 15_000;
 
-type Sdk = typeof import('./sqs.deferred.ts');
+type Sdk = typeof import('../../aws/sdk/sqs.ts');
 
 interface Refused {
   readonly Id?: string | undefined;

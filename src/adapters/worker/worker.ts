@@ -32,7 +32,7 @@ export class Worker {
   static async make(service: Service, options: WorkerOptions): Promise<Worker> {
     const queues = checkedQueues(service, options);
     connectSiblings(service, process.env);
-    const sdk = await import('./sqs.deferred.ts');
+    const sdk = await (await import('../../aws/sdk.deferred.ts')).loadSqs();
     const clients = new Map<string, SQSClient>();
     const consumers = new Map<string, Consumer>();
     for (const [name, queueArn] of queues) {
@@ -123,7 +123,7 @@ function consumerOf(
 
 /** One for each region; long polls hold a socket each. */
 function makeClient(
-  { SQSClient }: typeof import('./sqs.deferred.ts'),
+  { SQSClient }: typeof import('../../aws/sdk/sqs.ts'),
   region: string,
   queues: number,
   endpoint: string | undefined,

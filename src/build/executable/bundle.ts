@@ -10,6 +10,7 @@ import { BuildError } from './errors.ts';
 import { readJson, sha256 } from './files.ts';
 import { CONDITIONS } from './framework.ts';
 import { pathEdits, withoutPaths } from './names.ts';
+import { defaultCacheDir } from './paths.ts';
 import { pluginsOf } from './plugins.ts';
 import { shorten } from './shorten.ts';
 import { mapOf } from './stacks/map.ts';
@@ -52,12 +53,17 @@ export interface Bundle {
  * esbuild's keepNames would pay for that with a call per function at start-up.
  * @param entry absolute path of the service's main module
  * @param lazy packages that must be reached only through a dynamic import
+ * @param cacheDir the build's cache
  * @throws BuildError with file, line and column of every syntax or resolution error
  */
-export async function bundle(entry: string, lazy: readonly string[]): Promise<Bundle> {
+export async function bundle(
+  entry: string,
+  lazy: readonly string[],
+  cacheDir: string = defaultCacheDir(),
+): Promise<Bundle> {
   const root = dirname(entry);
   const version = await serviceVersion(root);
-  const result = await esbuild(entry, root, version);
+  const result = await esbuild(entry, root, version, cacheDir);
   const eager = findEager(result.metafile, result.entryKey, lazy);
   if (eager) {
     throw new BuildError(
@@ -85,7 +91,7 @@ export async function bundle(entry: string, lazy: readonly string[]): Promise<Bu
   };
 }
 
-async function esbuild(entry: string, root: string, version: string) {
+async function esbuild(entry: string, root: string, version: string, cacheDir: string) {
   const { build, formatMessages } = await import('esbuild');
   const show = (messages: Message[], kind: 'error' | 'warning') => formatMessages(messages, { kind });
   try {
@@ -103,7 +109,7 @@ async function esbuild(entry: string, root: string, version: string) {
       outfile: join(root, 'bundle.cjs'),
       metafile: true,
       write: false,
-      plugins: [...pluginsOf(common, content), shorten()],
+      plugins: [...pluginsOf(common, content), shorten(cacheDir)],
     });
     const warnings = await show(result.warnings, 'warning');
     const metafile: Metafile = result.metafile;

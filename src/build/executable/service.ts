@@ -11,7 +11,7 @@ import { defaultCacheDir } from './paths.ts';
 import { buildKey, currentStamp, type Stamp, stampPath, writeStamp } from './stamp.ts';
 
 /** Packages that no service may load before its mode is known: they cost a Lambda cold start 20 to 60 ms. */
-const LAZY_PACKAGES: readonly string[] = ['fastify', 'yargs', '@aws-sdk', '@smithy', 'yauzl', 'yazl'];
+const LAZY_PACKAGES: readonly string[] = ['fastify', 'yargs', '@aws-sdk', '@smithy', 'yauzl'];
 
 export interface BuildOptions {
   /** Absolute path of the service's main module. */
@@ -69,7 +69,9 @@ export async function buildService(options: BuildOptions): Promise<BuildResult> 
   await requireFile(options.entry);
   const basePath = options.basePath ?? locateBase();
   await timed('check', () => checkBase(basePath));
-  const code = await timed('bundle', () => bundle(options.entry, options.lazyPackages ?? LAZY_PACKAGES));
+  const code = await timed('bundle', () =>
+    bundle(options.entry, options.lazyPackages ?? LAZY_PACKAGES, cacheDir),
+  );
   for (const warning of code.warnings) warn(warning);
   const base = await timed('strip', () => prepareBase(basePath, cacheDir, warn));
   const executable = join(options.outDir, options.name);
@@ -108,9 +110,12 @@ async function produce(options: BuildOptions, code: Bundle, base: Base, node: st
 async function makeZip(
   executable: string,
   target: string,
-  { zipLimit: limit = ZIP_LIMIT, compression }: BuildOptions,
+  { zipLimit: limit = ZIP_LIMIT, compression, cacheDir }: BuildOptions,
 ): Promise<void> {
-  const size = await writeLambdaZip(executable, target, compression);
+  const size = await writeLambdaZip(executable, target, {
+    ...(compression === undefined ? {} : { compression }),
+    cacheDir: join(cacheDir ?? defaultCacheDir(), 'deflated'),
+  });
   if (size <= limit) return;
   throw new BuildError(
     `the Lambda zip has ${size} bytes; AWS Lambda takes at most ${limit} in a direct upload`,

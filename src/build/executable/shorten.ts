@@ -4,23 +4,47 @@
  * stand in stack traces and error types.
  */
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
 import type { ParseOptions } from 'terser';
+import { readJson, sha256, writeAtomic } from './files.ts';
 import { isFramework } from './framework.ts';
 
-/** For the bundle that starts load; assets are not worth the time. */
-export function shorten(): Plugin {
+/**
+ * For the bundle that starts load; assets are not worth the time.
+ * @param cacheDir keeps what was made of the framework's modules, which are the same at each build
+ */
+export function shorten(cacheDir: string): Plugin {
   return {
     name: 'shorten',
     setup(build) {
+      const path = join(cacheDir, 'shortened.json');
+      const kept = readJson(path) as Promise<Texts | undefined>;
+      const used: Record<string, string> = {};
+      let made = false;
       build.onLoad({ filter: /\.[jt]s$/ }, async ({ path, namespace }) => {
         if (namespace !== 'file' || !isFramework(path)) return undefined;
-        return { contents: await shortened(path, await readFile(path, 'utf8')), loader: 'js' };
+        const source = await readFile(path, 'utf8');
+        const key = sha256(JSON.stringify([RULES, extname(path), source]));
+        const known = (await kept)?.[key];
+        made ||= known === undefined;
+        used[key] = known ?? (await shortened(path, source));
+        return { contents: used[key], loader: 'js' };
+      });
+      // What this build did not need may be another service's: a few builds later it is made again.
+      build.onEnd(async () => {
+        if (made) await writeAtomic(path, JSON.stringify(used));
       });
     },
   };
 }
+
+type Texts = Readonly<Record<string, string>>;
+
+/** Whoever changes how modules are shortened changes the number. */
+const require = createRequire(import.meta.url);
+const RULES = ['terser', 'esbuild'].map((name) => [name, require(`${name}/package.json`).version, 1]);
 
 async function shortened(path: string, source: string): Promise<string> {
   const [{ transform }, { minify }] = await Promise.all([import('esbuild'), import('terser')]);

@@ -11,10 +11,10 @@ export interface Stamp {
   zip: string;
 }
 
-/** Hash of everything that decides the output: the bundle itself, the base, pkg and yazl, and these scripts. */
+/** Hash of everything that decides the output: the bundle itself, the base, pkg, and these scripts. */
 export async function buildKey(bundleHash: string, baseHash: string, name: string): Promise<string> {
   const require = createRequire(import.meta.url);
-  const versions = ['pkg', 'postject', 'yazl'].map((tool) => versionOf(require, tool));
+  const versions = ['pkg', 'postject'].map((tool) => versionOf(require, tool));
   return sha256(JSON.stringify([bundleHash, baseHash, name, versions, await scriptsHash()]));
 }
 
@@ -30,7 +30,9 @@ async function scriptsHash(): Promise<string> {
   const dir = import.meta.dirname;
   const isScript = (name: string) => /(?<!\.d)\.[jt]s$/.test(name);
   const names = (await readdir(dir)).filter(isScript).sort();
-  const zip = (await readdir(AWS)).filter((name) => isScript(name) && name.startsWith('lambda-zip.'));
+  const zip = (await readdir(AWS)).filter(
+    (name) => isScript(name) && /^(lambda-zip|deflated-pieces)\./.test(name),
+  );
   const paths = [...names.map((name) => join(dir, name)), ...zip.map((name) => join(AWS, name))];
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   return sha256(JSON.stringify([names, texts]));

@@ -6,7 +6,7 @@ export function readableLine(event: LogEvent): string {
   const record = parsed(event.message);
   const time = new Date(event.time);
   if (record !== undefined) return readableRecord(record, time, sourceOf(event));
-  return `${dim(time.toISOString().slice(11, 23))}       ${dim(sourceOf(event))} ${printable(event.message)}`;
+  return `${dim(time.toISOString().slice(11, 23))}        ${dim(sourceOf(event))} ${printable(event.message)}`;
 }
 
 /** Where an event is from: the function by its logical name, or instance and file. */

@@ -1,5 +1,5 @@
 import type { Aws, Deployment, Session } from '../../../infra/deploy/index.ts';
-import * as sdk from '../../../infra/deploy/sdk.deferred.ts';
+import * as sdk from '../../../src/aws/sdk/deployment.ts';
 
 /** What the tests deploy. */
 export const DEPLOYMENT: Deployment = {

@@ -1,8 +1,4 @@
-/**
- * All that is used of the AWS SDK: nearly half of all code. The build keeps a `*.deferred` module out of the bundle,
- * so that only the commands that talk to AWS pay for it; it is reached by `await import()` only, from `aws.ts`.
- * Everything else imports its types.
- */
+/** What a deployment uses: nearly half of all code. */
 export {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,

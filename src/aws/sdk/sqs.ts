@@ -1,7 +1,8 @@
-/** What the worker uses of the AWS SDK: an asset of the executable, loaded by the worker alone. */
+/** What is used of SQS: by the worker, and by calls of functions behind a queue. */
 export {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
+  SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
