@@ -125,6 +125,13 @@ export class RequestView implements HttpRequest {
     return this.#readWhole(body);
   }
 
+  async formData(): Promise<FormData> {
+    const bytes = await this.bytes();
+    const { toFormData } = await import('./form-data.deferred.ts');
+    const contentType = this.#raw.headers['content-type'];
+    return toFormData({ contentType, bytes, limits: this.#routed.options.formLimits ?? {} });
+  }
+
   #readWhole(body: RequestBody): Promise<Uint8Array> {
     this.#bytes ??= body.readWhole?.(this.#bodyLimit) ?? collect(limited(body, this.#bodyLimit));
     return this.#bytes;

@@ -35,6 +35,12 @@ export interface HttpRequest<Params = Readonly<Record<string, string>>, Valid = 
   /** @throws HttpError 400 `BAD_JSON`, 413 `PAYLOAD_TOO_LARGE` */
   json<T = unknown>(): Promise<T>;
   bytes(): Promise<Uint8Array>;
+  /**
+   * A form, `multipart/form-data` or `application/x-www-form-urlencoded`, files as `File`; all of it is in memory. The
+   * limits are `bodyLimit` and `formLimits` of the route. For large uploads see `multipart` of `amphi/http-kit`.
+   * @throws HttpError 400 `BAD_MULTIPART`, 413 `PAYLOAD_TOO_LARGE`, 415 `UNSUPPORTED_MEDIA_TYPE`
+   */
+  formData(): Promise<FormData>;
   /** The body as a web stream, as it arrives where the adapter can do that (the HTTP server). */
   stream(): ReadableStream<Uint8Array>;
 }

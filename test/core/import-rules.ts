@@ -48,7 +48,7 @@ const OPEN_TELEMETRY = [
 
 /** By the start of a file's path; the first that fits counts. */
 const RULES: readonly [area: string, rule: Rule][] = [
-  ['src/core/', { from: [], packages: ['@standard-schema/spec'] }],
+  ['src/core/', { from: [], packages: ['@standard-schema/spec', '@fastify/busboy'] }],
   ['src/aws/', { from: ['src/core/'], packages: ['yazl', '@aws-sdk'] }],
   ['src/server/', { from: ['src/core/'] }],
   ['src/adapters/http/', { ...ADAPTER, packages: ['fastify', 'prom-client'] }],
@@ -87,6 +87,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
       lazy: ['src/adapters/http/'],
     },
   ],
+  ['src/http-kit/', { from: ['src/core/'], packages: ['@fastify/send', '@fastify/accept-negotiator'] }],
   ['src/telemetry/', { from: ['src/core/'], packages: OPEN_TELEMETRY }],
   ['src/app/', SERVICE],
   ['src/index.ts', { from: ['src/core/', 'src/cli/'] }],
