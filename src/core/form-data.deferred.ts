@@ -1,19 +1,17 @@
 import { frameworkError } from './errors.ts';
-import { DEFAULT_FORM_LIMITS, type FilePart, type FormLimits } from './form.ts';
+import type { FilePart, FormLimits } from './form.ts';
 
 const URL_ENCODED = 'application/x-www-form-urlencoded';
 
-interface Form {
-  readonly contentType: string | undefined;
-  readonly bytes: Uint8Array;
-  readonly limits: FormLimits;
-}
-
 /** A form as fetch gives it. @throws HttpError 400 `BAD_MULTIPART`, 413 `PAYLOAD_TOO_LARGE`, 415 `UNSUPPORTED_MEDIA_TYPE` */
-export async function toFormData({ contentType = '', bytes, limits }: Form): Promise<FormData> {
+export async function toFormData(
+  contentType = '',
+  bytes: Uint8Array,
+  limits: FormLimits = {},
+): Promise<FormData> {
+  const { DEFAULT_FORM_LIMITS, multipartParts } = await import('./multipart.deferred.ts');
   if (contentType.split(';', 1)[0]!.trim().toLowerCase() === URL_ENCODED)
     return urlEncoded(new TextDecoder().decode(bytes), { ...DEFAULT_FORM_LIMITS, ...limits });
-  const { multipartParts } = await import('./multipart.deferred.ts');
   const form = new FormData();
   const wanted = `multipart/form-data or ${URL_ENCODED}`;
   for await (const part of multipartParts(whole(bytes), contentType, limits, wanted)) {

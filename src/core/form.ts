@@ -1,5 +1,3 @@
-import { ConfigError } from './errors.ts';
-
 /** How much of a form is taken; more is 413 `PAYLOAD_TOO_LARGE`. Sizes are in bytes. */
 export interface FormLimits {
   /** Fields and files together. Default 1000. */
@@ -38,25 +36,3 @@ export interface FilePart extends AsyncIterable<Uint8Array> {
 }
 
 export type FormPart = FieldPart | FilePart;
-
-const MB = 1024 * 1024;
-/** What people fill in has less. */
-export const DEFAULT_FORM_LIMITS: Required<FormLimits> = {
-  parts: 1000,
-  fields: 1000,
-  files: 100,
-  fieldSize: MB,
-  fileSize: Number.POSITIVE_INFINITY,
-  headerSize: MB / 64,
-};
-
-/** @throws ConfigError naming the limit */
-export function assertFormLimits(limits: FormLimits, where: string): void {
-  const known = Object.keys(DEFAULT_FORM_LIMITS);
-  for (const [name, value] of Object.entries(limits)) {
-    if (!known.includes(name) || !(Number.isSafeInteger(value) && value >= 0))
-      throw new ConfigError(
-        `${where}: formLimits ${name} must be a whole number, the limits are ${known.join(', ')}`,
-      );
-  }
-}

@@ -1,7 +1,14 @@
 import type { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import { frameworkError, type HttpError } from './errors.ts';
-import { DEFAULT_FORM_LIMITS, type FilePart, type FormLimits, type FormPart } from './form.ts';
+import type { FilePart, FormLimits, FormPart } from './form.ts';
+
+const MB = 1024 * 1024;
+/** What people fill in has less. */
+export const DEFAULT_FORM_LIMITS: Required<FormLimits> = {
+  ...{ parts: 1000, fields: 1000, files: 100 },
+  ...{ fieldSize: MB, fileSize: Number.POSITIVE_INFINITY, headerSize: MB / 64 },
+};
 
 type BusboyParser = InstanceType<typeof Busboy>;
 

@@ -1,5 +1,5 @@
 import { ConfigError } from './errors.ts';
-import { assertFormLimits, type FormLimits } from './form.ts';
+import type { FormLimits } from './form.ts';
 import type { HttpInterceptor } from './handlers.ts';
 import { MAX_TIMER_MS } from './limits.ts';
 import type { LogLevel } from './logger.ts';
@@ -95,6 +95,17 @@ export function assertRouteOptions(options: RouteOptions, where: string): void {
     throw new ConfigError(`${where}: interceptors must be a list of functions`);
   }
   if (schema) assertRouteSchema(schema, where);
+}
+
+const FORM_LIMITS = ['parts', 'fields', 'files', 'fieldSize', 'fileSize', 'headerSize'];
+
+function assertFormLimits(limits: FormLimits, where: string): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!FORM_LIMITS.includes(name) || !(value >= 0))
+      throw new ConfigError(
+        `${where}: formLimits takes numbers: ${FORM_LIMITS.join(', ')}; not ${name} ${value}`,
+      );
+  }
 }
 
 /** @throws ConfigError naming the option */

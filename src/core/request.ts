@@ -126,10 +126,8 @@ export class RequestView implements HttpRequest {
   }
 
   async formData(): Promise<FormData> {
-    const bytes = await this.bytes();
     const { toFormData } = await import('./form-data.deferred.ts');
-    const contentType = this.#raw.headers['content-type'];
-    return toFormData({ contentType, bytes, limits: this.#routed.options.formLimits ?? {} });
+    return toFormData(this.headers['content-type'], await this.bytes(), this.#routed.options.formLimits);
   }
 
   #readWhole(body: RequestBody): Promise<Uint8Array> {

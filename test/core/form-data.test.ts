@@ -147,5 +147,7 @@ t.test('limits that are none are refused at registration', async (t) => {
   const register = (formLimits: object) => () =>
     createRegistry({ name: 'x' }).post('/', { formLimits }, () => 1);
   t.throws(register({ files: -1 }), ConfigError);
-  t.throws(register({ file: 1 }), { message: /^POST \/: formLimits file must be .* parts, fields, files/ });
+  t.throws(register({ file: 1 }), {
+    message: /^POST \/: formLimits takes numbers: parts, .*; not file 1$/,
+  });
 });

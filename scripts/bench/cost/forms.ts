@@ -44,10 +44,7 @@ const urlEncoded = (what: string, size: number, make: (n: number) => string) =>
     `URL-encoded form, ${what}`,
     size,
     (n) => Buffer.from(make(n)),
-    (bytes) =>
-      toFormData({ contentType: 'application/x-www-form-urlencoded', bytes, limits: NO_LIMITS }).catch(
-        (error) => error,
-      ),
+    (bytes) => toFormData('application/x-www-form-urlencoded', bytes, NO_LIMITS).catch((error) => error),
   );
 
 export const FORMS: readonly CostCase[] = [
