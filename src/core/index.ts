@@ -16,6 +16,7 @@ export { DEFAULT_BODY_LIMIT, FIRST_CHUNK_MS, MAX_TIMER_MS } from './limits.ts';
 export * from './logger.ts';
 export * from './messages.ts';
 export * from './metrics.ts';
+export type { FetchEnv, FetchHandler, MountOptions } from './mount.ts';
 export type {
   EventOptions,
   FunctionOptions,

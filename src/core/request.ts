@@ -75,6 +75,10 @@ export class RequestView implements HttpRequest {
     return this.#raw.clientIp;
   }
 
+  get hasBody(): boolean {
+    return this.#raw.body !== undefined;
+  }
+
   get valid(): Readonly<Record<string, unknown>> {
     return this.#valid;
   }
