@@ -75,7 +75,7 @@ async function begun(
     const iterator = body[Symbol.asyncIterator]();
     const first = Promise.resolve(iterator.next()).then(sendable);
     await Promise.race([first, new Promise((resolve) => setTimeout(resolve, FIRST_CHUNK_MS))]);
-    return { ...raw, body: resumed(first, iterator) };
+    return { ...raw, body: resumed(first, iterator, context) };
   } catch (error) {
     return failed(error, request, context);
   }
@@ -86,12 +86,24 @@ function sendable<T>(result: IteratorResult<T>): IteratorResult<T> {
   return result;
 }
 
-async function* resumed<T>(first: Promise<IteratorResult<T>>, iterator: AsyncIterator<T>): AsyncGenerator<T> {
-  try {
-    for (let result = await first; !result.done; result = await iterator.next()) yield result.value;
-  } finally {
+/** Whoever cancels is told at once, also while the next chunk is waited for: then nobody would come to the end of it. */
+function resumed<T>(
+  first: Promise<IteratorResult<T>>,
+  iterator: AsyncIterator<T>,
+  context: Context,
+): AsyncIterable<T> {
+  let waiting: Promise<IteratorResult<T>> | undefined = first;
+  const next = () => {
+    const result = waiting ?? iterator.next();
+    waiting = undefined;
+    return result;
+  };
+  const leave = async (): Promise<IteratorResult<T>> => {
+    context.abort(new Error('the client has gone'));
     await iterator.return?.();
-  }
+    return { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
 }
 
 function toRawRequest(request: Request): RawRequest {

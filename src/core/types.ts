@@ -87,6 +87,11 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
   /** Aborts at the deadline, when the client goes away, or when the process must stop. */
   readonly signal: AbortSignal;
+  /**
+   * Aborts when the server begins to drain, in which what runs may still end: for responses that go on until somebody ends
+   * them. Never in Lambda, which freezes between invocations.
+   */
+  readonly drainSignal: AbortSignal;
   /** X-Ray trace header, `undefined` where there is none. */
   readonly traceId: string | undefined;
   /** Writes JSON lines that carry the request id. */
