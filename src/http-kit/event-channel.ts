@@ -94,15 +94,9 @@ export class Channel implements EventStream {
     const buffered = isBuffered(this.#context);
     const left = this.#context.getRemainingTimeInMillis() - BEFORE_DEADLINE_MS;
     const ms = Math.max(0, buffered ? Math.min(left, bufferedMs) : left);
-    if (ms <= LONGEST_MS) {
-      const timer = setTimeout(() => this.#end('the time is over'), ms);
-      // Where events are gathered nothing else may keep the process going.
-      this.#timers.push(buffered ? timer : timer.unref());
-    }
-    if (keepAliveMs > 0 && !buffered)
-      this.#timers.push(
-        setInterval(() => this.#text === '' && this.#add(': keep-alive\n\n'), keepAliveMs).unref(),
-      );
+    if (ms <= LONGEST_MS) this.#timers.push(setTimeout(() => this.#end('the time is over'), ms));
+    const keep = () => this.#text === '' && this.#add(': keep-alive\n\n');
+    if (keepAliveMs > 0 && !buffered) this.#timers.push(setInterval(keep, keepAliveMs));
     if (retry !== undefined) this.#add(eventText({ retry }));
     void this.#run(start);
   }
