@@ -87,10 +87,6 @@ export class Channel implements EventStream {
     this.#begun = true;
     const { keepAliveMs = 15_000, retry, bufferedMs = 5_000 } = this.#options;
     const { signal, drainSignal } = this.#context;
-    for (const each of [signal, drainSignal]) {
-      if (each.aborted) this.#end(each.reason);
-      each.addEventListener('abort', () => this.#end(each.reason), { once: true });
-    }
     const buffered = isBuffered(this.#context);
     const left = this.#context.getRemainingTimeInMillis() - BEFORE_DEADLINE_MS;
     const ms = Math.max(0, buffered ? Math.min(left, bufferedMs) : left);
@@ -98,6 +94,11 @@ export class Channel implements EventStream {
     const keep = () => this.#text === '' && this.#add(': keep-alive\n\n');
     if (keepAliveMs > 0 && !buffered) this.#timers.push(setInterval(keep, keepAliveMs));
     if (retry !== undefined) this.#add(eventText({ retry }));
+    // After the timers, which the end clears.
+    for (const each of [signal, drainSignal]) {
+      if (each.aborted) this.#end(each.reason);
+      each.addEventListener('abort', () => this.#end(each.reason), { once: true });
+    }
     void this.#run(start);
   }
 
