@@ -31,6 +31,7 @@ t.test('what each export has', async (t) => {
     './cli': ['defineCommand'],
     './events': ['s3', 'sns', 'sqs', 'ses', 'dynamodb', 'kinesis', 'eventBridge', 'cognito'],
     './http': ['createHttpServer', 'startHttpServer', 'runHttpServer'],
+    './http-kit': ['multipart', 'sse', 'staticFiles', 'textFile'],
     './infra': ['emitTopology', 'writeTopology', 'provisionProblems'],
     './lambda': ['resolveFunction', 'invokeHttp', 'runLambda'],
     './supervisor': ['supervisorConfig', 'fullSupervisordConfig'],

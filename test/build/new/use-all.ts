@@ -3,6 +3,7 @@ export const EVERY_EXPORT = `import * as amphi from 'amphi';
 import * as cli from 'amphi/cli';
 import * as events from 'amphi/events';
 import * as http from 'amphi/http';
+import * as httpKit from 'amphi/http-kit';
 import * as infra from 'amphi/infra';
 import * as lambda from 'amphi/lambda';
 import * as supervisor from 'amphi/supervisor';
@@ -34,6 +35,8 @@ export const work = (queues: Record<string, string>) =>
 export const traced: boolean = telemetry.traceWithOpenTelemetry(registry);
 export const injected: Promise<Response> = testing.inject(registry, '/', { as: 'apigateway-v2' });
 export const invoked: Promise<number> = testing.invokeFunction<number>(registry, 'hello', testing.event('sqs'));
+registry.get('/events', httpKit.sse(({ send }) => send({ data: 1 })));
+registry.mount('/app', (request) => new Response(request.url));
 registry.event('queue', events.sqs(), (record) => record.body);
 export type Topology = infra.TopologyOptions;
 `;
@@ -50,5 +53,6 @@ export const MISUSES: readonly string[] = [
   `export const h: number = supervisor.supervisorConfig;`,
   `export const j: number = telemetry.traceWithOpenTelemetry;`,
   `export const k: number = testing.inject;`,
+  `export const l: number = httpKit.staticFiles;`,
   `export const i: number = worker.startWorker;`,
 ];
