@@ -4,6 +4,7 @@ import { basicAuth } from 'hono/basic-auth';
 import { cors } from 'hono/cors';
 import { stream } from 'hono/streaming';
 import t from 'tap';
+import { listenerRules } from '../../infra/listener-rules/index.ts';
 import {
   ConfigError,
   createRegistry,
@@ -263,7 +264,12 @@ t.test('it is placed as a route, and its mistakes are told at registration', asy
     .mount('/x', () => new Response(), { runOn: 'instances', description: 'the old app', timeoutMs: 1000 })
     .freeze();
   t.strictSame([...new Set(service.routes.map(({ path }) => path))], ['/x', '/x/*']);
-  t.ok(placementOf(service).routes.every(({ runOn }) => runOn === 'instances'));
+  const { routes } = placementOf(service);
+  t.ok(routes.length === 14 && routes.every(({ runOn }) => runOn === 'instances'));
+  const described = routes.map(({ route: { method, path }, runOn }) => ({ method, path, runOn }));
+  t.match(listenerRules(described, 'lambda'), [
+    { side: 'instances', methods: undefined, paths: ['/x', '/x/*'] },
+  ]);
   const refused = (prefix: string, handler: unknown, options?: object) => () =>
     createRegistry({ name: 'svc' }).mount(prefix, handler as never, options as never);
   t.throws(
