@@ -43,6 +43,8 @@ export class Context implements InvocationContext {
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #aborted: { reason: unknown } | undefined;
+  #draining: AbortController | undefined;
+  #drained = false;
   #finished = false;
   #deadline: number | undefined;
   #limit: NodeJS.Timeout | undefined;
@@ -185,6 +187,18 @@ export class Context implements InvocationContext {
       else this.#startTimer();
     }
     return this.#controller.signal;
+  }
+
+  get drainSignal(): AbortSignal {
+    this.#draining ??= new AbortController();
+    if (this.#drained) this.drain();
+    return this.#draining.signal;
+  }
+
+  /** Called by the adapter: nobody new can come, and what runs is waited for. */
+  drain(): void {
+    this.#drained = true;
+    this.#draining?.abort(new Error('the server is stopping'));
   }
 
   #startTimer(): void {

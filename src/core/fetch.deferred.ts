@@ -1,12 +1,16 @@
 import { Context } from './context.ts';
 import { failed } from './error-reply.ts';
+import { HttpError } from './errors.ts';
 import { joinHeaders } from './headers.ts';
 import { isAuthority } from './host.ts';
 import { FIRST_CHUNK_MS } from './limits.ts';
 import { createLogger, type Logger, logLevelFrom } from './logger.ts';
 import type { BodyStream, RawRequest, RawResponse } from './messages.ts';
+import type { FetchHandler } from './mount.ts';
+import type { RequestView } from './request.ts';
 import type { Service } from './service.ts';
-import { isStream, toBytes } from './streams.ts';
+import { discardBody, isStream, toBytes } from './streams.ts';
+import type { InvocationContext } from './types.ts';
 
 /** Statuses whose Response must have no body. */
 const EMPTY = new Set([204, 205, 304]);
@@ -71,7 +75,7 @@ async function begun(
     const iterator = body[Symbol.asyncIterator]();
     const first = Promise.resolve(iterator.next()).then(sendable);
     await Promise.race([first, new Promise((resolve) => setTimeout(resolve, FIRST_CHUNK_MS))]);
-    return { ...raw, body: resumed(first, iterator) };
+    return { ...raw, body: resumed(first, iterator, context) };
   } catch (error) {
     return failed(error, request, context);
   }
@@ -82,12 +86,24 @@ function sendable<T>(result: IteratorResult<T>): IteratorResult<T> {
   return result;
 }
 
-async function* resumed<T>(first: Promise<IteratorResult<T>>, iterator: AsyncIterator<T>): AsyncGenerator<T> {
-  try {
-    for (let result = await first; !result.done; result = await iterator.next()) yield result.value;
-  } finally {
+/** Whoever cancels is told at once, also while the next chunk is waited for: then nobody would come to the end of it. */
+function resumed<T>(
+  first: Promise<IteratorResult<T>>,
+  iterator: AsyncIterator<T>,
+  context: Context,
+): AsyncIterable<T> {
+  let waiting: Promise<IteratorResult<T>> | undefined = first;
+  const next = () => {
+    const result = waiting ?? iterator.next();
+    waiting = undefined;
+    return result;
+  };
+  const leave = async (): Promise<IteratorResult<T>> => {
+    context.abort(new Error('the client has gone'));
     await iterator.return?.();
-  }
+    return { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
 }
 
 function toRawRequest(request: Request): RawRequest {
@@ -127,4 +143,67 @@ function encodeStrings(): TransformStream<Uint8Array | string, Uint8Array> {
   return new TransformStream({
     transform: (chunk, out) => out.enqueue(typeof chunk === 'string' ? encoder.encode(chunk) : chunk),
   });
+}
+
+/** Runs a fetch handler that is mounted. @throws HttpError what its body failed with, whatever the handler made of that */
+export async function callFetchHandler(
+  handler: FetchHandler,
+  keepPrefix: boolean,
+  request: RequestView,
+  context: InvocationContext,
+): Promise<Response> {
+  const failure: { error?: HttpError } = {};
+  const init = {
+    method: request.method,
+    headers: byteStrings(request.headers),
+    signal: context.signal,
+    ...(await bodyOf(request, failure)),
+  };
+  const { clientIp, params } = request;
+  const native = new Request(keepPrefix ? request.url : withoutPrefix(request), init);
+  const response: unknown = await handler(native, { context, clientIp, params });
+  if (!failure.error && isResponse(response)) return response;
+  discardBody((response as Response | undefined)?.body);
+  throw failure.error ?? new TypeError(`the fetch handler mounted at ${request.route} gave no Response`);
+}
+
+/** Also one of another class than Node's own, as some apps make. */
+const isResponse = (value: unknown): value is Response =>
+  Object.prototype.toString.call(value) === '[object Response]';
+
+/** GET and HEAD have none, as fetch wants it. An interceptor may have read it already. */
+async function bodyOf(request: RequestView, failure: { error?: HttpError }): Promise<object> {
+  if (!request.hasBody || request.method === 'GET' || request.method === 'HEAD') return {};
+  let body: ReadableStream<Uint8Array>;
+  try {
+    body = request.stream();
+  } catch {
+    return { body: await request.bytes() };
+  }
+  return { body: ReadableStream.from(watched(body, failure)), duplex: 'half' };
+}
+
+async function* watched(body: AsyncIterable<Uint8Array>, failure: { error?: HttpError }): BodyStream {
+  try {
+    for await (const chunk of body) yield chunk;
+  } catch (error) {
+    if (error instanceof HttpError) failure.error = error;
+    throw error;
+  }
+}
+
+/** The URL less the segments of the route before its wildcard. */
+function withoutPrefix({ url, path, route = '' }: RequestView): string {
+  const depth = route.split('/').length - (route.endsWith('/*') ? 1 : 0);
+  const start = url.indexOf('/', url.indexOf('//') + 2);
+  const rest = path.split('/').slice(depth).join('/');
+  return `${url.slice(0, start)}/${rest}${url.slice(start + path.length)}`;
+}
+
+/** Headers take bytes only, an event may hold any text. */
+function byteStrings(headers: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(headers).map(([name, value]) => [
+    name,
+    /[^\0-\xff]/.test(value) ? Buffer.from(value).toString('latin1') : value,
+  ]);
 }

@@ -3,6 +3,7 @@ export { Context, type ContextInit } from './context.ts';
 export { failed } from './error-reply.ts';
 export * from './errors.ts';
 export type { EventHandler, EventSource, EventTrigger, QueueDelivery, QueueMessage } from './event-source.ts';
+export type { FieldPart, FilePart, FormLimits, FormPart } from './form.ts';
 export { Gathered } from './gathered.ts';
 export * from './handlers.ts';
 export { addHeader, joinHeaders, parseCookies } from './headers.ts';
@@ -15,6 +16,7 @@ export { DEFAULT_BODY_LIMIT, FIRST_CHUNK_MS, MAX_TIMER_MS } from './limits.ts';
 export * from './logger.ts';
 export * from './messages.ts';
 export * from './metrics.ts';
+export type { FetchEnv, FetchHandler, MountOptions } from './mount.ts';
 export type {
   EventOptions,
   FunctionOptions,

@@ -1,4 +1,5 @@
 import { ConfigError } from './errors.ts';
+import type { FormLimits } from './form.ts';
 import type { HttpInterceptor } from './handlers.ts';
 import { MAX_TIMER_MS } from './limits.ts';
 import type { LogLevel } from './logger.ts';
@@ -39,6 +40,8 @@ export interface RouteOptions<S extends RouteSchema = RouteSchema> extends Handl
   readonly body?: 'buffer' | 'stream';
   /** Bytes; default the adapter's, which is Lambda's 6 MB. More is 413 `PAYLOAD_TOO_LARGE`. */
   readonly bodyLimit?: number;
+  /** Of `request.formData()`, beside `bodyLimit`. */
+  readonly formLimits?: FormLimits;
   /** Around this route alone, inside those of the registry. The first is the outermost. */
   readonly interceptors?: readonly HttpInterceptor[];
 }
@@ -75,22 +78,34 @@ export type EventOptions = FunctionOptions;
 
 const HANDLER_OPTIONS = ['description', 'timeoutMs', 'runOn', 'permissions', 'invokes'];
 const FUNCTION_OPTIONS = [...HANDLER_OPTIONS, 'lambda'];
-const ROUTE_OPTIONS = [...HANDLER_OPTIONS, 'schema', 'body', 'bodyLimit', 'interceptors'];
+const ROUTE_OPTIONS = [...HANDLER_OPTIONS, 'schema', 'body', 'bodyLimit', 'formLimits', 'interceptors'];
 
 /** @throws ConfigError naming the option */
 export function assertRouteOptions(options: RouteOptions, where: string): void {
   assertKnown(options, ROUTE_OPTIONS, where);
-  const { body, bodyLimit, schema, interceptors } = options;
+  const { body, bodyLimit, formLimits, schema, interceptors } = options;
   if (body !== undefined && body !== 'buffer' && body !== 'stream') {
     throw new ConfigError(`${where}: body must be 'buffer' or 'stream'`);
   }
   if (bodyLimit !== undefined && (!Number.isSafeInteger(bodyLimit) || bodyLimit < 0)) {
     throw new ConfigError(`${where}: bodyLimit must be a whole number of bytes`);
   }
+  if (formLimits !== undefined) assertFormLimits(formLimits, where);
   if (interceptors !== undefined && !isFunctions(interceptors)) {
     throw new ConfigError(`${where}: interceptors must be a list of functions`);
   }
   if (schema) assertRouteSchema(schema, where);
+}
+
+const FORM_LIMITS = ['parts', 'fields', 'files', 'fieldSize', 'fileSize', 'headerSize'];
+
+function assertFormLimits(limits: FormLimits, where: string): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!FORM_LIMITS.includes(name) || !(value >= 0))
+      throw new ConfigError(
+        `${where}: formLimits takes numbers: ${FORM_LIMITS.join(', ')}; not ${name} ${value}`,
+      );
+  }
 }
 
 /** @throws ConfigError naming the option */

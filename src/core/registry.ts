@@ -10,7 +10,9 @@ import type {
   ParamsOf,
 } from './handlers.ts';
 import type { LifecycleEntry, LifecycleHook, ProbeEntry, ReadinessProbe } from './hooks.ts';
+import { DEFAULT_BODY_LIMIT } from './limits.ts';
 import { METHODS, type Method } from './messages.ts';
+import type { FetchHandler, MountOptions } from './mount.ts';
 import {
   assertFunctionOptions,
   assertRouteOptions,
@@ -30,6 +32,7 @@ import {
   nameOf,
   RouteTable,
 } from './registration.ts';
+import type { RequestView } from './request.ts';
 import { placementRefusal } from './run-on.ts';
 import type { ResultOf, RouteSchema, ValidOf } from './schema.ts';
 import { type Prefix, parsePrefix } from './scope.ts';
@@ -375,13 +378,33 @@ export class Registry {
    * console.log(await response.text()); // user 7
    * ```
    */
-  mount(prefix: string, registry: Registry): this {
+  mount(prefix: string, registry: Registry): this;
+  /**
+   * Any fetch handler below a prefix: an app of Hono, itty-router or your own, by `app.fetch`. It gets a native Request
+   * without the prefix, and as second argument `{ context, clientIp, params }`; for the rest it is a route `prefix/*` of all
+   * methods, inside the interceptors of this registry. Bodies stream both ways.
+   * @throws ConfigError for a route that is taken
+   * @example
+   * ```ts
+   * import { createRegistry } from 'amphi';
+   *
+   * const registry = createRegistry({ name: 'shop' });
+   * registry.mount('/legacy', (request) => new Response(`${request.method} ${new URL(request.url).pathname}`));
+   *
+   * const response = await registry.fetch(new Request('http://localhost/legacy/users/7'));
+   * console.log(await response.text()); // GET /users/7
+   * ```
+   */
+  mount(prefix: string, handler: FetchHandler, options?: MountOptions): this;
+  mount(prefix: string, mounted: Registry | FetchHandler, options: MountOptions = {}): this {
     const where = `mount ${prefix}`;
     this.#assertOpen(where);
-    if (!(registry instanceof Registry)) throw new ConfigError(`${where}: it takes a registry`);
-    if (registry === this || registry.#holds(this))
+    if (typeof mounted === 'function') return this.#mountFetch(parsePrefix(prefix, where), mounted, options);
+    if (!(mounted instanceof Registry))
+      throw new ConfigError(`${where}: it takes a registry or a fetch handler`);
+    if (mounted === this || mounted.#holds(this))
       throw new ConfigError(`${where}: a registry cannot hold itself`);
-    this.#mounts.push({ prefix: parsePrefix(prefix, where), registry });
+    this.#mounts.push({ prefix: parsePrefix(prefix, where), registry: mounted });
     try {
       tablesOf(this.#collect());
     } catch (error) {
@@ -389,6 +412,16 @@ export class Registry {
       throw error;
     }
     return this;
+  }
+
+  #mountFetch({ text }: Prefix, handler: FetchHandler, { keepPrefix, ...options }: MountOptions): this {
+    const call: HttpHandler = async (request, context) => {
+      const { callFetchHandler } = await import('./fetch.deferred.ts');
+      return callFetchHandler(handler, keepPrefix === true, request as RequestView, context);
+    };
+    const route: RouteOptions = { body: 'stream', bodyLimit: DEFAULT_BODY_LIMIT, ...options };
+    if (text !== '') this.all(text, route, call);
+    return this.all(`${text}/*`, route, call);
   }
 
   /**

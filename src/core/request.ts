@@ -75,6 +75,10 @@ export class RequestView implements HttpRequest {
     return this.#raw.clientIp;
   }
 
+  get hasBody(): boolean {
+    return this.#raw.body !== undefined;
+  }
+
   get valid(): Readonly<Record<string, unknown>> {
     return this.#valid;
   }
@@ -123,6 +127,11 @@ export class RequestView implements HttpRequest {
     if (this.#streamed) return Promise.reject(new TypeError('the body is already being read as a stream'));
     this.#asked = true;
     return this.#readWhole(body);
+  }
+
+  async formData(): Promise<FormData> {
+    const { toFormData } = await import('./form-data.deferred.ts');
+    return toFormData(this.headers['content-type'], await this.bytes(), this.#routed.options.formLimits);
   }
 
   #readWhole(body: RequestBody): Promise<Uint8Array> {

@@ -32,6 +32,8 @@ export type SiblingTransport = (call: SiblingCall, here: () => Promise<unknown>)
 /** Work that a drain waits for and may abort. */
 export interface Abortable {
   abort(reason: unknown): void;
+  /** The drain has begun. */
+  drain?(): void;
 }
 
 /** `context.invoke` of a handler that has said which functions it invokes. */

@@ -36,6 +36,12 @@ export interface HttpRequest<Params = Readonly<Record<string, string>>, Valid = 
   /** @throws HttpError 400 `BAD_JSON`, 413 `PAYLOAD_TOO_LARGE` */
   json<T = unknown>(): Promise<T>;
   bytes(): Promise<Uint8Array>;
+  /**
+   * A form, `multipart/form-data` or `application/x-www-form-urlencoded`, files as `File`; all of it is in memory. The
+   * limits are `bodyLimit` and `formLimits` of the route. For large uploads see `multipart` of `amphi/http-kit`.
+   * @throws HttpError 400 `BAD_MULTIPART`, 413 `PAYLOAD_TOO_LARGE`, 415 `UNSUPPORTED_MEDIA_TYPE`
+   */
+  formData(): Promise<FormData>;
   /** The body as a web stream, as it arrives where the adapter can do that (the HTTP server). */
   stream(): ReadableStream<Uint8Array>;
 }
@@ -82,6 +88,11 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
   /** Aborts at the deadline, when the client goes away, or when the process must stop. */
   readonly signal: AbortSignal;
+  /**
+   * Aborts when the server begins to drain, in which what runs may still end: for responses that go on until somebody ends
+   * them. Never in Lambda, which freezes between invocations.
+   */
+  readonly drainSignal: AbortSignal;
   /** X-Ray trace header, `undefined` where there is none. */
   readonly traceId: string | undefined;
   /** Writes JSON lines that carry the request id. */

@@ -48,7 +48,7 @@ const OPEN_TELEMETRY = [
 
 /** By the start of a file's path; the first that fits counts. */
 const RULES: readonly [area: string, rule: Rule][] = [
-  ['src/core/', { from: [], packages: ['@standard-schema/spec'] }],
+  ['src/core/', { from: [], packages: ['@standard-schema/spec', '@fastify/busboy'] }],
   ['src/aws/', { from: ['src/core/'], packages: ['@aws-sdk', '@smithy/core'] }],
   ['src/server/', { from: ['src/core/'] }],
   ['src/adapters/http/', { ...ADAPTER, packages: ['fastify', 'prom-client'] }],
@@ -104,7 +104,17 @@ const RULES: readonly [area: string, rule: Rule][] = [
     'src/http-kit/',
     {
       from: ['src/core/'],
-      packages: ['compressible', 'cookie', 'etag', 'fresh', 'helmet', 'jose', 'negotiator'],
+      packages: [
+        '@fastify/send',
+        '@fastify/accept-negotiator',
+        'compressible',
+        'cookie',
+        'etag',
+        'fresh',
+        'helmet',
+        'jose',
+        'negotiator',
+      ],
     },
   ],
   ['src/app/', SERVICE],

@@ -146,6 +146,7 @@ t.test('planted violations are found, what is allowed is not', async (t) => {
       "import { x } from '../adapters/lambda/x.ts'; await import('../adapters/http/x.ts');",
       undefined,
     ],
+    ['src/http-kit/a.ts', "import { x } from '../aws/x.ts';", 'src/http-kit/ does not import src/aws/x.ts'],
     ['scripts/a.ts', "import { x } from '../src/build/x.ts'; import fastify from 'fastify';", undefined],
     ['scripts/a.ts', "import { registry } from '../src/app/registry.ts';", 'only tests import the app'],
     ['examples/one/test/a.ts', "import { registry } from '../src/registry.ts';", undefined],

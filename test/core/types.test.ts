@@ -8,6 +8,7 @@ import {
   type InvocationContext,
   reply,
 } from '../../src/core/index.ts';
+import { sse } from '../../src/http-kit/index.ts';
 
 const registry = createRegistry({ name: 'types' });
 const body = z.object({ n: z.number() });
@@ -52,8 +53,17 @@ registry.mount(
   '/mounted',
   createRegistry({ name: 'mounted' }).get('/', () => 1),
 );
-// @ts-expect-error a registry is mounted, not a handler
-t.throws(() => registry.mount('/mounted', () => 1));
+registry.mount('/fetch', (request, { clientIp }) => new Response(`${request.method} ${clientIp}`));
+// @ts-expect-error a fetch handler gives a Response
+registry.mount('/number', () => 1);
+registry.get(
+  '/events/:id',
+  sse(({ send }, request) => {
+    // @ts-expect-error there is no such parameter
+    void request.params.other;
+    return send({ id: request.params.id });
+  }),
+);
 registry.get('/readonly', (request) => {
   // @ts-expect-error a request is read-only
   request.params.id = 'x';

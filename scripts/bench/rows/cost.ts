@@ -6,6 +6,7 @@
 
 import type { CostCase } from '../cost/case.ts';
 import { eventCosts } from '../cost/events.ts';
+import { FORMS } from '../cost/forms.ts';
 import { REQUESTS } from '../cost/requests.ts';
 import { TOOLS } from '../cost/tools.ts';
 import { interleave } from '../rounds.ts';
@@ -24,7 +25,7 @@ export const costBench: Bench = {
   about: 'time of each parser for 64 times the input',
   async run(options) {
     const rows: Row[] = [];
-    for (const each of [...REQUESTS, ...(await eventCosts()), ...TOOLS])
+    for (const each of [...REQUESTS, ...FORMS, ...(await eventCosts()), ...TOOLS])
       rows.push(await measure(each, options));
     return rows;
   },

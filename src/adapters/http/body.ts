@@ -199,5 +199,8 @@ function linger(raw: IncomingMessage, last: boolean): void {
   };
   const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
   if (raw.complete) end();
-  else raw.once('end', end).resume();
+  // Who reads it as a stream leaves at the next chunk, and only for a listener of data it flows on then.
+  else raw.once('end', end).on('data', ignore).resume();
 }
+
+function ignore(): void {}

@@ -77,6 +77,8 @@ export class Drain {
 
   async #end(): Promise<true> {
     await this.#stopListening();
+    // Streams that would go on for ever: their clients come back elsewhere.
+    for (const work of this.#handler.running) work.drain?.();
     // Invocations of type Event have no connection that would be waited for.
     while (this.#connections.size > 0 || this.#handler.running.size > 0) {
       this.#closeQuiet();

@@ -6,6 +6,8 @@ import { type Abortable, type Context, discardBody, isStream, type RawResponse }
 /** What sends the reply and knows what runs. */
 interface Owner {
   readonly running: Set<Abortable>;
+  /** Nobody new can connect. */
+  readonly closing: boolean;
   send(reply: FastifyReply, response: RawResponse, context: Context): void;
 }
 
@@ -58,6 +60,7 @@ export class PendingReply implements Abortable {
     if (this.#watched) return;
     this.#watched = true;
     this.#owner.running.add(this);
+    if (this.#owner.closing) this.drain();
     const raw = this.#reply.raw as Owned;
     raw[PENDING] = this;
     raw.on('close', onClose);
@@ -67,6 +70,10 @@ export class PendingReply implements Abortable {
   /** The handler's wait ends with this error, or the stream that is on its way is cut. */
   abort(reason: unknown): void {
     this.#context.interrupt(reason);
+  }
+
+  drain(): void {
+    this.#context.drain();
   }
 
   #cutWhenInterrupted(): void {

@@ -44,7 +44,7 @@ type Texts = Readonly<Record<string, string>>;
 
 /** Whoever changes how modules are shortened changes the number. */
 const require = createRequire(import.meta.url);
-const RULES = ['terser', 'esbuild'].map((name) => [name, require(`${name}/package.json`).version, 1]);
+const RULES = [require('terser/package.json').version, require('esbuild/package.json').version, 1];
 
 async function shortened(path: string, source: string): Promise<string> {
   const [{ transform }, { minify }] = await Promise.all([import('esbuild'), import('terser')]);

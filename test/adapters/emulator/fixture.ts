@@ -9,6 +9,7 @@ const registry = createRegistry({ name: 'unruly' });
 
 registry.get('/greet/:name', (request) => `hello ${request.params.name}`);
 registry.get('/hang', () => sleep(60_000));
+registry.get('/pieces', () => pieces({ pieces: ['one', 'two'] }));
 registry.get('/breaks', () => pieces({ pieces: ['begun'], ms: 50, end: 'fail' }));
 
 registry.function('echo', (event) => event);

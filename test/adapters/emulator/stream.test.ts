@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 import t from 'tap';
 import { encodeMessage } from '../../../src/adapters/emulator/api/event-stream.ts';
+import { buildEvent } from '../../support/events.ts';
 import { isAlive, startFor, until } from './support.ts';
 
 interface Message {
@@ -81,7 +82,7 @@ t.test('a streamed response comes in pieces, as they are written', async (t) => 
 });
 
 t.test('a buffered response is one chunk; a streamed one is collected for a plain invoke', async (t) => {
-  const { stream, invoke } = await startFor(t);
+  const { stream, invoke, lines, output } = await startFor(t);
   t.match(read((await stream('echo', '{"a":1}')).bytes), {
     types: ['PayloadChunk', 'InvokeComplete'],
     body: '{"a":1}',
@@ -94,6 +95,13 @@ t.test('a buffered response is one chunk; a streamed one is collected for a plai
   t.match(broken.json, { errorType: 'RangeError', errorMessage: 'broken in the middle é' });
   const large = await invoke('stream', { pieces: [...'7654321'], repeat: 1024 * 1024 });
   t.match(large.json, { errorType: 'Function.ResponseSizeTooLarge' });
+  const warnings = lines.filter(({ level }) => level === 'WARN').map(({ message }) => message);
+  t.match(warnings, [/^function stream streams its response.*call InvokeWithResponseStream, or --httpPort/]);
+  t.equal(warnings.length, 1, 'it is said once');
+  const event = buildEvent('function-url', { method: 'GET', path: '/pieces' });
+  for (let n = 0; n < 2; n++) t.match((await invoke('http', event)).json, { statusCode: 200 });
+  const said = output().match(/a stream is gathered[^"]*AMPHI_INVOKE_MODE=RESPONSE_STREAM[^"]*/g);
+  t.equal(said?.length, 1, 'once by the runtime that gathers');
 });
 
 t.test('errors are in InvokeComplete', async (t) => {

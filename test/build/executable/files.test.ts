@@ -19,6 +19,7 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
+import { site } from './site.ts';
 
 const PLAIN = new URL('./plain.js', import.meta.url);
 const require = createRequire(import.meta.url);
@@ -60,6 +61,7 @@ const COMMANDS: Record<string, () => unknown> = {
     return new Sqlite(':memory:').prepare('select 6 * 7 as answer').get();
   },
   nodeSqlite: () => new DatabaseSync(':memory:').prepare('select 6 * 7 as answer').get(),
+  site: () => site(),
   finder: () => {
     // As bindings, callsites and the like find their caller.
     const { prepareStackTrace } = Error;
@@ -74,12 +76,58 @@ if (cluster.isWorker) process.send!([process.argv.slice(2), cluster.worker!.id])
 else Promise.resolve(COMMANDS[process.argv[2]!]!()).then((result) => console.log(JSON.stringify(result)));
 `;
 
+/** What a service serves without a checkout, and what it loads late. */
+const SITE = `import { createRegistry } from 'amphi';
+import { multipart, staticFiles, textFile } from 'amphi/http-kit';
+import { Eta } from 'eta';
+import { fileURLToPath } from 'node:url';
+
+const hello = textFile(() => new URL('./text.txt', import.meta.url));
+
+export async function site() {
+  const views = new Eta({ views: fileURLToPath(new URL('./views/', import.meta.url)), cache: true });
+  const registry = createRegistry({ name: 'site' })
+    .get('/assets/*', staticFiles({ root: new URL('./public/', import.meta.url) }))
+    .get('/none/*', staticFiles({ root: () => new URL('./empty/', import.meta.url) }))
+    .get('/page', () => views.render('page', { who: '<Ada>' }))
+    .get('/text', () => hello())
+    .post('/form', async (request) => [...(await request.formData()).keys()])
+    .post('/parts', async (request) => {
+      const names: string[] = [];
+      for await (const part of multipart(request)) names.push(part.name);
+      return names;
+    })
+    .mount('/app', (request) => new Response(new URL(request.url).pathname));
+  const ask = async (path: string, init?: RequestInit) => {
+    const response = await registry.fetch(new Request('http://localhost' + path, init));
+    return [response.status, await response.text()];
+  };
+  const post = (name: string) => {
+    const body = new FormData();
+    body.append(name, new File(['x'], 'x'));
+    return { method: 'POST', body };
+  };
+  const [first] = [await registry.fetch(new Request('http://localhost/assets/deep/b.txt'))];
+  const known = { headers: { 'if-none-match': first.headers.get('etag')! } };
+  return [
+    first.headers.get('last-modified'), first.headers.get('content-type'), await first.text(),
+    await ask('/assets/deep/b.txt', known), await ask('/assets/.hidden'), (await ask('/none/x'))[0],
+    await ask('/page'), await ask('/text'),
+    await ask('/form', post('a')), await ask('/parts', post('b')),
+    await ask('/form', { method: 'POST', body: new URLSearchParams('c=1') }), await ask('/app/x'),
+  ];
+}
+`;
+
 const SERVICE = {
+  'site.ts': SITE,
+  views: { 'page.eta': '<p><%= it.who %></p>' },
+  empty: {},
   'package.json': JSON.stringify({ name: 'files', version: '1.0.0', type: 'module' }),
   'main.ts': MAIN,
   'text.txt': 'some text',
   'page.js': 'window.alert(1)',
-  public: { 'a.txt': 'a', deep: { 'b.txt': 'b' } },
+  public: { 'a.txt': 'a', '.hidden': 'h', deep: { 'b.txt': 'b' } },
   'data.json': '{"answer":42}',
   'double.ts': 'export const double = (n: number): number => n * 2;\n',
   'worker.ts': `import { parentPort, workerData } from 'node:worker_threads';
@@ -120,7 +168,8 @@ for (const [name, index] of [
   ['with-gyp', GYP],
 ] as const)
   writeFileSync(join(addonPackage(service, name, index), 'build', 'Release', 'hidden.node'), ADDON);
-for (const name of ['better-sqlite3', 'bindings', 'node-gyp-build', 'file-uri-to-path'])
+symlinkSync(project, join(service, 'node_modules', 'amphi'));
+for (const name of ['better-sqlite3', 'bindings', 'eta', 'node-gyp-build', 'file-uri-to-path'])
   symlinkSync(join(modules, name), join(service, 'node_modules', name));
 
 const warnings: string[] = [];
@@ -148,7 +197,7 @@ const CHILD = { args: [], four: 4, self: true };
 const CASES: Record<string, unknown> = {
   file: 'some text',
   raw: 'window.alert(1)',
-  folder: ['a.txt', 'deep', 'deep/b.txt'],
+  folder: ['.hidden', 'a.txt', 'deep', 'deep/b.txt'],
   inFolder: 'b',
   worker: [40, 'some text'],
   path: 8,
@@ -165,6 +214,19 @@ const CASES: Record<string, unknown> = {
   gyp: true,
   sqlite: { answer: 42 },
   nodeSqlite: { answer: 42 },
+  site: [
+    ...[null, 'text/plain; charset=utf-8', 'b', [304, ''], [404, /FILE_NOT_FOUND/], 404],
+    ...[
+      [200, '<p>&lt;Ada&gt;</p>'],
+      [200, 'some text'],
+    ],
+    ...[
+      [200, '["a"]'],
+      [200, '["b"]'],
+      [200, '["c"]'],
+      [200, '/x'],
+    ],
+  ],
   finder: '/amphi/executable/files.cjs',
 };
 
@@ -218,6 +280,11 @@ const REFUSED: [what: string, source: string, message: RegExp][] = [
     /folder of the source[\s\S]*main\.ts:1:/,
   ],
   [
+    'a folder with a symbolic link',
+    `export const u = new URL('./linked/', ${WHERE});`,
+    /linked\/deep\/link is a symbolic link or no file[\s\S]*main\.ts:1:17/,
+  ],
+  [
     'a worker of itself',
     `import { Worker } from 'node:worker_threads';\ntype A = 1;\nnew Worker(new URL(${WHERE}));`,
     /cannot find its script[\s\S]*main\.ts:3:/,
@@ -263,6 +330,8 @@ for (const [what, source, message] of REFUSED) {
   t.test(`the build refuses, naming file, line and the way out: ${what}`, async (t) => {
     const folder = t.testdir({ 'main.ts': `${source}\n` });
     addonPackage(folder, 'unbuilt', BINDINGS);
+    mkdirSync(join(folder, 'linked', 'deep'), { recursive: true });
+    symlinkSync('nowhere', join(folder, 'linked', 'deep', 'link'));
     for (const name of ['better-sqlite3', 'bindings', 'file-uri-to-path'])
       symlinkSync(join(modules, name), join(folder, 'node_modules', name));
     await t.rejects(bundle(join(folder, 'main.ts'), []), { name: 'BuildError', message });

@@ -35,6 +35,8 @@ export const work = (queues: Record<string, string>) =>
 export const traced: boolean = telemetry.traceWithOpenTelemetry(registry);
 export const injected: Promise<Response> = testing.inject(registry, '/', { as: 'apigateway-v2' });
 export const invoked: Promise<number> = testing.invokeFunction<number>(registry, 'hello', testing.event('sqs'));
+registry.get('/events', httpKit.sse(({ send }) => send({ data: 1 })));
+registry.mount('/app', (request) => new Response(request.url));
 registry.event('queue', events.sqs(), (record) => record.body);
 registry.use(httpKit.cors({ origins: '*' }));
 registry.use('/private', httpKit.jwt({ algorithms: ['RS256'], jwks: 'https://login.example/keys' }));

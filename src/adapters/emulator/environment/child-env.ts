@@ -64,6 +64,8 @@ export function childEnvironment(
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
     AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(),
+    // The runtime warns of what it buffers; in Lambda that may be what is wanted.
+    AMPHI_EMULATOR: '1',
     ...(perEnvironment > 1 ? { AWS_LAMBDA_MAX_CONCURRENCY: String(perEnvironment) } : {}),
   };
 }

@@ -128,7 +128,9 @@ export class ExecutionEnvironment {
       return refusal(403, 'InvalidStateTransition', 'it is being answered already');
     }
     running.answering = true;
-    const posted = await readPosted(post, running.invocation, () => this.#isRunning(running));
+    const wanted = () => this.#isRunning(running);
+    const gathers = () => tellOfGathering(this.#options, running.invocation.init.functionName);
+    const posted = await readPosted(post, running.invocation, wanted, gathers);
     running.answering = false;
     return this.#settle(running, posted);
   }
@@ -200,4 +202,15 @@ export class ExecutionEnvironment {
     if (this.#killWhenIdle && this.#running.size === 0) this.kill();
     this.#hooks.changed();
   }
+}
+
+/** Emulators that have said it. */
+const told = new WeakSet<EmulatorOptions>();
+
+function tellOfGathering(options: EmulatorOptions, name: string): void {
+  if (told.has(options)) return;
+  told.add(options);
+  options.logger.warn(
+    `function ${name} streams its response, which Invoke gives as a whole: call InvokeWithResponseStream, or --httpPort for the routes`,
+  );
 }

@@ -8,17 +8,23 @@ import { type Post, readBody } from './runtime-server.ts';
 /** What was posted for an invocation; `cut`: nothing whole has come, so it is no answer. */
 export type Posted = Omit<Outcome, 'log'> | 'cut';
 
-/** Reads a posted response or error. A stream goes to the invocation's sink as it comes, while `wanted`. */
+/**
+ * Reads a posted response or error. A stream goes to the invocation's sink as it comes, while `wanted`.
+ * @param gathers called where a stream has no sink, and is collected
+ */
 export function readPosted(
   post: Post,
   invocation: EmulatedInvocation,
   wanted: () => boolean,
+  gathers: () => void,
 ): Promise<Posted> {
   const { kind, request } = post;
   if (kind === 'error') return readError(request);
   const mode = singleHeader(request.headers, 'lambda-runtime-function-response-mode');
   if (mode?.toLowerCase() !== 'streaming') return readResponse(request);
-  return invocation.init.sink ? pipe(request, invocation, wanted) : collect(request);
+  if (invocation.init.sink) return pipe(request, invocation, wanted);
+  gathers();
+  return collect(request);
 }
 
 export const TOO_LARGE: Posted = errorOutcome(RESPONSE_TOO_LARGE.type, {

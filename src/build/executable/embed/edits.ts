@@ -1,6 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Edit } from '../edit.ts';
 import { messageOf } from '../errors.ts';
@@ -58,8 +58,18 @@ function fileEdit(reference: FileReference, file: string): Result {
   const folder = statSync(path).isDirectory();
   if (folder && `${dirname(file)}${sep}`.startsWith(path.endsWith(sep) ? path : path + sep))
     return fatal('this is the folder of the source, which an executable does not hold: name one below it');
+  const odd = folder ? noFileIn(path) : undefined;
+  if (odd !== undefined)
+    return fatal(`${join(target, odd)} is a symbolic link or no file: an executable holds plain files only`);
   const kind = !folder && (script || /\.[cm]?ts$/.test(path)) ? 'script' : 'file';
   return edit(reference, `new URL(require(${JSON.stringify(`amphi:${kind}:${path}`)}))`);
+}
+
+/** What would be left out without a word. */
+function noFileIn(folder: string): string | undefined {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
+  return odd && relative(folder, join(odd.parentPath, odd.name));
 }
 
 /** An addon is what a package with an addon loads so; other code that does is mostly for other bundlers. */

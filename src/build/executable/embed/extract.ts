@@ -28,6 +28,8 @@ function rootFolder(): string {
 export function extracted(key: string, files: readonly (readonly [path: string, asset: string])[]): string {
   root ??= rootFolder();
   const folder = join(root, key);
+  // It may hold nothing.
+  mkdirSync(folder, { recursive: true });
   for (const [path, asset] of files) {
     const target = join(folder, path);
     if (existsSync(target)) continue;

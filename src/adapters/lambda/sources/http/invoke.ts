@@ -1,8 +1,10 @@
 import {
   type Awaitable,
+  type BodyStream,
   type Context,
   failed,
   frameworkError,
+  isStream,
   isThenable,
   type RawRequest,
   type RawResponse,
@@ -165,10 +167,29 @@ interface Exchange {
 function encode(source: HttpSource, response: RawResponse, exchange: Exchange): Awaitable<HttpResult> {
   const { request, event, context } = exchange;
   const instead = (error: unknown) => source.toResult(failed(error, request, context), event, context);
+  if (!told && isStream(response.body) && response.headers['content-length'] === undefined)
+    response.body = watched(response.body, context);
   try {
     const result = source.toResult(response, event, context);
     return isThenable(result) ? result.then(undefined, instead) : result;
   } catch (error) {
     return instead(error);
+  }
+}
+
+/** Only the emulator wants to hear of it, and once: in Lambda it may be meant so. */
+let told = process.env.AMPHI_EMULATOR === undefined;
+
+/** A stream of several pieces and no known length is more than a text in the clothes of one, as a Response has it. */
+async function* watched(body: BodyStream, context: Context): BodyStream {
+  let pieces = 0;
+  for await (const piece of body) {
+    if (++pieces === 2 && !told) {
+      told = true;
+      context.logger.warn(
+        'a stream is gathered and sent as a whole: --env AMPHI_INVOKE_MODE=RESPONSE_STREAM with --httpPort or InvokeWithResponseStream streams it',
+      );
+    }
+    yield piece;
   }
 }
