@@ -4,8 +4,9 @@ import { defaultCacheDir } from '../../src/build/executable/paths.ts';
 import { buildService } from '../../src/build/executable/service.ts';
 import type { RunOptions } from './types.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const OUT = join(defaultCacheDir(), 'bench');
+export const ROOT = join(import.meta.dirname, '..', '..');
+export const OUT = join(defaultCacheDir(), 'bench');
+const SERVICES = join(import.meta.dirname, 'services');
 
 /** The sample service: what `npm run build` makes. */
 export function buildSample({ progress }: RunOptions): Promise<string> {
@@ -14,23 +15,27 @@ export function buildSample({ progress }: RunOptions): Promise<string> {
 
 /** The benchmarks' own service. */
 export function buildBenchService({ progress }: RunOptions): Promise<string> {
-  return build(join(import.meta.dirname, 'services', 'amphi.ts'), OUT, 'bench-amphi', progress);
+  return build(join(SERVICES, 'amphi.ts'), OUT, 'bench-amphi', progress);
 }
 
-/** Bare Fastify in an executable of the same making; it may load Fastify at once. */
+/** The service of the HTTP rows: it checks bodies by zod, which the other rows must not pay for. */
+export function buildHttpService({ progress }: RunOptions): Promise<string> {
+  return build(join(SERVICES, 'http', 'amphi.ts'), OUT, 'bench-http-amphi', progress);
+}
+
+/** A server of `services/http` in an executable of the same making; it may load its framework at once. */
+export function buildHttpPeer(name: 'fastify' | 'hono' | 'node', { progress }: RunOptions): Promise<string> {
+  return build(join(SERVICES, 'http', `${name}.ts`), OUT, `bench-http-${name}`, progress, []);
+}
+
+/** Bare Fastify for the faults. */
 export function buildFastify({ progress }: RunOptions): Promise<string> {
-  return build(join(import.meta.dirname, 'services', 'fastify.ts'), OUT, 'bench-fastify', progress, []);
+  return build(join(SERVICES, 'fastify.ts'), OUT, 'bench-fastify', progress, []);
 }
 
 /** sqs-consumer in an executable of the same making. */
 export function buildSqsConsumer({ progress }: RunOptions): Promise<string> {
-  return build(
-    join(import.meta.dirname, 'services', 'sqs-consumer.ts'),
-    OUT,
-    'bench-sqs-consumer',
-    progress,
-    [],
-  );
+  return build(join(SERVICES, 'sqs-consumer.ts'), OUT, 'bench-sqs-consumer', progress, []);
 }
 
 async function build(

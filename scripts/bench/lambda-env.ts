@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 
+/** The functions that aws-lambda-ric is given, by the name of their module. */
+export const RIC_ROOT = join(import.meta.dirname, 'services', 'ric');
+
 /** What Lambda sets for a function, for either runtime. */
 export function lambdaEnv(address: string, handler: string): Record<string, string> {
   return {
@@ -10,7 +13,7 @@ export function lambdaEnv(address: string, handler: string): Record<string, stri
     AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/bench',
     AWS_LAMBDA_LOG_STREAM_NAME: 'bench',
     AWS_REGION: 'us-east-1',
-    LAMBDA_TASK_ROOT: join(import.meta.dirname, 'services', 'ric'),
+    LAMBDA_TASK_ROOT: RIC_ROOT,
     _HANDLER: handler,
   };
 }

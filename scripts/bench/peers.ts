@@ -1,15 +1,22 @@
-/** Installs what we compare with into a folder of its own, on demand: no peer is a dependency of the package. */
-import { access, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+/**
+ * aws-lambda-ric, in a folder of its own: its installation compiles C++, which `npm ci` of the project must not depend on.
+ * `npm ci` installs it there without its scripts (`install-peers.ts`), and takes its native client from `peers/prebuilt`.
+ */
+import { access, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../src/build/executable/files.ts';
-import { findOnPath, runTool } from './children.ts';
+import { findOnPath, NODE, runTool } from './children.ts';
 
 const DIR = join(import.meta.dirname, 'peers');
+const RIC = join(DIR, 'node_modules', 'aws-lambda-ric');
+export const RIC_MAIN = join(RIC, 'index.mjs');
+/** The native client, beside the main module. */
+export const RIC_ADDON = join(RIC, 'rapid-client.node');
+export const PREBUILT = join(DIR, 'prebuilt', 'rapid-client.node');
 /** Names the lock file that node_modules was made of. */
 const STAMP = join(DIR, 'node_modules', '.amphi-bench');
 const INSTALL_MS = 600_000;
-const INSTALLER = join(import.meta.dirname, '..', '..', '.ci', 'install-tools');
+const LOAD_MS = 10_000;
 
 /** Debian's packages that aws-lambda-ric compiles its client with, by the command each brings. */
 const RIC_TOOLS: Readonly<Record<string, string>> = {
@@ -23,62 +30,61 @@ const RIC_TOOLS: Readonly<Record<string, string>> = {
 
 export type Peer<T> = { readonly found: T } | { readonly missing: string };
 
-/** Where aws-lambda-ric's main module is, compiled and ready. */
-export async function findRic(progress: (text: string) => void): Promise<Peer<string>> {
-  const installed = await installPeers(progress);
-  if ('missing' in installed) return installed;
-  const dir = join(DIR, 'node_modules', 'aws-lambda-ric');
-  const main = join(dir, 'index.mjs');
-  if (await exists(join(dir, 'rapid-client.node'))) return { found: main };
-  const lacking = await installTools(progress);
+let finding: Promise<Peer<string>> | undefined;
+
+/** Where aws-lambda-ric's main module is, with a native client that loads here. */
+export function findRic(progress: (text: string) => void): Promise<Peer<string>> {
+  finding ??= attempt(async () => {
+    await installPeers(progress);
+    if (!(await loads(RIC_ADDON))) await compile(progress);
+    return RIC_MAIN;
+  });
+  return finding;
+}
+
+/** Installs what the lock file names, unless that is there. */
+export async function installPeers(progress: (text: string) => void): Promise<void> {
+  const lock = sha256(await readFile(join(DIR, 'package-lock.json')));
+  const known = await readFile(STAMP, 'utf8').catch(() => '');
+  if (known === lock) return;
+  progress('installing aws-lambda-ric, once');
+  await npm(['ci', '--ignore-scripts']);
+  await copyFile(PREBUILT, RIC_ADDON);
+  await writeFile(STAMP, lock);
+}
+
+/** Of another C library or processor it does not: then it is compiled, by the package's own scripts. */
+async function loads(addon: string): Promise<boolean> {
+  try {
+    await access(addon);
+    // It looks for its API while it is loaded.
+    const env = { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:1' };
+    await runTool(NODE, ['-e', 'require(process.argv[1])', addon], { env, timeoutMs: LOAD_MS });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function compile(progress: (text: string) => void): Promise<void> {
+  const lacking = Object.keys(RIC_TOOLS).filter((tool) => findOnPath(tool) === undefined);
   if (lacking.length > 0) {
     const packages = lacking.map((tool) => RIC_TOOLS[tool]).join(' ');
-    return { missing: `compiling aws-lambda-ric needs ${lacking.join(', ')} (apt-get install ${packages})` };
+    throw new Error(
+      `the prebuilt native client of aws-lambda-ric does not load here, and compiling it needs ${lacking.join(', ')} (apt-get install ${packages})`,
+    );
   }
   progress('compiling aws-lambda-ric, once');
-  return attempt(async () => {
-    await npm(['rebuild', 'aws-lambda-ric', '--ignore-scripts=false']);
-    await access(join(dir, 'rapid-client.node'));
-    return main;
-  });
-}
-
-/** As CI does. @returns what is still not there */
-async function installTools(progress: (text: string) => void): Promise<string[]> {
-  const lacking = () => Object.keys(RIC_TOOLS).filter((tool) => findOnPath(tool) === undefined);
-  const wanted = lacking();
-  if (wanted.length === 0) return [];
-  progress(`installing ${wanted.join(', ')}, once`);
-  const pairs = wanted.map((tool) => `${tool}:${RIC_TOOLS[tool]}`);
-  await runTool(INSTALLER, pairs, { cwd: DIR, env: process.env, timeoutMs: INSTALL_MS }).catch((error) =>
-    progress(`not installed: ${error.message}`),
-  );
-  return lacking();
-}
-
-/** The folder that the peers of plain JavaScript can be imported from. */
-export async function findPeers(progress: (text: string) => void): Promise<Peer<string>> {
-  return installPeers(progress);
-}
-
-let installing: Promise<Peer<string>> | undefined;
-
-function installPeers(progress: (text: string) => void): Promise<Peer<string>> {
-  installing ??= attempt(async () => {
-    const lock = sha256(await readFile(join(DIR, 'package-lock.json')));
-    const known = await readFile(STAMP, 'utf8').catch(() => '');
-    if (known === lock) return DIR;
-    progress('installing the peers, once');
-    // Without scripts, so that a missing compiler costs only the peer that needs it.
-    await npm(['ci', '--ignore-scripts']);
-    await writeFile(STAMP, lock);
-    return DIR;
-  });
-  return installing;
+  await npm(['rebuild', 'aws-lambda-ric', '--ignore-scripts=false']);
+  await access(RIC_ADDON);
 }
 
 function npm(args: string[]): Promise<string> {
-  const env = { ...process.env, npm_config_audit: 'false', npm_config_fund: 'false' };
+  // What the npm that calls this was told, such as its own prefix, is not for this one.
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^npm_(?!config_(registry|cache|userconfig)$)/i.test(name),
+  );
+  const env = { ...Object.fromEntries(inherited), npm_config_audit: 'false', npm_config_fund: 'false' };
   return runTool('npm', args, { cwd: DIR, env, timeoutMs: INSTALL_MS });
 }
 
@@ -88,20 +94,4 @@ async function attempt<T>(work: () => Promise<T>): Promise<Peer<T>> {
   } catch (error) {
     return { missing: (error as Error).message.replaceAll('\n', ' ').slice(0, 300) };
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Version of an installed package, as its package.json says; `from` is the folder that imports it. */
-export function versionOf(name: string, from: string): string {
-  const main = createRequire(join(from, 'index.js')).resolve(name);
-  const marker = join('node_modules', name);
-  const root = main.slice(0, main.lastIndexOf(marker) + marker.length);
-  const manifest = createRequire(import.meta.url)(join(root, 'package.json')) as { version: string };
-  return manifest.version;
 }

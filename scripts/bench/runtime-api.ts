@@ -1,20 +1,27 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchError } from './types.ts';
 
 const NEXT = 'GET /2018-06-01/runtime/invocation/next ';
 const ACCEPTED =
   'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"status":"OK"}\n';
 const HEAD_END = '\r\n\r\n';
+const LARGE = 16_384;
 
 /**
  * The two calls of the Runtime API that a loop makes, with no more work for each than that: it must not be what is
- * measured. Every /next is answered at once. A failure that the runtime reports fails the benchmark.
+ * measured. Every /next is answered at once, up to a number of invocations. A failure that the runtime reports fails the benchmark.
  */
 export class FastRuntimeApi {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #event: string;
+  /** A large event is sent by itself, as bytes: making one string of both would be measured. */
+  readonly #bytes: Buffer | undefined;
   #handedOut = 0;
+  #limit = Number.POSITIVE_INFINITY;
+  readonly #waiting: Socket[] = [];
   /** Responses that came. */
   answered = 0;
   /** The body of the latest response, or of the first failure. */
@@ -23,6 +30,7 @@ export class FastRuntimeApi {
 
   constructor(event: unknown) {
     this.#event = JSON.stringify(event);
+    if (this.#event.length > LARGE) this.#bytes = Buffer.from(this.#event);
     this.#server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
   }
 
@@ -35,6 +43,27 @@ export class FastRuntimeApi {
 
   get address(): string {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** So many invocations in all; those who ask for more wait. */
+  allow(count: number): void {
+    this.#limit = count;
+    for (const socket of this.#waiting.splice(0)) this.#hand(socket);
+  }
+
+  /**
+   * Until so many invocations in all are over and the runtime waits for the next.
+   * @throws BenchError when the runtime reports a failure or takes longer
+   */
+  async reach(count: number, longestMs: number): Promise<void> {
+    const latest = performance.now() + longestMs;
+    this.allow(count);
+    while (!(this.answered >= count && this.#waiting.length > 0)) {
+      if (this.failed !== undefined) throw new BenchError(this.failed);
+      if (performance.now() > latest)
+        throw new BenchError(`only ${this.answered} of ${count} invocations in ${longestMs / 1000} s`);
+      await sleep(10);
+    }
   }
 
   /** Breaks every connection. */
@@ -59,7 +88,7 @@ export class FastRuntimeApi {
 
   #answer(socket: Socket, request: string): void {
     if (request.startsWith(NEXT)) {
-      socket.write(this.#next(), 'latin1');
+      this.#hand(socket);
       return;
     }
     const head = request.slice(0, request.indexOf('\r\n'));
@@ -67,6 +96,15 @@ export class FastRuntimeApi {
     if (head.includes('/response ')) this.answered += 1;
     else this.failed ??= `${head}: ${this.last}`;
     socket.write(ACCEPTED, 'latin1');
+  }
+
+  #hand(socket: Socket): void {
+    if (this.#handedOut >= this.#limit) {
+      this.#waiting.push(socket);
+      return;
+    }
+    socket.write(this.#next(), 'latin1');
+    if (this.#bytes) socket.write(this.#bytes);
   }
 
   #next(): string {
@@ -78,7 +116,7 @@ export class FastRuntimeApi {
       `Lambda-Runtime-Aws-Request-Id: ${id}\r\nLambda-Runtime-Deadline-Ms: ${Date.now() + 3000}\r\n` +
       'Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:123456789012:function:bench\r\n' +
       `Lambda-Runtime-Trace-Id: Root=1-5759e988-bd862e3fe1be${number};Sampled=0\r\n` +
-      `\r\n${this.#event}`
+      `\r\n${this.#bytes ? '' : this.#event}`
     );
   }
 }

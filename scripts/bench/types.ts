@@ -17,6 +17,36 @@ export interface Comparison {
   readonly peer: Series;
   /** Without one the ratio is only shown. */
   readonly goal?: Goal;
+  /** Where this is a point of a curve. */
+  readonly at?: CurvePoint;
+}
+
+export interface CurvePoint {
+  /** Name of the curve: what all of its points are of. */
+  readonly curve: string;
+  /** What grows, e.g. `routes`. */
+  readonly axis: string;
+  readonly x: number;
+}
+
+/** Ours against a number that is not measured. */
+export interface Limit {
+  readonly kind: 'limit';
+  readonly bench: string;
+  readonly what: string;
+  readonly unit: string;
+  readonly ours: Series;
+  /** In the row's unit; the median must be below. Without one the value is only shown. */
+  readonly below?: number;
+}
+
+/** What something is made of: no verdict. */
+export interface Parts {
+  readonly kind: 'parts';
+  readonly bench: string;
+  readonly what: string;
+  readonly unit: string;
+  readonly parts: readonly { readonly name: string; readonly value: number }[];
 }
 
 /** Requests that got no answer in all rounds together. */
@@ -40,7 +70,7 @@ export interface Losses {
   readonly goal: number;
 }
 
-/** A comparison whose peer is not to be had here: no verdict. */
+/** A comparison whose peer is not to be had here: nothing is shown, so the command fails. */
 export interface Skipped {
   readonly kind: 'skipped';
   readonly bench: string;
@@ -49,14 +79,19 @@ export interface Skipped {
   readonly reason: string;
 }
 
-export type Row = Comparison | Losses | Skipped;
+export type Row = Comparison | Limit | Parts | Losses | Skipped;
 
 export interface RunOptions {
   /** Few short rounds: shows that it works, proves no goal. */
   readonly quick: boolean;
+  /** What makes the load of HTTP servers. */
+  readonly load: Generator;
   /** Tells what is going on. */
   readonly progress: (text: string) => void;
 }
+
+export const GENERATORS = ['wrk', 'autocannon'] as const;
+export type Generator = (typeof GENERATORS)[number];
 
 export interface Bench {
   readonly name: string;

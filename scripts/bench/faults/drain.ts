@@ -34,10 +34,9 @@ const MODES: readonly Mode[] = [
   { what: 'bodies that take 100 ms', load: { ...FRESH, path: '/upload', upload: UPLOAD } },
 ];
 
-/** @param tls without it the modes over TLS are skipped */
 export async function drainRows(
   servers: readonly Server[],
-  tls: TlsFiles | undefined,
+  tls: TlsFiles,
   options: RunOptions,
 ): Promise<Row[]> {
   const rows: Row[] = [];
@@ -48,15 +47,12 @@ export async function drainRows(
 async function rowOf(
   servers: readonly Server[],
   mode: Mode,
-  tls: TlsFiles | undefined,
+  tls: TlsFiles,
   options: RunOptions,
 ): Promise<Row> {
   const kind = mode.load.keepAlive ? 'kept' : 'fresh';
   const connections = kind === 'kept' ? 'kept-alive' : 'new connections';
   const row = { bench: 'faults', what: `drain, ${connections}, ${mode.what}` };
-  if (mode.tls && tls === undefined) {
-    return { kind: 'skipped', ...row, peer: 'bare Fastify', reason: 'openssl is not on PATH' };
-  }
   options.progress(row.what);
   const rounds = options.quick ? 2 : 10;
   const sample = (server: Server) => drain(server, mode, mode.tls ? tls : undefined, options);

@@ -5,7 +5,6 @@
  */
 import { join } from 'node:path';
 import { NODE, runTool } from '../children.ts';
-import { findPeers } from '../peers.ts';
 import { type Contender, interleave } from '../rounds.ts';
 import type { Goal } from '../stats.ts';
 import { type Bench, BenchError, type Row, type RunOptions } from '../types.ts';
@@ -21,10 +20,8 @@ export const eventBench: Bench = {
   name: 'event',
   about: 'API Gateway v2 events a second, every feature in, against @fastify/aws-lambda and hono',
   async run(options) {
-    const peers = await findPeers(options.progress);
-    if ('missing' in peers) return skipped(peers.missing);
-    await assertSameResults(peers.found);
-    const contenders = ['amphi', ...Object.keys(PEERS)].map((name) => contender(name, peers.found, options));
+    await assertSameResults();
+    const contenders = ['amphi', ...Object.keys(PEERS)].map((name) => contender(name, options));
     const [ours, ...others] = await interleave(contenders, options.quick ? 3 : 10, 0, options.progress);
     const each = Object.values(PEERS);
     return others.map(
@@ -41,19 +38,9 @@ export const eventBench: Bench = {
   },
 };
 
-function skipped(reason: string): Row[] {
-  return Object.values(PEERS).map(({ name }) => ({
-    kind: 'skipped',
-    bench: 'event',
-    what: WHAT,
-    peer: name,
-    reason,
-  }));
-}
-
-function contender(name: string, peers: string, { quick }: RunOptions): Contender {
+function contender(name: string, { quick }: RunOptions): Contender {
   const [warmupMs, measuredMs] = quick ? [1000, 1000] : [2000, 4000];
-  return { name, sample: async () => (await work(name, peers, warmupMs!, measuredMs!)).rate };
+  return { name, sample: async () => (await work(name, warmupMs!, measuredMs!)).rate };
 }
 
 interface Done {
@@ -62,17 +49,17 @@ interface Done {
   readonly log: string;
 }
 
-async function work(name: string, peers: string, warmupMs: number, measuredMs: number): Promise<Done> {
-  const args = [WORKER, name, peers, String(warmupMs), String(measuredMs)];
+async function work(name: string, warmupMs: number, measuredMs: number): Promise<Done> {
+  const args = [WORKER, name, String(warmupMs), String(measuredMs)];
   const text = await runTool(NODE, args, { env: {}, timeoutMs: warmupMs + measuredMs + 30_000 });
   return JSON.parse(text) as Done;
 }
 
 /** Frameworks that answer or log differently are not doing the same work. */
-async function assertSameResults(peers: string): Promise<void> {
+async function assertSameResults(): Promise<void> {
   const views = [];
   for (const name of ['amphi', ...Object.keys(PEERS)]) {
-    views.push([name, JSON.stringify(viewOf(await work(name, peers, 0, 0)))]);
+    views.push([name, JSON.stringify(viewOf(await work(name, 0, 0)))]);
   }
   const [[, ours] = [], ...others] = views;
   for (const [name, view] of others) {

@@ -2,10 +2,10 @@
  * Requests lost while a server drains, is restarted, or has no reader, no disk or no descriptors: ours beside bare
  * Fastify under the same.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findOnPath, runTool } from '../children.ts';
+import { generate } from 'selfsigned';
 import { descriptorRows } from '../faults/descriptors.ts';
 import { drainRows } from '../faults/drain.ts';
 import { outputRows } from '../faults/outputs.ts';
@@ -34,13 +34,11 @@ export const faultsBench: Bench = {
   },
 };
 
-/** A self-signed pair, `undefined` without openssl. */
-async function makeCertificate(dir: string): Promise<TlsFiles | undefined> {
-  const openssl = findOnPath('openssl');
-  if (openssl === undefined) return undefined;
+/** A self-signed pair. */
+async function makeCertificate(dir: string): Promise<TlsFiles> {
   const files = { cert: join(dir, 'cert.pem'), key: join(dir, 'key.pem') };
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const out = ['-subj', '/CN=localhost', '-days', '1', '-keyout', files.key, '-out', files.cert];
-  await runTool(openssl, ['req', '-x509', ...curve, ...out], { timeoutMs: 10_000 });
+  const made = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec' });
+  await writeFile(files.cert, made.cert);
+  await writeFile(files.key, made.private);
   return files;
 }

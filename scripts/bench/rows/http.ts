@@ -1,116 +1,108 @@
 /**
- * Requests per second of `httpServer` against bare Fastify, both as executables of the same build: bundled, with
- * code cache, on the same Node.js. Every sample has a server process of its own, warmed up before, so that one
- * lucky or unlucky compilation by V8 does not decide. The server has one core, wrk the other. The server's CPU time
- * for each request is shown beside it: it tells the same on a machine that has other work to do.
+ * `httpServer` against bare Fastify, Hono on its server for Node.js and node:http, all as executables of the same build:
+ * bundled, with code cache, on the same Node.js. Every sample has a server process of its own, warmed up before, so that
+ * one lucky or unlucky compilation by V8 does not decide. The server has one core, the load the other.
+ *
+ * What decides is how many requests a second of the server's CPU time answers (proc(5): user and system): it tells the
+ * same on a machine that has other work to do. Requests per second are shown beside it.
  */
-
-import type { ChildProcess } from 'node:child_process';
-import { canPin, cpuSeconds, end, firstLine, start } from '../children.ts';
-import { buildBenchService, buildFastify } from '../executables.ts';
+import { canPin, cpuSeconds } from '../children.ts';
 import { fetchText } from '../fetch-text.ts';
+import { httpServers, LOAD_CORE, type Server, serving } from '../http-server.ts';
+import { type Load, loadFor } from '../load/index.ts';
 import { type Contender, interleave } from '../rounds.ts';
 import type { Goal } from '../stats.ts';
 import { type Bench, BenchError, type Row, type RunOptions, type Series } from '../types.ts';
-import { hasWrk, type Load, loadFor } from '../wrk.ts';
 
-const GOAL: Goal = { kind: 'at least', ratio: 0.95 };
-const SERVER_CORE = 0;
-const LOAD_CORE = 1;
+const GOAL: Goal = { kind: 'at least', ratio: 1.05 };
 
-const LOADS: Readonly<Record<string, Load>> = {
-  hello: { method: 'GET', path: '/' },
-  'echo 1 KB JSON': { method: 'POST', path: '/echo', body: jsonOf(1024) },
-};
-
-interface Server {
-  readonly name: string;
-  readonly file: string;
-  readonly args: readonly string[];
+interface Case {
+  readonly what: string;
+  readonly load: Load;
+  /** Against bare Fastify, per CPU second. */
+  readonly goal?: Goal;
 }
+
+const CASES: readonly Case[] = [
+  { what: 'hello', load: { method: 'GET', path: '/' }, goal: GOAL },
+  { what: 'echo 1 KB JSON', load: { method: 'POST', path: '/echo', body: jsonOf(1024) }, goal: GOAL },
+  { what: 'parameter and query', load: { method: 'GET', path: '/users/17?limit=20&tag=red&tag=big' } },
+  { what: '10 KB JSON reply', load: { method: 'GET', path: '/list' } },
+  { what: '1 KB JSON, checked', load: { method: 'POST', path: '/orders', body: jsonOf(1024) } },
+  {
+    what: '100 KB body',
+    load: {
+      method: 'POST',
+      path: '/upload',
+      body: 'b'.repeat(100 * 1024),
+      type: 'application/octet-stream',
+    },
+  },
+  { what: 'stream of 16 KB', load: { method: 'GET', path: '/stream' } },
+];
 
 export const httpBench: Bench = {
   name: 'http',
-  about: 'hello and 1 KB JSON echo, requests a second, against bare Fastify',
+  about: 'requests a second of CPU time and of time, against bare Fastify, Hono and node:http',
   async run(options) {
-    if (!hasWrk()) return skipped('wrk is not on PATH (apt-get install wrk)');
-    const args = ['httpServer', '--port', '0', '--host', '127.0.0.1'];
-    const servers: Server[] = [
-      { name: 'amphi httpServer', file: await buildBenchService(options), args },
-      { name: 'bare Fastify', file: await buildFastify(options), args: [] },
-    ];
+    const servers = await httpServers(['fastify', 'hono', 'node'], options);
     if (!canPin()) options.progress('without taskset and a second core, server and load share what there is');
     const rows: Row[] = [];
-    for (const [what, load] of Object.entries(LOADS)) {
-      await assertSameAnswers(servers, load);
-      options.progress(what);
-      const { rates, cpu } = await measure(servers, load, options);
-      rows.push(comparison(what, 'requests/s', rates, GOAL));
-      rows.push(comparison(what, 'CPU us/request', cpu));
+    for (const each of CASES) {
+      await assertSameAnswers(servers, each.load);
+      options.progress(each.what);
+      const { rates, perCpu } = await measure(servers, each.load, options);
+      rows.push(...comparisons(each.what, 'requests/CPU s', perCpu, each.goal));
+      rows.push(...comparisons(each.what, 'requests/s', rates));
     }
     return rows;
   },
 };
 
-function comparison(what: string, unit: string, [ours, peer]: Series[], goal?: Goal): Row {
-  return { kind: 'comparison', bench: 'http', what, unit, ours: ours!, peer: peer!, goal };
-}
-
-function skipped(reason: string): Row[] {
-  return Object.keys(LOADS).map((what) => ({
-    kind: 'skipped',
+/** The goal is for the first of the peers. */
+function comparisons(what: string, unit: string, [ours, ...peers]: Series[], goal?: Goal): Row[] {
+  return peers.map((peer, at) => ({
+    kind: 'comparison',
     bench: 'http',
     what,
-    peer: 'bare Fastify',
-    reason,
+    unit,
+    ours: ours!,
+    peer,
+    ...(at === 0 && goal ? { goal } : {}),
   }));
 }
 
-async function measure(servers: readonly Server[], load: Load, { quick, progress }: RunOptions) {
-  const [warmup, seconds] = quick ? [2, 3] : [3, 10];
-  const cpu = servers.map(({ name }): Series => ({ name, samples: [] }));
+async function measure(
+  servers: readonly Server[],
+  load: Load,
+  { quick, progress, load: by }: RunOptions,
+): Promise<{ rates: Series[]; perCpu: Series[] }> {
+  const [warmup, seconds] = quick ? [1, 1] : [2, 6];
+  const perCpu = servers.map(({ name }): Series => ({ name, samples: [] }));
   const contenders = servers.map((server, at): Contender => {
     const sample = () =>
       serving(server, async (url, child) => {
-        await loadFor(url, load, warmup!, LOAD_CORE);
+        await loadFor(by, url, load, warmup!, LOAD_CORE);
         const before = cpuSeconds(child);
-        const { rate, requests } = await loadFor(url, load, seconds!, LOAD_CORE);
-        cpu[at]!.samples.push(((cpuSeconds(child) - before) / requests) * 1e6);
+        const { rate, requests } = await loadFor(by, url, load, seconds!, LOAD_CORE);
+        perCpu[at]!.samples.push(requests / (cpuSeconds(child) - before));
         return rate;
       });
     return { name: server.name, sample };
   });
-  return { rates: await interleave(contenders, quick ? 3 : 10, 0, progress), cpu };
+  return { rates: await interleave(contenders, quick ? 2 : 10, 0, progress), perCpu };
 }
 
-async function serving<T>(
-  { file, args }: Server,
-  use: (url: string, child: ChildProcess) => Promise<T>,
-): Promise<T> {
-  const child = start(file, args, { stdout: 'pipe', core: SERVER_CORE });
-  try {
-    return await use(await firstLine(child, urlIn), child);
-  } finally {
-    await end(child);
-  }
-}
-
-/** From the JSON log line `{"message":"listening","url":...}`. */
-function urlIn(line: string): string | undefined {
-  try {
-    const { message, url } = JSON.parse(line) as { message?: unknown; url?: unknown };
-    return message === 'listening' && typeof url === 'string' ? url : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Two servers that answer differently are not doing the same work. */
+/** Servers that answer differently are not doing the same work. */
 async function assertSameAnswers(servers: readonly Server[], load: Load): Promise<void> {
   const answers = [];
   for (const server of servers) answers.push(await serving(server, (url) => fetchText(url, load)));
-  const [ours, peer] = answers.map((answer) => JSON.stringify(answer));
-  if (ours !== peer) throw new BenchError(`the answers differ: ${ours} and ${peer}`);
+  const [ours, ...peers] = answers.map((answer) => JSON.stringify(answer));
+  for (const [at, peer] of peers.entries())
+    if (peer !== ours)
+      throw new BenchError(
+        `${load.path}: the answer ${ours} is another than ${servers[at + 1]!.name}'s ${peer}`,
+      );
 }
 
 /** A JSON object of exactly so many bytes, of the kinds of values that services exchange. */

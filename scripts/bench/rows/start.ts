@@ -1,166 +1,168 @@
 /**
- * From exec to the first GET /next, in milliseconds. The clock starts before `spawn`, so fork and exec count for
- * every contender alike; pages are warm. For `node -e 0`, which asks for nothing, it stops when the process is
- * gone. As that includes the end of the process, a second reference asks for /next like the others do, with the
- * least code that can: node:net in a script given by -e.
+ * From exec to the first GET /next and to the first answer, and until a server listens, in milliseconds. The clock starts
+ * before `spawn`, so fork and exec count for every contender alike. For `node -e 0`, which asks for nothing, it stops when
+ * the process is gone. As that includes the end of the process, a second reference asks for /next like the others do, with
+ * the least code that can: node:net in a script given by -e.
+ *
+ * Once with warm pages, and once with the files of the contender taken out of the page cache before each start; libraries
+ * of the system stay in it. CPU time is that of all threads until /next: it tells the same on a busy machine.
  */
-import type { ChildProcess } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:net';
-import { end, failure, NODE, start } from '../children.ts';
-import { buildSample } from '../executables.ts';
-import { lambdaEnv } from '../lambda-env.ts';
+import { NODE, start } from '../children.ts';
+import { buildBenchService, buildFastify, buildSample } from '../executables.ts';
 import { findRic } from '../peers.ts';
 import { type Contender, interleave } from '../rounds.ts';
+import { copyOfNode, cpuMillis, evict, type Reads, readsOf } from '../start/cold.ts';
+import {
+  amphi,
+  exitTime,
+  netClient,
+  type Runtime,
+  readyTime,
+  ric as ricRuntime,
+  startTimes,
+} from '../start/contenders.ts';
+import { StartListener } from '../start/listener.ts';
 import type { Goal } from '../stats.ts';
-import { type Bench, BenchError, type Row, type RunOptions, type Series } from '../types.ts';
+import type { Bench, Row, RunOptions, Series } from '../types.ts';
 
-const WHAT = 'exec to /next';
-const NEXT = 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n';
-const LIMIT_MS = 10_000;
-const BARE_GOAL: Goal = { kind: 'at most', ratio: 1.3 };
-const RIC_GOAL: Goal = { kind: 'below', ratio: 1 };
-
-/** Asks for /next and goes on waiting, with nothing but node:net. */
-const BARE_CLIENT = `const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
-require('node:net').connect(port, host).write(${JSON.stringify(`${NEXT}Host: x\r\n\r\n`)});`;
+const NODE_GOAL: Goal = { kind: 'at most', ratio: 1.05 };
+const RIC_GOAL: Goal = { kind: 'at most', ratio: 0.8 };
+const READY_GOAL: Goal = { kind: 'at most', ratio: 1.3 };
 
 export const startBench: Bench = {
   name: 'start',
-  about: 'exec to the first GET /next, against bare node -e 0 and aws-lambda-ric',
+  about: 'exec to /next, to the first answer and to a ready server, warm and cold',
   async run(options) {
-    const app = await buildSample(options);
+    const ours = amphi(await buildSample(options));
     const ric = await findRic(options.progress);
-    const listener = new NextListener();
+    const runtimes = (node: string) => [
+      ours,
+      netClient(node),
+      ...('found' in ric ? [ricRuntime(ric.found, node)] : []),
+    ];
+    const rows: Row[] = [];
+    if ('missing' in ric) {
+      const skipped = {
+        kind: 'skipped',
+        bench: 'start',
+        peer: 'aws-lambda-ric',
+        reason: ric.missing,
+      } as const;
+      for (const what of ['exec to /next', 'exec to the first answer']) rows.push({ ...skipped, what });
+    }
+    const listener = new StartListener();
     await listener.listen();
     try {
-      const { address } = listener;
-      const contenders = [
-        spawned('amphi executable', listener, () => start(app, [], { env: lambdaEnv(address, 'http') })),
-        untilExit('node -e 0', () => start(NODE, ['-e', '0'])),
-        spawned('node -e net client', listener, () =>
-          start(NODE, ['-e', BARE_CLIENT], { env: lambdaEnv(address, '') }),
-        ),
-      ];
-      if ('found' in ric) {
-        const env = lambdaEnv(address, 'index.handler');
-        contenders.push(
-          spawned('aws-lambda-ric', listener, () => start(NODE, [ric.found, 'index.handler'], { env })),
-        );
-      }
-      return rowsOf(await measure(contenders, options), 'missing' in ric ? ric.missing : undefined);
+      rows.push(...(await warmRows(runtimes(NODE), listener, options)));
+      rows.push(...(await coldRows(runtimes(await copyOfNode()), listener, options)));
     } finally {
       await listener.close();
     }
+    return [...rows, await readyRow(options)];
   },
 };
 
-function measure(contenders: Contender[], { quick, progress }: RunOptions): Promise<Series[]> {
-  return interleave(contenders, quick ? 10 : 40, quick ? 2 : 5, progress);
+function comparison(what: string, unit: string, ours: Series, peer: Series, goal?: Goal): Row {
+  return { kind: 'comparison', bench: 'start', what, unit, ours, peer, ...(goal && { goal }) };
 }
 
-function rowsOf([ours, bare, client, ric]: Series[], noRic: string | undefined): Row[] {
-  const compare = (peer: Series, goal?: Goal): Row => ({
-    kind: 'comparison',
-    bench: 'start',
-    what: WHAT,
-    unit: 'ms',
-    ours: ours!,
-    peer,
-    goal,
-  });
-  const last: Row = ric
-    ? compare(ric, RIC_GOAL)
-    : { kind: 'skipped', bench: 'start', what: WHAT, peer: 'aws-lambda-ric', reason: noRic! };
-  return [compare(bare!, BARE_GOAL), compare(client!), last];
-}
-
-function spawned(name: string, listener: NextListener, spawn: () => ChildProcess): Contender {
-  return {
+async function warmRows(
+  runtimes: readonly Runtime[],
+  listener: StartListener,
+  { quick, progress }: RunOptions,
+): Promise<Row[]> {
+  const answers = new Map(runtimes.map(({ name }) => [name, [] as number[]]));
+  const cpu = new Map(runtimes.map(({ name }) => [name, [] as number[]]));
+  const contenders = runtimes.map(
+    (runtime): Contender => ({
+      name: runtime.name,
+      async sample() {
+        const { next, answer } = await startTimes(runtime, listener, ({ pid }) =>
+          cpu.get(runtime.name)!.push(cpuMillis(pid!)),
+        );
+        if (answer !== undefined) answers.get(runtime.name)!.push(answer);
+        return next;
+      },
+    }),
+  );
+  const exits = () => exitTime('node -e 0', () => start(NODE, ['-e', '0']));
+  const [rounds, warmups] = quick ? [10, 2] : [40, 5];
+  const all = [...contenders, { name: 'node -e 0', sample: exits }];
+  const series = await interleave(all, rounds, warmups, progress);
+  const [ours, client, ric] = series;
+  const side = (of: Map<string, number[]>, { name }: Series): Series => ({
     name,
-    async sample() {
-      const asked = listener.next();
-      const begin = performance.now();
-      const child = spawn();
-      try {
-        const at = await within(name, Promise.race([asked, failure(child).then(raise)]));
-        return at - begin;
-      } finally {
-        await end(child);
-      }
-    },
-  };
-}
-
-function untilExit(name: string, spawn: () => ChildProcess): Contender {
-  return {
-    name,
-    async sample() {
-      const begin = performance.now();
-      const child = spawn();
-      const gone = new Promise<number>((resolve, reject) => {
-        child.once('error', reject);
-        child.once('exit', (code) => {
-          if (code === 0) resolve(performance.now());
-          else reject(new BenchError(`${name} ended with ${code}`));
-        });
-      });
-      try {
-        return (await within(name, gone)) - begin;
-      } finally {
-        await end(child);
-      }
-    },
-  };
-}
-
-function raise(error: Error): never {
-  throw error;
-}
-
-async function within<T>(name: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new BenchError(`${name}: nothing within ${LIMIT_MS} ms`)), LIMIT_MS);
+    samples: of.get(name)!.slice(warmups),
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const cpuRow = (peer: Series) => comparison('exec to /next', 'CPU ms', side(cpu, ours!), side(cpu, peer));
+  const rows = [
+    comparison('exec to /next', 'ms', ours!, series.at(-1)!, NODE_GOAL),
+    comparison('exec to /next', 'ms', ours!, client!),
+    cpuRow(client!),
+  ];
+  if (runtimes.length < 3) return rows;
+  rows.push(comparison('exec to /next', 'ms', ours!, ric!, RIC_GOAL), cpuRow(ric!));
+  rows.push(
+    comparison('exec to the first answer', 'ms', side(answers, ours!), side(answers, ric!), RIC_GOAL),
+  );
+  return rows;
 }
 
-/** Tells when the first byte of a request came; answers nothing. */
-class NextListener {
-  #asked: ((at: number) => void) | undefined;
-  readonly #server: Server = createServer((socket) => {
-    socket.on('error', () => {});
-    socket.once('data', (piece) => {
-      const at = performance.now();
-      if (piece.toString('latin1').startsWith(NEXT)) this.#asked?.(at);
-      else socket.destroy(new BenchError('something else than GET /next was sent'));
-    });
-  });
+const MEASURES: readonly { what: string; unit: string; of: (reads: Reads) => number }[] = [
+  { what: 'read from disk by /next', unit: 'MB', of: ({ bytes }) => bytes / 1e6 },
+  { what: 'read from disk by /next', unit: 'pages of 4 KB', of: ({ bytes }) => bytes / 4096 },
+  { what: 'waited for the disk by /next', unit: 'major faults', of: ({ faults }) => faults },
+];
 
-  listen(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', () => resolve());
-    });
+async function coldRows(
+  runtimes: readonly Runtime[],
+  listener: StartListener,
+  { quick, progress }: RunOptions,
+): Promise<Row[]> {
+  const reads = runtimes.map((): Reads[] => []);
+  const contenders = runtimes.map(
+    (runtime, at): Contender => ({
+      name: `${runtime.name}, cold`,
+      async sample() {
+        await evict(runtime.files);
+        const { next } = await startTimes(
+          runtime,
+          listener,
+          ({ pid }) => void reads[at]!.push(readsOf(pid!)),
+        );
+        return next;
+      },
+    }),
+  );
+  const times = await interleave(contenders, quick ? 3 : 20, 0, progress);
+  const named = (samples: number[], at: number): Series => ({ name: runtimes[at]!.name, samples });
+  const rows: Row[] = [];
+  for (let at = 1; at < runtimes.length; at++) {
+    const what = 'exec to /next, cold page cache';
+    rows.push(comparison(what, 'ms', named(times[0]!.samples, 0), named(times[at]!.samples, at)));
+    for (const measure of MEASURES) {
+      const [ours, peer] = [reads[0]!.map(measure.of), reads[at]!.map(measure.of)];
+      if (peer.some((value) => value === 0)) rows.push(nothingRead(measure.what, runtimes[at]!.name));
+      else rows.push(comparison(measure.what, measure.unit, named(ours, 0), named(peer, at)));
+    }
   }
+  return rows;
+}
 
-  get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
+/** As where the files are in memory anyway. */
+function nothingRead(what: string, peer: string): Row {
+  const reason = 'the page cache kept the files, or their file system counts no reads';
+  return { kind: 'skipped', bench: 'start', what, peer, reason };
+}
 
-  /** Resolves with the time, on performance's clock, of the next first byte. */
-  next(): Promise<number> {
-    return new Promise((resolve) => {
-      this.#asked = resolve;
-    });
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => this.#server.close(() => resolve()));
-  }
+async function readyRow(options: RunOptions): Promise<Row> {
+  const [app, fastify] = [await buildBenchService(options), await buildFastify(options)];
+  const args = ['httpServer', '--port', '0', '--host', '127.0.0.1'];
+  const contenders = [
+    { name: 'amphi httpServer', sample: () => readyTime('amphi httpServer', app, args) },
+    { name: 'bare Fastify', sample: () => readyTime('bare Fastify', fastify, []) },
+  ];
+  const [rounds, warmups] = options.quick ? [10, 2] : [40, 5];
+  const [ours, peer] = await interleave(contenders, rounds, warmups, options.progress);
+  return comparison('exec to a ready server', 'ms', ours!, peer!, READY_GOAL);
 }

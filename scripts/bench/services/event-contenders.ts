@@ -2,14 +2,11 @@
  * The same handler in each framework, every feature in: a path parameter, a repeated query key, a request cookie, a
  * parsed JSON body, a log line with the request id, a JSON reply with a header and two cookies.
  */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { invokeHttp } from '../../../src/adapters/lambda/sources/http/invoke.ts';
 import { Context, createLogger, createRegistry, reply } from '../../../src/core/index.ts';
 import { answerOf, type Handler, logSink, type Order, REQUEST_ID, SET_COOKIES } from './event-data.ts';
 
-export const CONTENDERS: Readonly<Record<string, (peers: string) => Promise<Handler>>> = {
+export const CONTENDERS: Readonly<Record<string, () => Promise<Handler>>> = {
   amphi: async () => amphi(),
   'fastify-lambda': fastifyLambda,
   hono,
@@ -39,20 +36,18 @@ function amphi(): Handler {
   };
 }
 
-// The peers' types are not installed where only the project is: each is used as its documentation shows.
-// biome-ignore lint/suspicious/noExplicitAny: see above
+// biome-ignore lint/suspicious/noExplicitAny: each is used as its documentation for JavaScript shows
 type Untyped = any;
 
-async function fastifyLambda(peers: string): Promise<Handler> {
-  const require = createRequire(join(peers, 'index.js'));
-  const awsLambdaFastify: Untyped = require('@fastify/aws-lambda');
+async function fastifyLambda(): Promise<Handler> {
+  const { default: awsLambdaFastify }: Untyped = await import('@fastify/aws-lambda');
   const { default: Fastify } = await import('fastify');
   const app: Untyped = Fastify({
     disableRequestLogging: true,
     logger: { level: 'info', stream: { write: logSink } },
     genReqId: () => REQUEST_ID,
   });
-  app.register(require('@fastify/cookie'));
+  app.register((await import('@fastify/cookie')).default);
   app.post('/shops/:shop/orders', async (request: Untyped, response: Untyped) => {
     const { shop } = request.params;
     request.log.info({ shop }, 'order');
@@ -68,12 +63,10 @@ async function fastifyLambda(peers: string): Promise<Handler> {
   return (event) => proxy(event, LAMBDA_CONTEXT);
 }
 
-async function hono(peers: string): Promise<Handler> {
-  const load = (name: string): Promise<Untyped> =>
-    import(pathToFileURL(createRequire(join(peers, 'index.js')).resolve(name)).href);
-  const { Hono } = await load('hono');
-  const { handle } = await load('hono/aws-lambda');
-  const { getCookie, setCookie } = await load('hono/cookie');
+async function hono(): Promise<Handler> {
+  const { Hono } = await import('hono');
+  const { handle } = await import('hono/aws-lambda');
+  const { getCookie, setCookie } = await import('hono/cookie');
   const app = new Hono();
   app.post('/shops/:shop/orders', async (c: Untyped) => {
     const order = await c.req.json();
@@ -86,8 +79,8 @@ async function hono(peers: string): Promise<Handler> {
     setCookie(c, 'seen', '1', { path: '/', httpOnly: true, sameSite: 'Lax' });
     setCookie(c, 'last', '17', { path: '/', sameSite: 'Lax' });
     c.header('x-shop', shop);
-    return c.json(answerOf(shop, c.req.queries('tag'), getCookie(c, 'session'), order, requestId), 201);
+    return c.json(answerOf(shop, c.req.queries('tag')!, getCookie(c, 'session')!, order, requestId), 201);
   });
-  const handler = handle(app);
+  const handler: Untyped = handle(app);
   return (event) => handler(event, LAMBDA_CONTEXT);
 }

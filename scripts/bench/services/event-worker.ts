@@ -1,9 +1,9 @@
-/** Runs one contender: `event-worker.ts NAME PEERS WARMUP_MS MEASURED_MS`; prints `{rate, result, log}` as JSON. */
+/** Runs one contender: `event-worker.ts NAME WARMUP_MS MEASURED_MS`; prints `{rate, result, log}` as JSON. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { CONTENDERS } from './event-contenders.ts';
 import { type Handler, logged, makeEvent } from './event-data.ts';
 
-const [name = '', peers = '', warmup, measured] = process.argv.slice(2);
+const [name = '', warmup, measured] = process.argv.slice(2);
 
 /** No event is used twice in a row: each is a fresh object, as from JSON, but making them is not measured. */
 const BATCH = 200;
@@ -24,7 +24,7 @@ async function run(handler: Handler, ms: number): Promise<number> {
 
 const make = CONTENDERS[name];
 if (!make) throw new Error(`there is no contender ${name}`);
-const handler = await make(peers);
+const handler = await make();
 const result = await handler(makeEvent());
 const log = logged.last;
 await run(handler, Number(warmup));

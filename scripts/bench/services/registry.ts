@@ -17,6 +17,12 @@ registry.get('/printed', () => {
   return HELLO;
 });
 
+// The same as in ric/hono.mjs.
+registry.post('/shops/:shop/orders', async (request) => {
+  const order = await request.json<{ customer: string }>();
+  return { shop: request.params.shop, tags: request.query.getAll('tag'), customer: order.customer };
+});
+
 // The same function as in ric/index.cjs.
 registry.function('small', async (event: { name?: unknown }, context) => ({
   name: event.name,

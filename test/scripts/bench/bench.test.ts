@@ -1,12 +1,8 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import t from 'tap';
-import { readCommandLine } from '../../../scripts/bench/options.ts';
-import { document, exitCodeOf, table, verdictOf } from '../../../scripts/bench/report.ts';
+import { exitCodeOf, keyOf, table, verdictOf } from '../../../scripts/bench/report.ts';
 import { interleave } from '../../../scripts/bench/rounds.ts';
 import { meets, quantile, ratioOf, spreadOf } from '../../../scripts/bench/stats.ts';
-import { BenchError, type Row } from '../../../scripts/bench/types.ts';
-import { readReport } from '../../../scripts/bench/wrk.ts';
+import type { Limit, Parts, Row } from '../../../scripts/bench/types.ts';
 
 t.test('quantiles interpolate as those of R and NumPy do', async (t) => {
   t.equal(quantile([3, 1, 2], 0.5), 2);
@@ -81,13 +77,14 @@ function row(ours: number[], peer: number[], goal?: { kind: 'at most'; ratio: nu
 
 const SKIPPED: Row = { kind: 'skipped', bench: 'loop', what: 'loop', peer: 'ric', reason: 'no cmake' };
 
-t.test('a missed goal fails the run, an absent peer does not', async (t) => {
+t.test('a missed goal fails the run, and so does one that could not be measured', async (t) => {
   const goal = { kind: 'at most', ratio: 1.3 } as const;
   const met = row([12, 13], [10, 10], goal);
   const missed = row([14, 15], [10, 10], goal);
   const shown = row([99, 99], [10, 10]);
-  t.same([met, missed, shown, SKIPPED].map(verdictOf), ['met', 'MISSED', 'no goal', 'skipped']);
-  t.equal(exitCodeOf([met, shown, SKIPPED]), 0);
+  t.same([met, missed, shown, SKIPPED].map(verdictOf), ['met', 'MISSED', 'no goal', 'SKIPPED']);
+  t.equal(exitCodeOf([met, shown]), 0);
+  t.equal(exitCodeOf([met, SKIPPED]), 1);
   t.equal(exitCodeOf([met, missed]), 1);
 });
 
@@ -99,7 +96,7 @@ t.test('the table says what was measured, and why something was not', async (t) 
     lines[2],
     /start +exec, ms, 3 rounds +13\.0 \(12\.2-13\.8\) +bare +10\.0 .* 1\.30 .* <= 1\.3 +met$/,
   );
-  t.match(lines[3], /^loop +loop .* ric .* skipped: no cmake$/);
+  t.match(lines[3], /^loop +loop .* ric .* SKIPPED: no cmake$/);
 });
 
 function losses(lost: number, tried: number, goal: number): Row {
@@ -116,69 +113,47 @@ t.test('losses are shown with what was tried, and none at all is no success', as
     table([losses(1, 1000, 0.001)]),
     /drain, lost, 3 rounds +1 of 1000 \(7 refused\) +bare +8 of 9 +- +<= 1\/1000 +met$/,
   );
-  t.match(document([losses(0, 10, 0)], true), { rows: [{ ours: { tried: 10 }, verdict: 'met' }] });
 });
 
-t.test('the JSON holds each sample', async (t) => {
-  t.match(document([row([12, 14], [10, 10]), SKIPPED], true), {
-    quick: true,
-    rows: [
-      {
-        ours: { samples: [12, 14] },
-        spreads: { ours: { median: 13 } },
-        ratio: { median: 1.3 },
-        verdict: 'no goal',
-      },
-      { kind: 'skipped', reason: 'no cmake' },
+const limit = (samples: number[], below?: number): Limit => ({
+  kind: 'limit',
+  bench: 'size',
+  what: 'build',
+  unit: 's',
+  ours: { name: 'amphi', samples },
+  below,
+});
+
+t.test('a limit is for the median, and only its value is shown without one', async (t) => {
+  t.same([limit([1, 1.5, 9], 2), limit([1, 2, 3], 2), limit([9])].map(verdictOf), [
+    'met',
+    'MISSED',
+    'no goal',
+  ]);
+  t.match(table([limit([1, 1.5, 9], 2)]), /size +build, s, 3 rounds +1\.5 \(1\.1-7\.5\) .* < 2\.0 s +met$/);
+});
+
+t.test('what something is made of stands below the table, with its shares', async (t) => {
+  const parts: Parts = {
+    kind: 'parts',
+    bench: 'loop',
+    what: 'made of',
+    unit: 'us',
+    parts: [
+      { name: 'socket', value: 30 },
+      { name: 'handler', value: 10 },
     ],
-  });
-});
-
-t.test('the command line names what is wrong with it', async (t) => {
-  const known = ['start', 'http'];
-  t.same(readCommandLine([], known), { names: known, quick: false, json: undefined, help: false });
-  t.same(readCommandLine(['http', 'start', '--quick', '--json', 'f'], known), {
-    names: known,
-    quick: true,
-    json: 'f',
-    help: false,
-  });
-  const refuses = (argv: string[], message: RegExp) => {
-    t.throws(() => readCommandLine(argv, known), BenchError);
-    t.throws(() => readCommandLine(argv, known), { message });
   };
-  refuses(['fast'], /^there is no benchmark "fast", use one of start, http$/);
-  refuses(['--fast'], /--fast/);
-  refuses(['--json'], /--json/);
-  refuses(['--json', ''], /^--json: it must name a file$/);
+  const [head, below] = table([limit([1]), parts]).split('\n\n');
+  t.notMatch(head, /socket/);
+  t.equal(below, 'loop: made of, us\n  socket       30.0   75.0 %\n  handler      10.0   25.0 %');
+  t.equal(exitCodeOf([parts]), 0);
 });
 
-const REPORT = `Running 3s test @ http://127.0.0.1:1234/
-  1 threads and 50 connections
-  93847 requests in 3.00s, 17.90MB read
-Requests/sec:  31272.51
-Transfer/sec:      5.96MB
-`;
-
-t.test("a report of wrk's in which a request failed is no result", async (t) => {
-  t.same(readReport(REPORT), { requests: 93_847, rate: 31_272.51 });
-  const failed = REPORT.replace('Requests/sec', '  Non-2xx or 3xx responses: 12\nRequests/sec');
-  t.throws(() => readReport(failed), { message: 'wrk: Non-2xx or 3xx responses: 12' });
-  const broken = REPORT.replace('Requests/sec', '  Socket errors: connect 0, read 3\nRequests/sec');
-  t.throws(() => readReport(broken), { message: 'wrk: Socket errors: connect 0, read 3' });
-  t.throws(() => readReport('Requests/sec:      0.00\n'), { message: /^wrk reported no requests/ });
-});
-
-t.test('a wrong command line measures nothing and ends with 2', async (t) => {
-  const main = join(import.meta.dirname, '..', '..', '..', 'scripts', 'bench', 'main.ts');
-  const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
-    execFile(process.execPath, [main, 'fast'], (error, _stdout, stderr) =>
-      resolve({ code: error?.code, stderr }),
-    );
-  });
-  t.equal(code, 2);
-  t.equal(
-    stderr,
-    'bench: there is no benchmark "fast", use one of start, http, loop, event, worker, faults, memory, cost\n',
-  );
+t.test('the last run has a column of its own', async (t) => {
+  const rows = [limit([1]), row([12], [10])];
+  const text = table(rows, new Map([[keyOf(rows[1]!), 1.25]]));
+  t.match(text.split('\n')[0], / verdict +last run$/);
+  t.match(text, /no goal +-\n/);
+  t.match(text, /no goal +1\.25$/);
 });
