@@ -1,4 +1,4 @@
-import type { Load } from './load/index.ts';
+import type { Load } from './load/types.ts';
 
 /** What of an answer must be equal between two servers: of its type only what is not optional. */
 export async function fetchText(url: string, { method, path, body, type = 'application/json' }: Load) {

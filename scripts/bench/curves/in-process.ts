@@ -24,7 +24,7 @@ export const IN_PROCESS: readonly InProcess[] = [
   {
     curve: 'dispatch',
     axis: 'routes',
-    unit: 'us/request',
+    unit: 'CPU us/request',
     sizes: [10, 100, 1000, 10_000],
     contenders: {
       'dispatch amphi': 'amphi',
@@ -36,7 +36,7 @@ export const IN_PROCESS: readonly InProcess[] = [
   {
     curve: 'SQS batch',
     axis: 'records',
-    unit: 'us/record',
+    unit: 'CPU us/record',
     sizes: [10, 100, 1000, 10_000],
     contenders: { 'batch amphi': 'amphi', 'batch powertools': 'Powertools for AWS Lambda' },
     of: perRun,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NODE } from '../children.ts';
 import { BenchError } from '../types.ts';
-import type { Command, Load, Loaded } from './index.ts';
+import type { Command, Load, Loaded } from './types.ts';
 
 export async function autocannonCommand(
   url: string,

@@ -2,29 +2,10 @@
 import { canPin, findOnPath, runTool } from '../children.ts';
 import type { Generator } from '../types.ts';
 import { autocannonCommand, readAutocannon } from './autocannon.ts';
+import type { Load, Loaded } from './types.ts';
 import { readWrk, wrkCommand } from './wrk.ts';
 
 export const CONNECTIONS = 50;
-
-export interface Load {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly body?: string;
-  /** Content type of the body; default application/json. */
-  readonly type?: string;
-}
-
-export interface Loaded {
-  readonly requests: number;
-  /** Requests per second. */
-  readonly rate: number;
-}
-
-/** The command of a generator, and what it takes away. */
-export interface Command {
-  readonly command: readonly string[];
-  remove(): Promise<void>;
-}
 
 const GRACE_MS = 20_000;
 const TOOLS = {

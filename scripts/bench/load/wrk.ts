@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BenchError } from '../types.ts';
-import type { Command, Load, Loaded } from './index.ts';
+import type { Command, Load, Loaded } from './types.ts';
 
 export async function wrkCommand(
   url: string,

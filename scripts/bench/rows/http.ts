@@ -9,12 +9,16 @@
 import { canPin, cpuSeconds } from '../children.ts';
 import { fetchText } from '../fetch-text.ts';
 import { httpServers, LOAD_CORE, type Server, serving } from '../http-server.ts';
-import { type Load, loadFor } from '../load/index.ts';
+import { loadFor } from '../load/index.ts';
+import type { Load } from '../load/types.ts';
 import { type Contender, interleave } from '../rounds.ts';
 import type { Goal } from '../stats.ts';
 import { type Bench, BenchError, type Row, type RunOptions, type Series } from '../types.ts';
 
 const GOAL: Goal = { kind: 'at least', ratio: 1.05 };
+
+/** Of an answer, in an error. */
+const SHOWN = 200;
 
 interface Case {
   readonly what: string;
@@ -47,9 +51,9 @@ export const httpBench: Bench = {
   async run(options) {
     const servers = await httpServers(['fastify', 'hono', 'node'], options);
     if (!canPin()) options.progress('without taskset and a second core, server and load share what there is');
+    for (const { load } of CASES) await assertSameAnswers(servers, load);
     const rows: Row[] = [];
     for (const each of CASES) {
-      await assertSameAnswers(servers, each.load);
       options.progress(each.what);
       const { rates, perCpu } = await measure(servers, each.load, options);
       rows.push(...comparisons(each.what, 'requests/CPU s', perCpu, each.goal));
@@ -98,11 +102,13 @@ async function assertSameAnswers(servers: readonly Server[], load: Load): Promis
   const answers = [];
   for (const server of servers) answers.push(await serving(server, (url) => fetchText(url, load)));
   const [ours, ...peers] = answers.map((answer) => JSON.stringify(answer));
-  for (const [at, peer] of peers.entries())
-    if (peer !== ours)
-      throw new BenchError(
-        `${load.path}: the answer ${ours} is another than ${servers[at + 1]!.name}'s ${peer}`,
-      );
+  for (const [at, peer] of peers.entries()) {
+    if (peer === ours) continue;
+    const [one, other] = [ours!, peer].map((text) => text.slice(0, SHOWN));
+    throw new BenchError(
+      `${load.path}: the answer ${one} is another than ${servers[at + 1]!.name}'s ${other}`,
+    );
+  }
 }
 
 /** A JSON object of exactly so many bytes, of the kinds of values that services exchange. */

@@ -1,4 +1,4 @@
-import { createRegistry } from '../../../../src/core/index.ts';
+import { createRegistry, reply } from '../../../../src/core/index.ts';
 import { HELLO, LIST, pieces, slowly, totalOf, userOf } from './answers.ts';
 import { ORDER } from './schema.ts';
 
@@ -12,5 +12,5 @@ registry.get('/users/:id', ({ params, query }) =>
 registry.get('/list', () => LIST);
 registry.post('/orders', { schema: { body: ORDER } }, ({ valid }) => totalOf(valid.body));
 registry.post('/upload', async (request) => String((await request.bytes()).length));
-registry.get('/stream', () => pieces());
+registry.get('/stream', () => reply(pieces(), { headers: { 'content-type': 'text/plain' } }));
 registry.get('/slow', () => slowly());
