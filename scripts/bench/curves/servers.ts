@@ -4,7 +4,7 @@ import http from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Server, serving } from '../http-server.ts';
-import { residentBytes } from '../resident.ts';
+import { residentOf } from '../resident.ts';
 import { interleave } from '../rounds.ts';
 import { SLOW_MS } from '../services/http/answers.ts';
 import { BenchError, type Row, type RunOptions, type Series } from '../types.ts';
@@ -109,7 +109,7 @@ async function idleConnections(url: string, count: number, child: ChildProcess):
 }
 
 function megabytes(child: ChildProcess): number {
-  return residentBytes(child.pid!) / 1e6;
+  return residentOf(child.pid!).all;
 }
 
 function opened(url: string): Promise<Socket> {

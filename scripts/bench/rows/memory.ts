@@ -16,7 +16,7 @@ import { end, failure, NODE, start } from '../children.ts';
 import { buildBenchService } from '../executables.ts';
 import { lambdaEnv } from '../lambda-env.ts';
 import { findRic } from '../peers.ts';
-import { residentBytes } from '../resident.ts';
+import { type Resident, residentOf } from '../resident.ts';
 import { interleave } from '../rounds.ts';
 import { FastRuntimeApi } from '../runtime-api.ts';
 import type { Goal } from '../stats.ts';
@@ -67,25 +67,35 @@ function skipped(reason: string): Row {
 
 async function besideRic(ours: Runtime, peer: Runtime, { quick, progress }: RunOptions): Promise<Row[]> {
   const many = quick ? 10_000 : 100_000;
-  const later: Series[] = [ours, peer].map(({ name }) => ({ name, samples: [] }));
-  const contenders = [ours, peer].map((runtime, at) => ({
+  const runtimes = [ours, peer];
+  const taken = runtimes.map((): Resident[][] => []);
+  const contenders = runtimes.map((runtime, at) => ({
     name: `${runtime.name}, MB at rest`,
     async sample() {
-      const [rest, after] = await measure(runtime, DEFAULT_MB, [0, many]);
-      later[at]!.samples.push(after!);
-      return rest!;
+      const sizes = await measure(runtime, DEFAULT_MB, [0, many]);
+      taken[at]!.push(sizes);
+      return sizes[0]!.all;
     },
   }));
-  const atRest = await interleave(contenders, quick ? 2 : 5, 0, progress);
-  const row = (what: string, series: readonly Series[]): Row => ({
+  await interleave(contenders, quick ? 2 : 5, 0, progress);
+  const series = (at: number, when: number, part: keyof Resident): Series => ({
+    name: runtimes[at]!.name,
+    samples: taken[at]!.map((sizes) => sizes[when]![part]),
+  });
+  const row = (what: string, when: number, part: keyof Resident): Row => ({
     kind: 'comparison',
     bench: 'memory',
     what: `${what}, function of ${DEFAULT_MB} MB`,
     unit: 'MB',
-    ours: { name: ours.name, samples: series[0]!.samples },
-    peer: { name: peer.name, samples: series[1]!.samples },
+    ours: series(0, when, part),
+    peer: series(1, when, part),
   });
-  return [row('RSS at rest', atRest), row(`RSS after ${many} invocations`, later)];
+  return [
+    row('RSS at rest', 0, 'all'),
+    row('anonymous at rest', 0, 'anonymous'),
+    row(`RSS after ${many} invocations`, 1, 'all'),
+    row(`anonymous after ${many} invocations`, 1, 'anonymous'),
+  ];
 }
 
 async function growth(
@@ -95,7 +105,7 @@ async function growth(
   { quick, progress }: RunOptions,
 ): Promise<Row> {
   const [early, late] = quick ? [10_000, 50_000] : [10_000, 1_000_000];
-  const [before, after] = await measure(runtime, memoryMB, [early, late]);
+  const [before, after] = (await measure(runtime, memoryMB, [early, late])).map(({ all }) => Math.round(all));
   const where = `function of ${memoryMB} MB`;
   progress(`${where}: ${before} MB after ${early}, ${after} MB after ${late} invocations`);
   const ours = { name: 'amphi', samples: [after!] };
@@ -104,12 +114,12 @@ async function growth(
   return { kind: 'comparison', bench: 'memory', what, unit: 'MB', ours, peer, ...(goal && { goal }) };
 }
 
-/** @returns MB after each of these numbers of invocations */
+/** @returns the memory after each of these numbers of invocations */
 async function measure(
   { handler, spawn }: Runtime,
   memoryMB: number,
   counts: readonly number[],
-): Promise<number[]> {
+): Promise<Resident[]> {
   const api = new FastRuntimeApi(EVENT);
   api.allow(0);
   await api.listen();
@@ -119,10 +129,10 @@ async function measure(
     throw error;
   });
   try {
-    const sizes: number[] = [];
+    const sizes: Resident[] = [];
     for (const count of counts) {
       await Promise.race([ended, api.reach(count, LONGEST_MS)]);
-      sizes.push(Math.round(residentBytes(child.pid!) / 1e6));
+      sizes.push(residentOf(child.pid!));
     }
     return sizes;
   } finally {

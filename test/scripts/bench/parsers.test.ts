@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { sharesOf } from '../../../scripts/bench/loop/profile.ts';
 import { PREBUILT } from '../../../scripts/bench/peers.ts';
+import { residentIn, residentOf } from '../../../scripts/bench/resident.ts';
 import { FastRuntimeApi } from '../../../scripts/bench/runtime-api.ts';
 import { readSections, sectionsIn } from '../../../scripts/bench/size/sections.ts';
 import { mappingsIn, touchedIn, touchedPages } from '../../../scripts/bench/size/touched.ts';
@@ -17,6 +18,14 @@ t.test('reads and faults of a process', async (t) => {
   t.throws(() => readsIn('', stat), { message: '/proc/PID/io or stat is not as proc(5) says' });
   t.match(readsOf(process.pid), { bytes: Number, faults: Number });
   t.ok(cpuMillis(process.pid) > 0);
+});
+
+t.test('resident memory, of files and without', async (t) => {
+  const status = 'Name:\ta\nVmRSS:\t   2000 kB\nRssAnon:\t   500 kB\n';
+  t.same(residentIn(status), { all: 2.048, anonymous: 0.512 });
+  t.throws(() => residentIn('Name:\ta\n'), { message: '/proc/PID/status has no VmRSS' });
+  const own = residentOf(process.pid);
+  t.ok(own.anonymous > 1 && own.anonymous < own.all);
 });
 
 t.test('the mappings of one file, by hexadecimal addresses and offsets', async (t) => {
