@@ -113,7 +113,7 @@ function partsOf(what: string, sections: readonly Section[], bytes: (section: Se
   ];
   const sum = small.reduce((all, section) => all + bytes(section), 0);
   const parts = large.map((section) => ({
-    name: `${section.name} of ${(section.size / 1e6).toFixed(1)} MB`,
+    name: `${section.name || 'injected'} of ${(section.size / 1e6).toFixed(1)} MB`,
     value: bytes(section) / 1e6,
   }));
   return {
