@@ -1,5 +1,6 @@
 /** Curves of servers: many slow requests at once, and many connections that do nothing. */
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +12,8 @@ import { BenchError, type Row, type RunOptions, type Series } from '../types.ts'
 import { pointRows } from './point.ts';
 
 const OPEN_AT_ONCE = 200;
+/** Descriptors of a process beside its connections. */
+const SPARE = 100;
 const PROBES = 200;
 const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 const ANSWER_MS = 20_000;
@@ -88,6 +91,11 @@ async function slowRequests(url: string, count: number, child: ChildProcess): Pr
 
 /** Each connection has had one answer; the time is that of requests one after the other on a further connection. */
 async function idleConnections(url: string, count: number, child: ChildProcess): Promise<Sample> {
+  const limit = descriptorLimit(readFileSync('/proc/self/limits', 'utf8'));
+  if (limit < count + SPARE)
+    throw new BenchError(
+      `${count} connections need ${count + SPARE} descriptors, the limit is ${limit} (ulimit -Hn)`,
+    );
   const sockets: Socket[] = [];
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   try {
@@ -106,6 +114,12 @@ async function idleConnections(url: string, count: number, child: ChildProcess):
     agent.destroy();
     for (const socket of sockets) socket.destroy();
   }
+}
+
+/** The hard limit: Node.js raises its own to that. Source: proc(5), /proc/PID/limits. */
+export function descriptorLimit(limits: string): number {
+  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
+  return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard);
 }
 
 function megabytes(child: ChildProcess): number {

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
+import { descriptorLimit } from '../../../scripts/bench/curves/servers.ts';
 import { sharesOf } from '../../../scripts/bench/loop/profile.ts';
 import { PREBUILT } from '../../../scripts/bench/peers.ts';
 import { residentIn, residentOf } from '../../../scripts/bench/resident.ts';
@@ -26,6 +27,13 @@ t.test('resident memory, of files and without', async (t) => {
   t.throws(() => residentIn('Name:\ta\n'), { message: '/proc/PID/status has no VmRSS' });
   const own = residentOf(process.pid);
   t.ok(own.anonymous > 1 && own.anonymous < own.all);
+});
+
+t.test('the hard limit of descriptors', async (t) => {
+  const limits =
+    'Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 20000                files\n';
+  t.equal(descriptorLimit(limits), 20_000);
+  t.equal(descriptorLimit(limits.replace('20000', 'unlimited')), Number.POSITIVE_INFINITY);
 });
 
 t.test('the mappings of one file, by hexadecimal addresses and offsets', async (t) => {
