@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { end, findOnPath, runTool, start } from '../children.ts';
 import type { Row, RunOptions } from '../types.ts';
 import { askWhile, type Count, type Outcome } from './load.ts';
-import { answering, freePort } from './ports.ts';
+import { answers, freePort } from './ports.ts';
 import { outcomesOf, type Server, tally } from './servers.ts';
 
 const CLIENTS = 20;
@@ -14,6 +14,9 @@ const ANSWER_MS = 2000;
 const TOOL_MS = 5000;
 /** The rest of a disk, bytes. */
 const DISK = '64k';
+
+/** The one request that was waited for. */
+const NEVER_UP: Outcome = { kept: { tried: 0, lost: 0 }, fresh: { tried: 1, lost: 1 }, refused: 0 };
 
 /** Where a server writes. */
 interface Output {
@@ -68,7 +71,8 @@ async function askUnder({ file, args, env }: Server, path: string, output: Outpu
   child.stdout?.resume();
   try {
     const url = `http://127.0.0.1:${port}/`;
-    await answering(url);
+    // An output that is faulty from the beginning, such as /dev/full, can keep a server from serving at all.
+    if (!(await answers(url))) return NEVER_UP;
     const load = { clients: CLIENTS, keepAlive: true, thinkMs: 5, persistent: true, answerMs: ANSWER_MS };
     return await askWhile(url, { ...load, path }, async () => {
       await sleep(300);
