@@ -93,7 +93,7 @@ async function keep(
   run: { quick: boolean; load: string },
 ): Promise<void> {
   const entry = await entryOf(rows, run);
-  if (json !== undefined) await append(json, entry);
+  if (json !== undefined && rows.length > 0) await append(json, entry);
   const about = `${entry.date}, ${entry.commit ?? 'no commit'}, ${entry.cpu}, Node.js ${entry.node}${run.quick ? ', quick' : ''}`;
   const page = await writeCurves(rows, out, about);
   if (page !== undefined) console.log(`\ncurves: ${shortPath(page)}`);

@@ -25,7 +25,7 @@ export async function answers(url: string): Promise<boolean> {
   const latest = performance.now() + START_MS;
   while (performance.now() < latest) {
     // Who accepts a connection need not answer.
-    const signal = AbortSignal.timeout(Math.max(1, latest - performance.now()));
+    const signal = AbortSignal.timeout(Math.ceil(Math.max(1, latest - performance.now())));
     const answered = await fetch(url, { headers: { connection: 'close' }, signal }).then(
       ({ ok }) => ok,
       () => false,
