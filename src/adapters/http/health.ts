@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { LIVENESS_PATH, READINESS_PATH } from '../../core/index.ts';
-import { Readiness } from '../../server/readiness.ts';
 import type { RequestHandler } from './request-handler.ts';
 
 /** Health checks for load balancers. The service's own routes cannot take these paths. */
@@ -12,7 +11,6 @@ export function addHealthRoutes(fastify: FastifyInstance, handler: RequestHandle
     if (handler.closing) reply.header('connection', 'close');
     reply.send({ status });
   };
-  const readiness = new Readiness(handler.service, handler.options.logger);
   const method = ['GET', 'HEAD'];
   fastify.route({
     method,
@@ -23,7 +21,7 @@ export function addHealthRoutes(fastify: FastifyInstance, handler: RequestHandle
     method,
     url: HEALTH_PATHS.ready,
     handler: async (_request, reply) => {
-      const status = await readiness.status();
+      const status = await handler.readiness.status();
       const now = handler.draining ? 'draining' : status;
       answer(reply, now === 'ready', now);
       return reply;

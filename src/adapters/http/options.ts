@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Awaitable, Context, Logger, Metrics, Service } from '../../core/index.ts';
 import { DEFAULT_DRAIN_SECONDS } from '../../server/defaults.ts';
+import type { Member } from '../../server/processes/member.ts';
 
 /** A function or the routes as Lambda would call them: event in, JSON value out. */
 export type Invokable = (event: unknown, context: Context) => Awaitable<unknown>;
@@ -51,6 +52,8 @@ export interface HttpServerOptions {
   readonly maxConnections?: number;
   /** Connections come by this in place of a listener, and are served as if they had been accepted on `port`. */
   readonly accept?: (server: Accepting) => void;
+  /** This process as one of several that share the port. */
+  readonly member?: Member | undefined;
   /** Finds what the Invoke API calls, `http` included. Injected, for adapters do not know each other. */
   readonly resolveFunction: (service: Service, name: string) => Invokable | undefined;
   /**

@@ -30,6 +30,7 @@ const MAX_CONNECTIONS = 16_384;
 export interface BuiltServer {
   readonly fastify: FastifyInstance;
   readonly handler: RequestHandler;
+  readonly prometheus: Prometheus | undefined;
 }
 
 /**
@@ -39,7 +40,8 @@ export interface BuiltServer {
 export async function buildServer(service: Service, given: HttpServerOptions): Promise<BuiltServer> {
   assertToken(given);
   const { metricsPath, logger, metrics } = given;
-  const prometheus = metricsPath === undefined ? undefined : await Prometheus.load(logger, metrics);
+  const prometheus =
+    metricsPath === undefined ? undefined : await Prometheus.load(logger, metrics, given.member);
   const options = prometheus ? { ...given, metrics: prometheus } : given;
   const { Fastify } = await import('./fastify.deferred.ts');
   const handler = new RequestHandler(service, options);
@@ -64,7 +66,7 @@ export async function buildServer(service: Service, given: HttpServerOptions): P
       addRoutes(ready, handler);
     }),
   );
-  return { fastify, handler };
+  return { fastify, handler, prometheus };
 }
 
 function assertToken({ invokeApi, invokeToken }: HttpServerOptions): void {
