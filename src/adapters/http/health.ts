@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { LIVENESS_PATH, READINESS_PATH } from '../../core/index.ts';
+import { setLast } from './http2.ts';
 import type { RequestHandler } from './request-handler.ts';
 
 /** Health checks for load balancers. The service's own routes cannot take these paths. */
@@ -8,7 +9,7 @@ export const HEALTH_PATHS = { live: LIVENESS_PATH, ready: READINESS_PATH } as co
 export function addHealthRoutes(fastify: FastifyInstance, handler: RequestHandler): void {
   const answer = (reply: FastifyReply, ok: boolean, status: string) => {
     reply.code(ok ? 200 : 503).header('cache-control', 'no-store');
-    if (handler.closing) reply.header('connection', 'close');
+    if (handler.closing) setLast(reply.raw);
     reply.send({ status });
   };
   const method = ['GET', 'HEAD'];

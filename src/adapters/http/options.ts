@@ -36,6 +36,8 @@ export interface HttpServerOptions {
   readonly keepAliveTimeoutMs?: number;
   /** PEM files; serves HTTPS with them. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** Serves HTTP/2 beside HTTP/1.1, as the client asks for by ALPN; needs `tls`. Default false. */
+  readonly http2?: boolean | undefined;
   readonly logger: Logger;
   /** Takes what handlers measure by `context.metric`. */
   readonly metrics?: Metrics;

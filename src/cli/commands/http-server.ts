@@ -18,6 +18,7 @@ interface Flags {
   readonly keepAliveTimeout: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly http2?: boolean;
   readonly invokeApi: 'loopback' | 'token' | 'all' | 'off';
   readonly maxConnections?: string;
   readonly metricsPath?: string;
@@ -67,6 +68,7 @@ export const httpServerCommand = defineAction<Flags>({
       })
       .option('tlsCert', { string: true, describe: 'PEM certificate chain: serve HTTPS', implies: 'tlsKey' })
       .option('tlsKey', { string: true, describe: 'PEM private key', implies: 'tlsCert' })
+      .option('http2', { boolean: true, describe: 'HTTP/2 beside HTTP/1.1, over TLS', implies: 'tlsCert' })
       .option('invokeApi', {
         choices: ['loopback', 'token', 'all', 'off'] as const,
         default: 'loopback',
@@ -85,7 +87,7 @@ export const httpServerCommand = defineAction<Flags>({
         string: true,
         describe: 'Processes that share the port, or auto for one each core (default 1); SIGHUP renews them',
       })
-      .group(['port', 'host', 'processes', 'tlsCert', 'tlsKey'], 'Listening:')
+      .group(['port', 'host', 'processes', 'tlsCert', 'tlsKey', 'http2'], 'Listening:')
       .group(['trustProxy', 'invokeApi', 'metricsPath'], 'Who is let in:')
       .group(['bodyLimit', 'requestTimeout', 'keepAliveTimeout', 'maxConnections'], 'Limits:')
       .group(['drainDelay', 'drainTimeout'], 'Drain:'),
@@ -111,6 +113,7 @@ export const httpServerCommand = defineAction<Flags>({
           : secondsFlag(flags.requestTimeout, '--requestTimeout', 24 * HOUR_S),
       keepAliveTimeoutMs: wholeFlag(flags.keepAliveTimeout, '--keepAliveTimeout', 1, MAX_KEEP_ALIVE_S) * 1000,
       tls,
+      http2: flags.http2,
       invokeApi: flags.invokeApi,
       invokeToken: process.env.AMPHI_INVOKE_TOKEN,
       maxConnections:
