@@ -39,12 +39,15 @@ function fieldsOf(headers: readonly (readonly [string, string])[]): http2.Outgoi
 
 /** @throws what ended the stream before its end */
 export async function answerOf(stream: http2.ClientHttp2Stream): Promise<PlainResponse> {
-  const [fields] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders];
+  const [fields] = (await once(stream, 'response')) as [
+    http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader,
+  ];
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   if (stream.rstCode !== 0) throw new Error(`reset with ${stream.rstCode}`);
-  const headers = Object.entries(fields)
-    .filter(([name]) => !name.startsWith(':'))
-    .flatMap(([name, value]) => [value ?? []].flat().map((each): [string, string] => [name, each]));
-  return { status: fields[':status']!, headers, body: Buffer.concat(chunks) };
+  const { ':status': status = 0, ...others } = fields;
+  const headers = Object.entries(others).flatMap(([name, value]) =>
+    [value ?? []].flat().map((each): [string, string] => [name, each]),
+  );
+  return { status, headers, body: Buffer.concat(chunks) };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpError, type RequestBody, tooLarge } from '../../core/index.ts';
-import { isReceived, lingerStream, streamOf, wholeOrError } from './http2.ts';
+import { isBroken, isReceived, lingerStream, streamOf, wholeOrError } from './http2.ts';
 
 /**
  * A buffered body must have arrived in this time. Node's own requestTimeout is off: it would cut
@@ -65,8 +65,7 @@ function onData(this: Read, chunk: Buffer): void {
 }
 
 function onEnd(this: Read): void {
-  // HTTP/2 ends an upload that was broken off as well.
-  this[READER]!.finish(undefined, streamOf(this) !== undefined && this.aborted);
+  this[READER]!.finish(undefined, isBroken(this));
 }
 
 function onError(this: Read): void {

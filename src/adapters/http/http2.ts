@@ -75,7 +75,20 @@ export function lingerStream(raw: IncomingMessage, stream: ServerHttp2Stream, ms
 }
 
 /** The compatibility API ends an upload that was broken off as if it were whole. */
+export function isBroken(raw: IncomingMessage): boolean {
+  const stream = streamOf(raw);
+  return stream !== undefined && (stream.aborted || stream.rstCode !== NO_ERROR);
+}
+
+/** Whether a response that has closed was sent whole. */
+export function isSent(response: ServerResponse): boolean {
+  const stream = streamFor(response);
+  // A stream that its client has closed counts as finished.
+  return stream ? response.writableEnded && stream.rstCode === NO_ERROR : response.writableFinished;
+}
+
+/** Throws in the end where it was broken off. */
 export async function* wholeOrError(raw: IncomingMessage): AsyncGenerator<Uint8Array> {
   yield* raw.iterator({ destroyOnReturn: false });
-  if (raw.aborted) throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+  if (isBroken(raw)) throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
 }

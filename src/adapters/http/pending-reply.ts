@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import { type Abortable, type Context, discardBody, isStream, type RawResponse } from '../../core/index.ts';
 
-import { cut, isClosed } from './http2.ts';
+import { cut, isClosed, isSent } from './http2.ts';
 
 /** What sends the reply and knows what runs. */
 interface Owner {
@@ -95,7 +95,7 @@ export class PendingReply implements Abortable {
   /** The response has closed: sent whole, or the client has gone. */
   ended(): void {
     this.#owner.running.delete(this);
-    if (!this.#reply.raw.writableFinished) this.#context.abort(new Error('the client has gone'));
+    if (!isSent(this.#reply.raw)) this.#context.abort(new Error('the client has gone'));
     this.#context.finish();
   }
 }
