@@ -202,6 +202,13 @@ const PREFACE = Buffer.concat([
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
 ]);
 
+/** A GET of `/` and its reset. */
+function openAndReset(stream: number): Buffer {
+  const id = [0, 0, stream >> 8, stream & 255];
+  const headers = [0, 0, 6, 1, 5, ...id, 0x82, 0x87, 0x84, 0x41, 1, 97];
+  return Buffer.from([...headers, 0, 0, 4, 3, 0, ...id, 0, 0, 0, CANCEL]);
+}
+
 t.test('malformed frames and rapid resets end their connection, never the server', { skip }, async (t) => {
   const { server, ask, lines } = await open(t, (registry) => registry.get('/', () => 'alive'));
   const attacks: Buffer[] = [
@@ -212,6 +219,7 @@ t.test('malformed frames and rapid resets end their connection, never the server
     Buffer.concat([PREFACE, Buffer.from([0, 0, 1, 0, 0, 0, 0, 0, 1, 0])]),
     Buffer.concat([PREFACE, Buffer.from([0, 0, 1, 6, 0, 0, 0, 0, 0, 0])]),
     Buffer.concat([PREFACE, Buffer.from([0, 0, 1, 9, 4, 0, 0, 0, 1, 0])]),
+    Buffer.concat([PREFACE, ...Array.from({ length: 3_000 }, (_, index) => openAndReset(2 * index + 1))]),
   ];
   for (const bytes of attacks) {
     const socket = tls.connect({
@@ -222,16 +230,6 @@ t.test('malformed frames and rapid resets end their connection, never the server
     socket.write(bytes);
     await once(socket, 'close');
   }
-  const attacker = connect(t, server.url);
-  await once(attacker, 'connect');
-  const gone = new Promise((resolve) => attacker.once('close', resolve));
-  for (let i = 0; i < 5_000 && !attacker.closed && !attacker.destroyed; i++) {
-    const stream = attacker.request({ ':path': '/' });
-    stream.on('error', () => {});
-    stream.close(CANCEL);
-    if (i % 50 === 0) await sleep(1);
-  }
-  await gone;
   t.match(await ask('/'), { status: 200 });
   t.strictSame(lines, [], 'and nobody is woken');
 });
