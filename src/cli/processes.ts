@@ -16,6 +16,8 @@ const BEYOND_DRAIN_MS = 9_000;
 /** @throws FlagError */
 export function processesFlag(value: string | undefined): number {
   if (value === undefined) return 1;
+  if (value !== 'auto' && !/^\d+$/.test(value))
+    throw new FlagError(`--processes ${JSON.stringify(value)}: it must be auto or a whole number from 1`);
   const processes =
     value === 'auto' ? availableParallelism() : wholeFlag(value, '--processes', 1, MOST_PROCESSES);
   if (processes > 1 && isOfDev()) throw new FlagError('--processes: amphi dev serves from one process');
