@@ -70,7 +70,8 @@ export function lingerStream(raw: IncomingMessage, stream: ServerHttp2Stream, ms
   stream.once('finish', () => {
     const timer = setTimeout(() => stream.close(NO_ERROR), ms).unref();
     stream.once('close', () => clearTimeout(timer));
-    raw.resume();
+    // Who reads it as a stream leaves at the next chunk, and only for a listener of data it flows on then.
+    raw.on('data', () => {}).resume();
   });
 }
 
