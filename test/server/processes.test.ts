@@ -86,6 +86,8 @@ t.test('two processes share a port, their metrics, and the place of one that cra
     '/metrics',
   );
   t.match(lines('listening'), [{ processes: 2, service: 'many', port }]);
+  // Their lines come by another way than what they tell their parent.
+  await soon(() => lines('process listens').length === 2, 'their own lines');
   t.strictSame(
     lines('process listens')
       .map(({ process }) => process)

@@ -7,10 +7,11 @@ export type Fork = (init: MemberInit) => Worker;
 
 /**
  * All processes accept from one queue of the kernel's, which outlives each of them: nobody who waits there is lost, and
- * who is idle takes the next.
+ * who is idle takes the next. The operator may say otherwise.
  */
 export function forkBy(cluster: Cluster, { script, args, nodeFlags }: ProcessesOptions): Fork {
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  // Node.js knows `rr` and `none`.
+  if (!process.env.NODE_CLUSTER_SCHED_POLICY) cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({
     exec: script,
     args: [...args],
