@@ -12,6 +12,7 @@ import { faultsBench } from './rows/faults.ts';
 import { httpBench } from './rows/http.ts';
 import { loopBench } from './rows/loop.ts';
 import { memoryBench } from './rows/memory.ts';
+import { processesBench } from './rows/processes.ts';
 import { startBench } from './rows/start.ts';
 import { workerBench } from './rows/worker.ts';
 import { type Bench, BenchError, type Row } from './types.ts';
@@ -23,12 +24,13 @@ const BENCHES: readonly Bench[] = [
   eventBench,
   workerBench,
   faultsBench,
+  processesBench,
   memoryBench,
   costBench,
 ];
 
 function help(): string {
-  const names = BENCHES.map(({ name, about }) => `  ${name.padEnd(8)}${about}`);
+  const names = BENCHES.map(({ name, about }) => `  ${name.padEnd(11)}${about}`);
   const flags = [
     '  --quick      few short rounds: shows that it works, proves no goal',
     '  --json FILE  writes every sample',

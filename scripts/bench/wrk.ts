@@ -12,6 +12,8 @@ export interface Load {
   readonly path: string;
   /** JSON text. */
   readonly body?: string;
+  /** A new connection for each request. */
+  readonly fresh?: boolean;
 }
 
 export function hasWrk(): boolean {
@@ -25,15 +27,16 @@ export interface Loaded {
 }
 
 /**
- * Requests over keep-alive connections, as fast as they are answered.
+ * Requests over keep-alive connections, unless asked otherwise, as fast as they are answered.
+ * @param core where wrk stays; anywhere by default
  * @throws BenchError when any request failed, since failing is quick
  */
-export async function loadFor(url: string, load: Load, seconds: number, core: number): Promise<Loaded> {
+export async function loadFor(url: string, load: Load, seconds: number, core?: number): Promise<Loaded> {
   const dir = await mkdtemp(join(tmpdir(), 'amphi-bench-'));
   try {
     const script = join(dir, 'load.lua');
     await writeFile(script, luaOf(load));
-    const pin = canPin() ? [findOnPath('taskset')!, '-c', String(core)] : [];
+    const pin = core !== undefined && canPin() ? [findOnPath('taskset')!, '-c', String(core)] : [];
     const wrk = ['wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', script, `${url}${load.path}`];
     const [file, ...args] = [...pin, ...wrk];
     return readReport(await runTool(file!, args, { timeoutMs: (seconds + 20) * 1000 }));
@@ -43,8 +46,9 @@ export async function loadFor(url: string, load: Load, seconds: number, core: nu
 }
 
 /** A long bracket takes any text but its own end. */
-function luaOf({ method, body }: Load): string {
+function luaOf({ method, body, fresh }: Load): string {
   const lines = [`wrk.method = "${method}"`];
+  if (fresh) lines.push('wrk.headers["Connection"] = "close"');
   if (body !== undefined) {
     if (body.includes(']==]')) throw new BenchError('the body cannot stand in a Lua script');
     lines.push(`wrk.body = [==[${body}]==]`, `wrk.headers["Content-Type"] = "application/json"`);

@@ -179,6 +179,6 @@ t.test('a wrong command line measures nothing and ends with 2', async (t) => {
   t.equal(code, 2);
   t.equal(
     stderr,
-    'bench: there is no benchmark "fast", use one of start, http, loop, event, worker, faults, memory, cost\n',
+    'bench: there is no benchmark "fast", use one of start, http, loop, event, worker, faults, processes, memory, cost\n',
   );
 });
