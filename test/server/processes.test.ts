@@ -153,7 +153,8 @@ t.test('who was killed takes the others along; an IPv6 port of its own', async (
   const pids = await pidsOf(ask, 2);
   parent.kill('SIGKILL');
   await soon(() => ![...pids].some(isAlive), 'their end');
-  await t.rejects(askOnce(port, '/'), { code: 'ECONNREFUSED' });
+  // The kernel may still have queued it for them.
+  await t.rejects(askOnce(port, '/'), { code: /^ECONN(REFUSED|RESET)$/ });
 });
 
 t.test('a first start that fails ends it with 1, amphi dev has one process', async (t) => {
