@@ -88,6 +88,7 @@ const KEEP_ALIVE_SPARE = 15;
 
 function serverArgs(topology: Topology, { drain, delay }: Timing): string[] {
   const { slug, port, trustProxy = [], tlsSecretArn, bodyLimit, requestTimeout, idleTimeout } = topology;
+  const { processes, http2 } = topology;
   const tls =
     tlsSecretArn === undefined
       ? []
@@ -99,7 +100,9 @@ function serverArgs(topology: Topology, { drain, delay }: Timing): string[] {
     ...flag('--keepAliveTimeout', idleTimeout && idleTimeout + KEEP_ALIVE_SPARE),
     ...flag('--bodyLimit', bodyLimit),
     ...flag('--requestTimeout', requestTimeout),
+    ...flag('--processes', processes),
     ...trustProxy.flatMap((cidr) => ['--trustProxy', cidr]),
     ...tls,
+    ...(http2 ? ['--http2'] : []),
   ];
 }

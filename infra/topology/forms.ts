@@ -42,6 +42,13 @@ function keyProblem(text: string): string | undefined {
   return undefined;
 }
 
+/** As `app httpServer --processes` takes it. */
+export const PROCESSES: TextForm = matching(
+  'auto or 1 to 256',
+  /^(auto|[1-9]|[1-9]\d|1\d\d|2[0-4]\d|25[0-6])$/,
+  'is neither auto nor a whole number from 1 to 256',
+);
+
 export const KEY_PAIR: TextForm = { name: 'name', problem: keyPairProblem };
 
 function keyPairProblem(text: string): string | undefined {

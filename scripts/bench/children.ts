@@ -113,7 +113,11 @@ const TICKS = 100;
 
 /** CPU time of a process so far, user and system, in seconds. Source: proc(5), utime and stime. */
 export function cpuSeconds(child: ChildProcess): number {
-  const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1');
+  return cpuSecondsOf(child.pid!);
+}
+
+export function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   // The name in parentheses may hold anything; utime and stime are the 14th and 15th field.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS;

@@ -15,6 +15,7 @@ import { faultsBench } from './rows/faults.ts';
 import { httpBench } from './rows/http.ts';
 import { loopBench } from './rows/loop.ts';
 import { memoryBench } from './rows/memory.ts';
+import { processesBench } from './rows/processes.ts';
 import { sizeBench } from './rows/size.ts';
 import { startBench } from './rows/start.ts';
 import { workerBench } from './rows/worker.ts';
@@ -27,6 +28,7 @@ const BENCHES: readonly Bench[] = [
   eventBench,
   workerBench,
   faultsBench,
+  processesBench,
   memoryBench,
   sizeBench,
   curvesBench,
@@ -34,7 +36,7 @@ const BENCHES: readonly Bench[] = [
 ];
 
 function help(): string {
-  const names = BENCHES.map(({ name, about }) => `  ${name.padEnd(8)}${about}`);
+  const names = BENCHES.map(({ name, about }) => `  ${name.padEnd(11)}${about}`);
   const flags = [
     '  --quick        few short rounds: shows that it works, proves no goal',
     `  --json [FILE]  adds every sample to a history file, by default ${shortPath(HISTORY)}, and shows the last run`,

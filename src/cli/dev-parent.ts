@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { HttpServerOptions } from '../adapters/http/index.ts';
 
-const isOfDev = (): boolean => process.env.AMPHI_DEV === '1' && process.send !== undefined;
+export const isOfDev = (): boolean => process.env.AMPHI_DEV === '1' && process.send !== undefined;
 
 /** Ends this process when `amphi dev` says so, or has ended itself. @param before called first */
 export function endWithDev(before = () => {}): void {

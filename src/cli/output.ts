@@ -3,6 +3,7 @@ import {
   boundOutput,
   createLogger,
   createMetrics,
+  type LogFields,
   type Logger,
   logLevelFrom,
   type Metrics,
@@ -26,8 +27,8 @@ function lineWriter(stream: NodeJS.WriteStream): (line: string) => void {
 }
 
 /** A log on a stream: standard output for servers, standard error where the output is a result. */
-export function streamLogger(stream: NodeJS.WriteStream): Logger {
-  return createLogger({ level: logLevelFrom(process.env), write: lineWriter(stream) });
+export function streamLogger(stream: NodeJS.WriteStream, fields: LogFields = {}): Logger {
+  return createLogger({ level: logLevelFrom(process.env), write: lineWriter(stream), fields });
 }
 
 /** What handlers measure, as lines of the same stream. */

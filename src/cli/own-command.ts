@@ -18,6 +18,28 @@ export async function ownCommand(memoryMB: number, nodeOptions = ''): Promise<st
   return [process.execPath, ...flags, ...limits, process.argv[1]!];
 }
 
+/** Flags of Node.js for one of several processes of this program: of the executable's own limit of the heap each has a share. */
+export async function sharedFlags(processes: number): Promise<string[]> {
+  const { isSea } = await import('node:sea');
+  // A debugger's port can be used once only.
+  const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
+  if (!isSea()) return flags;
+  const limits = flags.filter((flag) => PERCENTAGE.test(flag));
+  // The executable's own comes first; an operator's is of one process, and stands.
+  const own = limits.every((flag) => flag === limits[0]);
+  const shared = own ? limits.slice(0, 1).map((flag) => shareOf(flag, processes)) : limits.slice(-1);
+  const options = [...shared, ...flags.filter((flag) => !PERCENTAGE.test(flag))];
+  return [
+    `--node-options=${options.map((flag) => (/[\s"\\]/.test(flag) ? JSON.stringify(flag) : flag)).join(' ')}`,
+  ];
+}
+
+const PERCENTAGE = /^--max-old-space-size-percentage=/;
+
+function shareOf(flag: string, processes: number): string {
+  return flag.replace(/[\d.]+$/, (percentage) => String(Number(percentage) / processes));
+}
+
 /** Flags that limit the heap as the executable's own flag, and V8 itself, do on a machine of this size. */
 export function heapLimits(memoryMB: number): string[] {
   const semiSpace = memoryMB < 1024 ? 1 : Math.min(64, 2 ** Math.ceil(Math.log2(memoryMB / 64)));

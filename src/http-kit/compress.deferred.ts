@@ -3,8 +3,9 @@ import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import compressible from 'compressible';
-import Negotiator from 'negotiator';
 import { type BodyStream, bytesOf, discardBody } from '../core/index.ts';
+
+export { negotiated } from './negotiated.ts';
 
 export type Encoding = 'br' | 'zstd' | 'gzip';
 
@@ -28,23 +29,9 @@ const FLOWING: Readonly<Record<Encoding, () => NodeJS.ReadWriteStream & Readable
   gzip: () => zlib.createGzip({ ...GZIP, flush: constants.Z_SYNC_FLUSH }),
 };
 
-/** Its types know no preference of the server's yet. */
-interface Preferring {
-  encoding(available: readonly string[], options: { preferred: readonly string[] }): string | undefined;
-}
-
 /** Whether content of this type gets smaller, by mime-db. */
 export function isCompressible(type: string): boolean {
   return compressible(type) === true;
-}
-
-/** The coding that the client likes best, of equals the first of `encodings`; `undefined` for none. */
-export function chosen(accepted: string | undefined, encodings: readonly Encoding[]): Encoding | undefined {
-  // No header at all allows every coding (RFC 9110, 12.5.3), but then it is mostly a client that knows none.
-  if (accepted === undefined) return undefined;
-  const negotiator = new Negotiator({ headers: { 'accept-encoding': accepted } }) as unknown as Preferring;
-  const best = negotiator.encoding([...encodings, 'identity'], { preferred: [...encodings] });
-  return encodings.find((encoding) => encoding === best);
 }
 
 export function compressWhole(body: string | Uint8Array, encoding: Encoding): Promise<Buffer> {

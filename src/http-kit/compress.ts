@@ -55,7 +55,7 @@ export function compress(options: CompressOptions = {}): HttpInterceptor {
     if (reply.body === undefined && status !== 304) return reply;
     const kit = await import('./compress.deferred.ts');
     const accepted = request.headers['accept-encoding'];
-    const encoding = kit.chosen(accepted, encodings);
+    const encoding = kit.negotiated(accepted, encodings);
     if (status === 304) return varying(reply, encoding);
     const { headers, body } = toRawResponse(reply, 'GET');
     const type = headers['content-type'];

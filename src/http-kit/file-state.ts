@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
 import { isSea } from 'node:sea';
+import fresh from 'fresh';
 
 /** What conditional requests compare. */
 export interface FileState {
@@ -46,12 +47,8 @@ type Headers = Readonly<Record<string, string>>;
  */
 export function failedCondition(headers: Headers, { etag, modified }: FileState): 304 | 412 | undefined {
   const match = headers['if-match'];
-  if (match !== undefined && !lists(match, etag, strong)) return 412;
-  const noneMatch = headers['if-none-match'];
-  if (noneMatch !== undefined) return lists(noneMatch, etag, weak) ? 304 : undefined;
-  const since = headers['if-modified-since'];
-  if (since === undefined || modified === undefined) return undefined;
-  return Date.parse(modified) <= Date.parse(since) ? 304 : undefined;
+  if (match !== undefined && !matches(match, etag)) return 412;
+  return fresh(headers, { etag, ...(modified && { 'last-modified': modified }) }) ? 304 : undefined;
 }
 
 /** Whether a range is of what the client has (If-Range). */
@@ -60,9 +57,8 @@ export function takesRange({ 'if-range': condition }: Headers, { etag, modified 
   return condition.includes('"') ? strong(condition.trim(), etag) : condition === modified;
 }
 
-function lists(list: string, etag: string, same: (a: string, b: string) => boolean): boolean {
-  return list.trim() === '*' || list.split(',').some((tag) => same(tag.trim(), etag));
+function matches(list: string, etag: string): boolean {
+  return list.trim() === '*' || list.split(',').some((tag) => strong(tag.trim(), etag));
 }
 
-const weak = (a: string, b: string): boolean => a.replace(/^W\//, '') === b.replace(/^W\//, '');
 const strong = (a: string, b: string): boolean => a === b && !a.startsWith('W/');

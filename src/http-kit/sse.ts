@@ -1,6 +1,5 @@
 import {
   type Awaitable,
-  ConfigError,
   type HttpHandler,
   type HttpRequest,
   type InvocationContext,
@@ -8,6 +7,7 @@ import {
 } from '../core/index.ts';
 import { Channel, type EventStream, type SseOptions } from './event-channel.ts';
 import type { ServerSentEvent } from './event-text.ts';
+import { assertOptions, assertWhole } from './options.ts';
 
 /** Gives events by a generator, or sends them until its promise settles. */
 export type EventStreamSource<Params> = (
@@ -43,7 +43,8 @@ export function sse<Params = Readonly<Record<string, string>>>(
   source: EventStreamSource<Params>,
   options: SseOptions = {},
 ): HttpHandler<Params> {
-  assertOptions(options);
+  assertOptions('sse', options, KNOWN);
+  for (const [name, value] of Object.entries(options)) assertWhole('sse', name, value, 0, 2 ** 31 - 1);
   return (request, context) => {
     const channel = new Channel(request.headers['last-event-id'], context, options);
     return reply(
@@ -62,13 +63,3 @@ const HEADERS = {
 };
 
 const KNOWN = ['keepAliveMs', 'retry', 'bufferedMs'];
-
-/** @throws ConfigError naming the option */
-function assertOptions(options: SseOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!KNOWN.includes(name))
-      throw new ConfigError(`sse: there is no option ${name}, use ${KNOWN.join(', ')}`);
-    if (!Number.isSafeInteger(value) || value < 0 || value > 2 ** 31 - 1)
-      throw new ConfigError(`sse: ${name} must be a whole number of milliseconds`);
-  }
-}

@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import negotiate from '@fastify/accept-negotiator';
 import send from '@fastify/send';
 import { HttpError, type HttpRequest, type Reply, reply } from '../core/index.ts';
 import { failedCondition, stateOf, takesRange } from './file-state.ts';
+import { negotiated } from './negotiated.ts';
 import { folderOf, type StaticFilesOptions } from './static-options.ts';
 
 /** By preference, where the client has none: the smaller first. */
@@ -95,9 +95,8 @@ export class FileServer {
       );
       if (typeof found === 'object') beside.set(encoding, found);
     }
-    const chosen = negotiate(accepted.toLowerCase(), [...beside.keys(), 'identity']);
-    const found = chosen === null ? undefined : beside.get(chosen);
-    return found ? [chosen!, found] : [undefined, plain];
+    const encoding = negotiated(accepted, [...beside.keys()]);
+    return encoding === undefined ? [undefined, plain] : [encoding, beside.get(encoding)!];
   }
 
   #cacheControl(name: string): string {

@@ -1,6 +1,6 @@
 import type { HttpHandler } from '../core/index.ts';
 import type { FileServer } from './static-files.deferred.ts';
-import { assertOptions, type StaticFilesOptions } from './static-options.ts';
+import { assertStaticFiles, type StaticFilesOptions } from './static-options.ts';
 
 /**
  * A handler that serves the files below a folder: content types, ETag, 304, ranges, HEAD, index files, compressed siblings.
@@ -31,7 +31,7 @@ import { assertOptions, type StaticFilesOptions } from './static-options.ts';
  * ```
  */
 export function staticFiles(options: StaticFilesOptions): HttpHandler {
-  assertOptions(options);
+  assertStaticFiles(options);
   let server: Promise<FileServer> | undefined;
   return async (request) => {
     server ??= import('./static-files.deferred.ts').then(({ FileServer }) => new FileServer(options));

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../core/index.ts';
+import { assertOptions, assertWhole } from './options.ts';
 
 export interface StaticFilesOptions {
   /**
@@ -25,13 +26,10 @@ export interface StaticFilesOptions {
 const KNOWN = ['root', 'index', 'maxAge', 'immutable', 'cacheControl', 'precompressed', 'fallback'];
 
 /** @throws ConfigError naming the option */
-export function assertOptions({ root, ...options }: StaticFilesOptions): void {
-  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
-  if (unknown !== undefined)
-    throw new ConfigError(`staticFiles: there is no option ${unknown}, use ${KNOWN.join(', ')}`);
-  const { maxAge } = options;
-  if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0))
-    throw new ConfigError('staticFiles: maxAge must be a whole number of seconds');
+export function assertStaticFiles(options: StaticFilesOptions): void {
+  assertOptions('staticFiles', options, KNOWN);
+  const { root, maxAge = 0 } = options;
+  assertWhole('staticFiles', 'maxAge', maxAge, 0, Number.MAX_SAFE_INTEGER);
   if (typeof root !== 'function') folderOf(root);
 }
 

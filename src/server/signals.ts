@@ -18,13 +18,28 @@ export class Signals {
   readonly #stopped = Promise.withResolvers<boolean>();
   readonly #starting = new AbortController();
 
-  constructor(logger: Logger) {
+  /** @param parent says when this process ends, where it has one */
+  constructor(logger: Logger, parent?: { onStop(stop: (atOnce: boolean) => void): void }) {
     this.#logger = logger;
+    if (parent) this.#obey(parent);
+    else this.#decide();
+    // Without a listener of its own, Node.js would open its debugger, to whoever is on this machine.
+    this.#on('SIGUSR1', () => logger.warn('SIGUSR1 opens no debugger here'));
+  }
+
+  #decide(): void {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)
       this.#on(signal, () => this.#stop(signal));
     this.#on('SIGHUP', () => (this.#reload ? this.#reload() : this.#stop('SIGHUP')));
-    // Without a listener of its own, Node.js would open its debugger, to whoever is on this machine.
-    this.#on('SIGUSR1', () => logger.warn('SIGUSR1 opens no debugger here'));
+  }
+
+  /** What a terminal sends, it sends to the parent too: a second time for the same is not to end it at once. */
+  #obey(parent: { onStop(stop: (atOnce: boolean) => void): void }): void {
+    for (const signal of ['SIGINT', 'SIGQUIT', 'SIGHUP'] as const) this.#on(signal, () => {});
+    this.#on('SIGTERM', () => this.#stopping || this.#stop('SIGTERM'));
+    parent.onStop((atOnce) => {
+      if (atOnce || !this.#stopping) this.#stop('SIGTERM');
+    });
   }
 
   /** Aborts when the process is asked to stop while it starts. */

@@ -23,6 +23,8 @@ t.test('bad flags give one line and exit code 2', async (t) => {
     [['--tlsCert', '', '--tlsKey', ''], /--tlsCert: needs a value\n--tlsKey: needs a value/],
     [['--drainTimeout', 'x'], /--drainTimeout "x"/],
     [['--bodyLimit', '1.5'], /--bodyLimit "1.5"/],
+    [['--processes', 'all'], /--processes "all": it must be auto or a whole number from 1/],
+    [['--processes', '0'], /--processes "0": it must be a whole number from 1 to 256/],
     [['--trustProxy', 'nowhere'], /--trustProxy "nowhere"/],
   ];
   for (const [args, message] of cases) {

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startHttpServer } from '../../src/adapters/http/index.ts';
 import { resolveFunction } from '../../src/adapters/lambda/runtime/invokable.ts';
 import { invokeHttp } from '../../src/adapters/lambda/sources/http/invoke.ts';
 import { Context, createLogger, type Registry, type Service } from '../../src/core/index.ts';
+import { makeCertificate, noOpenssl } from '../support/certificate.ts';
 import {
   buildEvent,
   HTTP_SOURCES,
@@ -12,6 +16,7 @@ import {
   readResult,
 } from '../support/events.ts';
 import { sendHttp } from '../support/http-client.ts';
+import { sendHttp2 } from '../support/http2-client.ts';
 import type { ContractCase } from './cases.ts';
 import { registry as contract } from './service.ts';
 
@@ -49,6 +54,27 @@ export async function httpDoor(service: Service): Promise<Adapter> {
     send: (plain) => sendHttp(server.url, plain, forwarded(plain)),
     close: () => server.close(),
   };
+}
+
+/** The same server by HTTP/2; nothing without openssl. */
+export async function http2Door(service: Service): Promise<Adapter[]> {
+  if (noOpenssl) return [];
+  const dir = mkdtempSync(join(tmpdir(), 'amphi-http2-'));
+  const options = {
+    port: 0,
+    host: '127.0.0.1',
+    trustProxy: ['127.0.0.1/32'],
+    logger: quiet,
+    resolveFunction,
+    tls: makeCertificate(dir),
+    http2: true,
+  };
+  const server = await startHttpServer(service, options);
+  const close = async () => {
+    await server.close();
+    rmSync(dir, { recursive: true });
+  };
+  return [{ name: 'HTTP/2', send: (plain) => sendHttp2(server.url, plain, forwarded(plain)), close }];
 }
 
 /** The event of one source through the adapter, as JSON both ways like Lambda does it. */
@@ -96,7 +122,8 @@ export function fetchDoor(registry: Registry = contract): Adapter {
 
 export async function openDoors(): Promise<Adapter[]> {
   const service = contract.freeze();
-  return [fetchDoor(), await httpDoor(service), ...HTTP_SOURCES.map((source) => sourceDoor(service, source))];
+  const served = [await httpDoor(service), ...(await http2Door(service))];
+  return [fetchDoor(), ...served, ...HTTP_SOURCES.map((source) => sourceDoor(service, source))];
 }
 
 /** Losses in AWS's own events, which no adapter can undo. README lists them. */

@@ -22,12 +22,12 @@ t.test('server and worker get their limits', async (t) => {
   const [server, worker] = commandsOf(FIT);
   t.match(
     server,
-    /^httpServer .*--drainTimeout 900 --drainDelay 12 --keepAliveTimeout 615 --bodyLimit 1073741824 --requestTimeout 600 /,
+    /^httpServer .*--drainTimeout 900 --drainDelay 12 --keepAliveTimeout 615 --bodyLimit 1073741824 --requestTimeout 600 --processes auto /,
   );
   t.equal(worker, 'worker --drainTimeout 900 --concurrency 4 --timeout 3600 --retryDelay 5');
   t.notMatch(
     commandsOf(SAMPLE)[0],
-    /bodyLimit|requestTimeout|keepAliveTimeout/,
+    /bodyLimit|requestTimeout|keepAliveTimeout|processes/,
     'left to the server by default',
   );
 });

@@ -143,6 +143,7 @@ export const PLACED: Readonly<Record<string, TopologyOptions>> = {
     ...FED,
     ...ALB,
     ...{ bodyLimit: 2 ** 30, drainTimeout: 900, requestTimeout: 600, idleTimeout: 600, volumeSize: 40 },
+    processes: 'auto',
     ...{ instanceType: 'c7i.large', minSize: 2, maxSize: 9, scaleOnCpu: 60, scaleOnRequests: 1000 },
     ...{ ssm: true, instancePolicies: ['arn:aws:iam::123456789012:policy/reports'] },
     ...{ workerConcurrency: 4, workerTimeout: 3600, workerRetryDelay: 5 },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
@@ -23,10 +23,16 @@ mkdirSync(dir, { recursive: true });
 const fileOf = (example: Example) =>
   join(dir, `${example.of.replace(/\W+/g, '-')}${examples.indexOf(example)}.ts`);
 for (const example of examples) writeFileSync(fileOf(example), example.code);
-// test/http-kit/guide.test.ts runs these.
-const guide = readFileSync(join(project, 'docs', 'http-kit.md'), 'utf8');
-for (const [index, [, code]] of [...guide.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].entries())
-  writeFileSync(join(dir, `http-kit-guide${index}.ts`), code!);
+/** What stands in the guides as a module of its own: it imports the package, and nothing of a service's. */
+function modulesOf(page: string): string[] {
+  const text = readFileSync(join(project, 'docs', page), 'utf8');
+  const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code!);
+  return blocks.filter((code) => /from 'amphi['/]/.test(code) && !/from '\.|from 'vitest'/.test(code));
+}
+
+const pages = readdirSync(join(project, 'docs')).filter((name) => name.endsWith('.md'));
+const modules = pages.flatMap((page) => modulesOf(page).map((code, index) => [page, index, code] as const));
+for (const [page, index, code] of modules) writeFileSync(join(dir, `${page}-${index}.ts`), code);
 
 t.test('an example is read with its name and what it prints', async (t) => {
   const text =
@@ -58,7 +64,8 @@ t.test('every public function, and every method of the registry, has an example'
   );
 });
 
-t.test('the examples compile', async (t) => {
+t.test('the examples compile, those of the guides too', async (t) => {
+  t.ok(modules.length > 20 && new Set(modules.map(([page]) => page)).size > 8, `${modules.length} modules`);
   const config = {
     extends: join(project, 'tsconfig.json'),
     compilerOptions: { types: ['node'], typeRoots: [join(project, 'node_modules', '@types')] },

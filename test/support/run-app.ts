@@ -28,13 +28,13 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** Runs a command to its end; it is killed at the timeout (default 20 s), which gives code null. */
+/** Runs a command to its end; it is killed at the timeout (default 60 s), which gives code null. */
 export async function runCommand(
   command: string,
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { input = '', env = {}, cwd, timeoutMs = 20_000 } = options;
+  const { input = '', env = {}, cwd, timeoutMs = 60_000 } = options;
   const child = spawn(command, args, {
     cwd,
     env: { PATH: process.env.PATH, ...env },

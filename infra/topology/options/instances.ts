@@ -7,7 +7,16 @@ import {
   MAX_STOPWAITSECS,
 } from '../../../src/adapters/supervisor/index.ts';
 import { READINESS_PATH } from '../../../src/core/index.ts';
-import { CIDR, KEY_PAIR, limitedCidr, MANAGED_POLICY, SECRET, SECRET_VERSION, URL_PATH } from '../forms.ts';
+import {
+  CIDR,
+  KEY_PAIR,
+  limitedCidr,
+  MANAGED_POLICY,
+  PROCESSES,
+  SECRET,
+  SECRET_VERSION,
+  URL_PATH,
+} from '../forms.ts';
 import { MAX_DRAIN } from '../longest-drain.ts';
 import type { Table } from '../rows.ts';
 
@@ -74,6 +83,13 @@ export const INSTANCES = {
     absent: 'any time',
     help: 'Seconds that a route may take on the instances',
   },
+  processes: {
+    kind: 'text',
+    form: PROCESSES,
+    side: 'server',
+    absent: '1',
+    help: 'Processes of the server on each instance, auto for one each core',
+  },
   drainTimeout: {
     kind: 'whole',
     min: 0,
@@ -96,6 +112,12 @@ export const INSTANCES = {
     needs: ['tlsSecretArn'],
     absent: 'the current one at first boot',
     help: 'Version id of that secret; a new one replaces the instances',
+  },
+  http2: {
+    kind: 'switch',
+    side: 'server',
+    needs: ['tlsSecretArn'],
+    help: 'The instances serve HTTP/2 beside HTTP/1.1, which is what a load balancer speaks to them',
   },
   startretries: {
     kind: 'whole',

@@ -9,7 +9,7 @@ import type { Command, Load, Loaded } from './types.ts';
 
 export async function autocannonCommand(
   url: string,
-  { method, path, body, type = 'application/json' }: Load,
+  { method, path, body, type = 'application/json', fresh }: Load,
   seconds: number,
   connections: number,
 ): Promise<Command> {
@@ -20,7 +20,8 @@ export async function autocannonCommand(
   if (body !== undefined) await writeFile(file, body);
   const sent = body === undefined ? [] : ['-i', file, '-H', `content-type=${type}`];
   const flags = ['--json', '--no-progress', '-c', String(connections), '-d', String(seconds), '-m', method];
-  const command = [NODE, main, ...flags, ...sent, `${url}${path}`];
+  const renewed = fresh ? ['-H', 'connection=close'] : [];
+  const command = [NODE, main, ...flags, ...renewed, ...sent, `${url}${path}`];
   return { command, remove: () => rm(dir, { recursive: true, force: true }) };
 }
 

@@ -19,7 +19,8 @@ export function generator(asked: Generator | undefined): Generator {
 }
 
 /**
- * Requests over keep-alive connections, as fast as they are answered.
+ * Requests over keep-alive connections, unless asked otherwise, as fast as they are answered.
+ * @param core where the generator stays; anywhere by default
  * @throws BenchError when any request failed, since failing is quick
  */
 export async function loadFor(
@@ -27,12 +28,12 @@ export async function loadFor(
   url: string,
   load: Load,
   seconds: number,
-  core: number,
+  core?: number,
 ): Promise<Loaded> {
   const { make, read } = TOOLS[by];
   const { command, remove } = await make(url, load, seconds, CONNECTIONS);
   try {
-    const pin = canPin() ? [findOnPath('taskset')!, '-c', String(core)] : [];
+    const pin = core !== undefined && canPin() ? [findOnPath('taskset')!, '-c', String(core)] : [];
     const [file, ...args] = [...pin, ...command];
     return read(await runTool(file!, args, { timeoutMs: seconds * 1000 + GRACE_MS }));
   } finally {

@@ -4,6 +4,8 @@ export interface Load {
   readonly body?: string;
   /** Content type of the body; default application/json. */
   readonly type?: string;
+  /** A new connection for each request. */
+  readonly fresh?: boolean;
 }
 
 export interface Loaded {

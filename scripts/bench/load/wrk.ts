@@ -19,12 +19,13 @@ export async function wrkCommand(
 }
 
 /** A long bracket takes any text but its own end. */
-function luaOf({ method, body, type = 'application/json' }: Load): string {
+function luaOf({ method, body, type = 'application/json', fresh }: Load): string {
   const lines = [`wrk.method = "${method}"`];
   if (body !== undefined) {
     if (body.includes(']==]')) throw new BenchError('the body cannot stand in a Lua script');
     lines.push(`wrk.body = [==[${body}]==]`, `wrk.headers["Content-Type"] = "${type}"`);
   }
+  if (fresh) lines.push('wrk.headers["Connection"] = "close"');
   return `${lines.join('\n')}\n`;
 }
 

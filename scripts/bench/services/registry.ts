@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createRegistry } from '../../../src/core/index.ts';
 import { HELLO, slowly } from './hello.ts';
 import { type Task, work } from './work.ts';
@@ -6,6 +7,9 @@ export const registry = createRegistry({ name: 'bench' });
 
 registry.get('/', () => HELLO);
 registry.post('/echo', async (request) => request.json());
+const BYTES = Buffer.alloc(256 * 1024, 1);
+// Some 0.3 ms of a core.
+registry.get('/busy', () => createHash('md5').update(BYTES).digest('hex'));
 registry.get('/stream', () => slowly());
 registry.post('/upload', async (request) => String((await request.bytes()).length));
 registry.get('/logged', (_request, context) => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpError, type RequestBody, tooLarge } from '../../core/index.ts';
+import { isBroken, isReceived, lingerStream, streamOf, wholeOrError } from './http2.ts';
 
 /**
  * A buffered body must have arrived in this time. Node's own requestTimeout is off: it would cut
@@ -28,6 +29,8 @@ function allowBody(raw: IncomingMessage, response: ServerResponse): void {
 
 /** Whether a body is announced. */
 export function hasBody(raw: IncomingMessage): boolean {
+  const stream = streamOf(raw);
+  if (stream) return !stream.endAfterHeaders;
   const length = raw.headers['content-length'];
   return (length !== undefined && length !== '0') || raw.headers['transfer-encoding'] !== undefined;
 }
@@ -51,6 +54,7 @@ export function readBody(raw: IncomingMessage, response: ServerResponse, limit: 
   raw.on('end', onEnd);
   // Node tells of a client that has gone before the end by an error.
   raw.on('error', onError);
+  if (streamOf(raw)) raw.on('close', onError);
 }
 
 const READER = Symbol('reader');
@@ -61,7 +65,7 @@ function onData(this: Read, chunk: Buffer): void {
 }
 
 function onEnd(this: Read): void {
-  this[READER]!.finish(undefined, false);
+  this[READER]!.finish(undefined, isBroken(this));
 }
 
 function onError(this: Read): void {
@@ -163,7 +167,7 @@ export class NodeBody implements RequestBody {
   /** Leaving it early must not cut the connection that the reply needs. */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     allowBody(this.#raw, this.#response);
-    return this.#raw.iterator({ destroyOnReturn: false });
+    return streamOf(this.#raw) ? wholeOrError(this.#raw) : this.#raw.iterator({ destroyOnReturn: false });
   }
 }
 
@@ -179,11 +183,16 @@ function announcedOver(raw: IncomingMessage, limit: number): boolean {
  * @returns whether the client is still uploading
  */
 export function outliveUpload(raw: IncomingMessage, response: ServerResponse): boolean {
-  if (raw.complete || !hasBody(raw)) return false;
+  if (isReceived(raw) || !hasBody(raw)) return false;
   if (raw.headers.expect !== undefined && expecting.delete(raw)) {
     // The client may never send the body it announced: the next bytes could be anything.
     response.shouldKeepAlive = false;
     return false;
+  }
+  const stream = streamOf(raw);
+  if (stream) {
+    lingerStream(raw, stream, LINGER_MS);
+    return true;
   }
   const last = !response.shouldKeepAlive;
   response.shouldKeepAlive = true;

@@ -1,6 +1,8 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
+import { Sessions } from './sessions.ts';
 
 /** Whoever sends one request after the other has a shorter pause. */
 const IDLE_MS = 30;
@@ -19,18 +21,21 @@ export class Connections {
   readonly #open = new Map<HttpSocket, Seen>();
   /** Over TLS only: those whose handshake is not done. */
   readonly #handshakes = new Map<Socket, Seen>();
+  /** Those that speak HTTP/2. */
+  readonly sessions: Sessions;
   #accepted = 0;
 
   constructor(server: Server, tls: boolean) {
+    this.sessions = new Sessions(server);
     server.on('connection', (socket) => {
       this.#accepted++;
       remember(tls ? this.#handshakes : this.#open, socket);
     });
     if (!tls) return;
     // Over TLS requests come on another socket than the listener accepted.
-    server.on('secureConnection', (socket: Socket & { _parent?: Socket }) => {
+    server.on('secureConnection', (socket: TLSSocket & { _parent?: Socket }) => {
       if (socket._parent) this.#handshakes.delete(socket._parent);
-      remember(this.#open, socket);
+      if (socket.alpnProtocol !== 'h2') remember(this.#open, socket);
     });
   }
 
@@ -40,7 +45,7 @@ export class Connections {
   }
 
   get size(): number {
-    return this.#open.size + this.#handshakes.size;
+    return this.#open.size + this.#handshakes.size + this.sessions.size;
   }
 
   /** Takes note of which connections have moved since the last look. */
@@ -75,6 +80,7 @@ export class Connections {
   }
 
   destroyAll(): void {
+    this.sessions.destroyAll();
     for (const sockets of [this.#open, this.#handshakes])
       for (const socket of sockets.keys()) socket.destroy();
   }

@@ -94,6 +94,7 @@ export class Drain {
     await this.#untilNobodyConnects();
     NetServer.prototype.close.call(this.#fastify.server);
     this.#handler.closing = true;
+    this.#connections.sessions.announceEnd();
   }
 
   /** The kernel resets what waits to be accepted when a listener closes: that is right after a turn without anybody. */
@@ -118,6 +119,7 @@ export class Drain {
     for (const [socket, response] of this.#connections.quiet(now, QUIET_MS)) {
       if (response === undefined) socket.destroySoon();
     }
+    this.#connections.sessions.closeQuiet(now, QUIET_MS, STUCK_MS);
     // Clients that neither send nor read are no reason to wait, and no fault of ours.
     for (const [socket, response] of this.#connections.quiet(now, STUCK_MS)) {
       if (response && (isStalled(socket, response) || isUploading(response))) socket.destroy();

@@ -1,9 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError, REASON_PHRASES } from '../../core/index.ts';
-import { rawProblem } from './raw-problem.ts';
+import { streamOf } from './http2.ts';
+import { rawProblem, sendProblem } from './raw-problem.ts';
 import type { RequestHandler } from './request-handler.ts';
 import { undoStream } from './send.ts';
 
@@ -40,10 +41,10 @@ export function answerClientError(error: ParserError, socket: Socket): void {
 }
 
 /** Nothing here is a proxy, and without an answer the client would wait for its own time-out. */
-export function refuseConnect(_request: unknown, socket: Duplex): void {
-  socket.end(
-    rawAnswer(new HttpError(405, 'METHOD_NOT_ALLOWED', 'This server is no proxy: it takes no CONNECT.')),
-  );
+export function refuseConnect(request: IncomingMessage, to: Duplex | ServerResponse): void {
+  const error = new HttpError(405, 'METHOD_NOT_ALLOWED', 'This server is no proxy: it takes no CONNECT.');
+  if (streamOf(request)) sendProblem(to as ServerResponse, error);
+  else (to as Duplex).end(rawAnswer(error));
 }
 
 /** Node keeps the response under way here; its own default handler looks at the same place. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { LIVENESS_PATH, READINESS_PATH } from '../../core/index.ts';
-import { Readiness } from '../../server/readiness.ts';
+import { setLast } from './http2.ts';
 import type { RequestHandler } from './request-handler.ts';
 
 /** Health checks for load balancers. The service's own routes cannot take these paths. */
@@ -9,10 +9,9 @@ export const HEALTH_PATHS = { live: LIVENESS_PATH, ready: READINESS_PATH } as co
 export function addHealthRoutes(fastify: FastifyInstance, handler: RequestHandler): void {
   const answer = (reply: FastifyReply, ok: boolean, status: string) => {
     reply.code(ok ? 200 : 503).header('cache-control', 'no-store');
-    if (handler.closing) reply.header('connection', 'close');
+    if (handler.closing) setLast(reply.raw);
     reply.send({ status });
   };
-  const readiness = new Readiness(handler.service, handler.options.logger);
   const method = ['GET', 'HEAD'];
   fastify.route({
     method,
@@ -23,7 +22,7 @@ export function addHealthRoutes(fastify: FastifyInstance, handler: RequestHandle
     method,
     url: HEALTH_PATHS.ready,
     handler: async (_request, reply) => {
-      const status = await readiness.status();
+      const status = await handler.readiness.status();
       const now = handler.draining ? 'draining' : status;
       answer(reply, now === 'ready', now);
       return reply;

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { Context, isAuthority, type RawRequest } from '../../core/index.ts';
 import { hasBody, NodeBody } from './body.ts';
+import { plainHeaders, streamOf } from './http2.ts';
 import type { HttpServerOptions } from './options.ts';
 
 const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/;
@@ -37,6 +38,7 @@ export class NodeRequest implements RawRequest {
   /** What is wrong with its Host header, which is left out then. */
   readonly hostProblem: string | undefined;
   readonly #request: FastifyRequest;
+  #known: { readonly clientIp: string; readonly scheme: 'http' | 'https' } | undefined;
 
   constructor(request: FastifyRequest, response: ServerResponse, bodyLimit: number | undefined) {
     const { raw } = request;
@@ -44,7 +46,7 @@ export class NodeRequest implements RawRequest {
     this.method = raw.method ?? 'GET';
     this.path = path;
     this.rawQuery = rawQuery;
-    const headers = headersOf(raw);
+    const headers = streamOf(raw) ? plainHeaders(raw) : headersOf(raw);
     this.hostProblem = hostProblem(raw, host ?? headers.host);
     this.headers =
       this.hostProblem === undefined && host === undefined
@@ -53,14 +55,18 @@ export class NodeRequest implements RawRequest {
     this.body = hasBody(raw) ? new NodeBody(raw, response) : undefined;
     this.bodyLimit = bodyLimit;
     this.#request = request;
+    // Its connection is nowhere to be found once the client has gone.
+    if (streamOf(raw)) this.#known = { clientIp: this.clientIp, scheme: this.scheme };
   }
 
   get clientIp(): string {
+    if (this.#known) return this.#known.clientIp;
     const { ip, raw } = this.#request;
     return plainAddress(ip) ?? plainAddress(raw.socket.remoteAddress) ?? '';
   }
 
   get scheme(): 'http' | 'https' {
+    if (this.#known) return this.#known.scheme;
     return this.#request.protocol?.toLowerCase() === 'https' ? 'https' : 'http';
   }
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Awaitable, Context, Logger, Metrics, Service } from '../../core/index.ts';
 import { DEFAULT_DRAIN_SECONDS } from '../../server/defaults.ts';
+import type { Member } from '../../server/processes/member.ts';
 
 /** A function or the routes as Lambda would call them: event in, JSON value out. */
 export type Invokable = (event: unknown, context: Context) => Awaitable<unknown>;
@@ -35,6 +36,8 @@ export interface HttpServerOptions {
   readonly keepAliveTimeoutMs?: number;
   /** PEM files; serves HTTPS with them. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** Serves HTTP/2 beside HTTP/1.1, as the client asks for by ALPN; needs `tls`. Default false. */
+  readonly http2?: boolean | undefined;
   readonly logger: Logger;
   /** Takes what handlers measure by `context.metric`. */
   readonly metrics?: Metrics;
@@ -51,6 +54,8 @@ export interface HttpServerOptions {
   readonly maxConnections?: number;
   /** Connections come by this in place of a listener, and are served as if they had been accepted on `port`. */
   readonly accept?: (server: Accepting) => void;
+  /** This process as one of several that share the port. */
+  readonly member?: Member | undefined;
   /** Finds what the Invoke API calls, `http` included. Injected, for adapters do not know each other. */
   readonly resolveFunction: (service: Service, name: string) => Invokable | undefined;
   /**

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import { type Abortable, type Context, discardBody, isStream, type RawResponse } from '../../core/index.ts';
 
+import { cut, isClosed, isSent } from './http2.ts';
+
 /** What sends the reply and knows what runs. */
 interface Owner {
   readonly running: Set<Abortable>;
@@ -36,7 +38,7 @@ export class PendingReply implements Abortable {
   }
 
   answer(response: RawResponse): void {
-    const dropped = this.#answered || this.#reply.raw.closed;
+    const dropped = this.#answered || isClosed(this.#reply.raw);
     this.#answered = true;
     if (dropped) {
       discardBody(response.body);
@@ -64,7 +66,7 @@ export class PendingReply implements Abortable {
     const raw = this.#reply.raw as Owned;
     raw[PENDING] = this;
     raw.on('close', onClose);
-    if (raw.closed) this.ended();
+    if (isClosed(raw)) this.ended();
   }
 
   /** The handler's wait ends with this error, or the stream that is on its way is cut. */
@@ -78,7 +80,7 @@ export class PendingReply implements Abortable {
 
   #cutWhenInterrupted(): void {
     const { raw } = this.#reply;
-    this.#context.waiter = { interrupt: () => raw.destroy() };
+    this.#context.waiter = { interrupt: () => cut(raw) };
   }
 
   clientEnded(): void {
@@ -91,7 +93,7 @@ export class PendingReply implements Abortable {
     const { raw } = this.#reply;
     const before = raw.socket?.bytesWritten;
     setTimeout(() => {
-      if (raw.closed) return;
+      if (isClosed(raw)) return;
       if (raw.socket?.bytesWritten === before && raw.writableLength === 0) raw.destroy();
       else this.#cutWhenIdle();
     }, IDLE_MS).unref();
@@ -100,7 +102,7 @@ export class PendingReply implements Abortable {
   /** The response has closed: sent whole, or the client has gone. */
   ended(): void {
     this.#owner.running.delete(this);
-    if (!this.#reply.raw.writableFinished) this.#context.abort(new Error('the client has gone'));
+    if (!isSent(this.#reply.raw)) this.#context.abort(new Error('the client has gone'));
     this.#context.finish();
   }
 }

@@ -1,2 +1,2 @@
 /** prom-client is loaded only where metrics are served. */
-export { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+export { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';

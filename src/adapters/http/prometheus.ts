@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Logger, MetricOptions, Metrics } from '../../core/index.ts';
+import type { Member } from '../../server/processes/member.ts';
 import { isSecondHand } from './invoke-api/access.ts';
+import { sumOf } from './metric-sums.ts';
 import type { RequestHandler } from './request-handler.ts';
 
 type PromClient = typeof import('./prom-client.deferred.ts');
@@ -16,19 +18,34 @@ export class Prometheus implements Metrics {
   readonly #registry: Registry;
   readonly #logger: Logger;
   readonly #next: Metrics | undefined;
+  readonly #member: Member | undefined;
   readonly #recorded = new Map<string, Recorded | undefined>();
 
-  private constructor(client: PromClient, logger: Logger, next: Metrics | undefined) {
+  private constructor(
+    client: PromClient,
+    logger: Logger,
+    next: Metrics | undefined,
+    member: Member | undefined,
+  ) {
     this.#client = client;
     this.#logger = logger;
     this.#next = next;
+    this.#member = member;
     this.#registry = new client.Registry();
     client.collectDefaultMetrics({ register: this.#registry });
+    member?.onCollect(() => this.#registry.getMetricsAsJSON());
   }
 
-  /** @param next also takes what handlers record */
-  static async load(logger: Logger, next: Metrics | undefined): Promise<Prometheus> {
-    return new Prometheus(await import('./prom-client.deferred.ts'), logger, next);
+  /**
+   * @param next also takes what handlers record
+   * @param member one of several processes, whose sums are served
+   */
+  static async load(
+    logger: Logger,
+    next: Metrics | undefined,
+    member: Member | undefined,
+  ): Promise<Prometheus> {
+    return new Prometheus(await import('./prom-client.deferred.ts'), logger, next, member);
   }
 
   /** Serves the metrics; who comes by a proxy, and so perhaps from outside, finds nothing there. */
@@ -39,8 +56,8 @@ export class Prometheus implements Metrics {
       url: path,
       handler: async (request, reply) => {
         if (isSecondHand(request.raw)) return handler.handle(request, reply);
-        const text = await this.#registry.metrics();
-        return reply.type(this.#registry.contentType).send(text);
+        const registry = this.#member ? await sumOf(await this.#member.gather()) : this.#registry;
+        return reply.type(registry.contentType).send(await registry.metrics());
       },
     });
   }
@@ -95,7 +112,9 @@ export class Prometheus implements Metrics {
       const histogram: Histogram = new this.#client.Histogram({ ...made, buckets: BUCKETS });
       return (labels, value) => histogram.observe(labels, value);
     }
-    const gauge: Gauge = new this.#client.Gauge(made);
+    // Of several processes: shares have an average, amounts a sum.
+    const aggregator = unit === 'Percent' ? ('average' as const) : ('sum' as const);
+    const gauge: Gauge = new this.#client.Gauge({ ...made, aggregator });
     return (labels, value) => gauge.set(labels, value);
   }
 }

@@ -12,6 +12,7 @@ import {
   type Service,
   type Target,
 } from '../../core/index.ts';
+import { Readiness } from '../../server/readiness.ts';
 import { NodeBody, readBody } from './body.ts';
 import { httpContext, NodeRequest } from './node-request.ts';
 import type { HttpServerOptions } from './options.ts';
@@ -27,6 +28,8 @@ export class RequestHandler {
   readonly options: HttpServerOptions;
   /** Requests and invocations that have not ended, calls between functions among them. Synchronous ones never stand here. */
   readonly running: Set<Abortable>;
+  /** What the service's own probes say. */
+  readonly readiness: Readiness;
   /** Set when the process is asked to stop: readiness fails. */
   draining = false;
   /** Set when nobody can connect any more: replies end their connection. Before, clients would only come back at once. */
@@ -39,6 +42,7 @@ export class RequestHandler {
     this.service = service;
     this.options = options;
     this.running = service.siblings.running;
+    this.readiness = new Readiness(service, options.logger);
   }
 
   /** The catch-all route: what it matches, and what it answers to anything else, is the core's decision. */

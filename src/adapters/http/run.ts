@@ -1,10 +1,13 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { connectSiblings } from '../../aws/siblings.ts';
 import type { Logger, Service } from '../../core/index.ts';
 import { watchDescriptors } from '../../server/descriptors.ts';
 import { endedBySignal, startedWith, WithLifecycle } from '../../server/lifecycle.ts';
 import { listenError } from '../../server/listen.ts';
+import type { Member } from '../../server/processes/member.ts';
+import type { Listening } from '../../server/processes/protocol.ts';
 import { Signals } from '../../server/signals.ts';
 import { Connections } from './connections.ts';
 import { Drain } from './drain.ts';
@@ -102,19 +105,18 @@ export async function startHttpServer(service: Service, options: HttpServerOptio
 export async function runHttpServer(service: Service, options: HttpServerOptions): Promise<number> {
   const { logger } = options;
   // Before the server listens: who reads that it does may stop it at once.
-  const signals = new Signals(logger);
+  const { member } = options;
+  const signals = new Signals(logger, member);
   try {
-    const { url, port, drain, reloadTls } = await start(service, options, signals.starting);
-    signals.onReload(reloadTls);
+    const server = await start(service, options, signals.starting);
+    const { url, port, drain } = server;
+    signals.onReload(server.reloadTls);
     signals.onStrayError(() => drain.close(STRAY_GRACE_MS));
-    logger.info('listening', {
-      url,
-      host: options.host,
-      port,
-      service: service.name,
-      version: service.version,
-    });
+    const about = { url, host: options.host, port, service: service.name, version: service.version };
+    if (member) void tellParent(member, server, about, logger);
+    else logger.info('listening', about);
     const clean = await signals.untilStopped(drain);
+    await member?.leave();
     logger.info('stopped', { clean });
     return clean ? 0 : 1;
   } catch (error) {
@@ -124,6 +126,22 @@ export async function runHttpServer(service: Service, options: HttpServerOptions
   } finally {
     signals.release();
   }
+}
+
+/** How often the readiness probes of a new process are asked, ms. */
+const ASK_MS = 200;
+
+/** The parent tells for all that they listen. */
+async function tellParent(
+  member: Member,
+  { port, handler }: { readonly port: number; readonly handler: RequestHandler },
+  about: Listening,
+  logger: Logger,
+): Promise<void> {
+  logger.info('process listens', { pid: process.pid });
+  member.listens(port, about);
+  while ((await handler.readiness.status()) !== 'ready') await sleep(ASK_MS);
+  member.ready();
 }
 
 /** The hooks run after those of plugins, as the server's drain has it. */
@@ -160,7 +178,7 @@ async function listen(
   await fastify.ready();
   const port = await accept(fastify, host, options, connections);
   const reloadTls = options.tls && (() => reloadCertificate(fastify.server, options));
-  return { url: urlOf(host, port, options.tls !== undefined), port, drain, reloadTls };
+  return { url: urlOf(host, port, options.tls !== undefined), port, drain, reloadTls, handler };
 }
 
 /** @returns the port */
@@ -180,7 +198,7 @@ async function accept(
     return options.port;
   }
   try {
-    await fastify.listen({ port: options.port, host });
+    await fastify.listen({ port: options.member?.port ?? options.port, host });
   } catch (error) {
     await fastify.close();
     throw listenError(error as NodeJS.ErrnoException, options.host, options.port);

@@ -11,7 +11,8 @@ import {
   type RawResponse,
 } from '../../core/index.ts';
 import { outliveUpload } from './body.ts';
-import { rawProblem } from './raw-problem.ts';
+import { cut, isAllowed, setLast } from './http2.ts';
+import { sendProblem } from './raw-problem.ts';
 
 /** Header names of replies whose stream is on its way: an error before the first byte takes them back. */
 const streaming = new WeakMap<FastifyReply, string[]>();
@@ -27,10 +28,10 @@ export function sendResponse(
 ): void {
   const { status, headers, cookies, body } = response;
   if (status !== 200) reply.code(status);
-  for (const name in headers) reply.header(name, headers[name]);
+  for (const name in headers) if (isAllowed(name, reply.raw)) reply.header(name, headers[name]);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
   const uploading = outliveUpload(reply.request.raw, reply.raw);
-  if (last && !uploading) reply.header('connection', 'close');
+  if (last && !uploading) setLast(reply.raw);
   if (isStream(body)) {
     streaming.set(reply, [...Object.keys(headers), 'set-cookie']);
     flushSoon(reply.raw);
@@ -84,6 +85,7 @@ function logged(stream: Readable, reply: FastifyReply, context: Context): Readab
     if (!reply.raw.headersSent) return;
     const { method, url } = reply.request.raw;
     context.logger.error('reply stream failed', { method, url, error });
+    cut(reply.raw);
   });
   return stream;
 }
@@ -92,12 +94,10 @@ function logged(stream: Readable, reply: FastifyReply, context: Context): Readab
 export function sendRaw(reply: FastifyReply, error: HttpError): void {
   const { raw } = reply;
   if (raw.headersSent) {
-    raw.destroy();
+    cut(raw);
     return;
   }
   reply.hijack();
   for (const name of raw.getHeaderNames()) raw.removeHeader(name);
-  const { headers, body } = rawProblem(error);
-  raw.writeHead(error.status, headers);
-  raw.end(body);
+  sendProblem(raw, error);
 }

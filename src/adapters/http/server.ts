@@ -27,9 +27,23 @@ const NO_PARAM_LIMIT = MAX_HEADER_BYTES;
 
 const MAX_CONNECTIONS = 16_384;
 
+/**
+ * What one connection of HTTP/2 may ask for: streams at the same time, and headers of one as with HTTP/1.1. Beyond that
+ * Node.js ends a session with 1,000 invalid frames, 100 refused streams, 10 MB, or streams that are opened and reset at
+ * once: 1,000 and then 33 a second.
+ */
+const HTTP2 = {
+  allowHTTP1: true,
+  settings: { maxConcurrentStreams: 100, maxHeaderListSize: MAX_HEADER_BYTES, enablePush: false },
+  maxHeaderListPairs: 2_000,
+  streamResetBurst: 1_000,
+  streamResetRate: 33,
+};
+
 export interface BuiltServer {
   readonly fastify: FastifyInstance;
   readonly handler: RequestHandler;
+  readonly prometheus: Prometheus | undefined;
 }
 
 /**
@@ -38,8 +52,11 @@ export interface BuiltServer {
  */
 export async function buildServer(service: Service, given: HttpServerOptions): Promise<BuiltServer> {
   assertToken(given);
+  if (given.http2 && !given.tls)
+    throw new ConfigError('http2: it needs tls, for browsers and others speak it by TLS only');
   const { metricsPath, logger, metrics } = given;
-  const prometheus = metricsPath === undefined ? undefined : await Prometheus.load(logger, metrics);
+  const prometheus =
+    metricsPath === undefined ? undefined : await Prometheus.load(logger, metrics, given.member);
   const options = prometheus ? { ...given, metrics: prometheus } : given;
   const { Fastify } = await import('./fastify.deferred.ts');
   const handler = new RequestHandler(service, options);
@@ -64,7 +81,7 @@ export async function buildServer(service: Service, given: HttpServerOptions): P
       addRoutes(ready, handler);
     }),
   );
-  return { fastify, handler };
+  return { fastify, handler, prometheus };
 }
 
 function assertToken({ invokeApi, invokeToken }: HttpServerOptions): void {
@@ -83,12 +100,19 @@ function letHalfClose(server: Server): void {
 
 function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): FastifyServerOptions {
   const http = { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES };
-  const tls = options.tls ? { https: { ...http, ...loadTls(options.tls, options.logger) } } : { http };
+  const keepAliveTimeout = options.keepAliveTimeoutMs ?? DEFAULT_KEEP_ALIVE_SECONDS * 1000;
+  const http2 = { ...HTTP2, keepAliveTimeout, requestTimeout: 0 };
+  const https = options.tls && {
+    ...http,
+    ...(options.http2 && http2),
+    ...loadTls(options.tls, options.logger),
+  };
   const made = {
-    ...tls,
+    ...(https ? { https } : { http }),
+    ...(options.http2 && { http2: true, http2SessionTimeout: keepAliveTimeout }),
     logger: false,
     trustProxy: trustedProxies(options.trustProxy),
-    keepAliveTimeout: options.keepAliveTimeoutMs ?? DEFAULT_KEEP_ALIVE_SECONDS * 1000,
+    keepAliveTimeout,
     requestTimeout: 0,
     exposeHeadRoutes: false,
     return503OnClosing: false,

@@ -181,6 +181,8 @@ function optionsFor(root: string, version: string): BuildOptions {
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    // A script of node:vm has no import(): those of Node's own modules become calls of require.
+    supported: { 'dynamic-import': false },
     conditions: CONDITIONS,
     minifyWhitespace: true,
     minifySyntax: true,

@@ -44,8 +44,6 @@ export function deferred(options: BuildOptions, content: Content, plugins: () =>
         const { outputFiles, metafile } = await build.esbuild.build({
           ...options,
           absWorkingDir: options.absWorkingDir,
-          // A compiled function has no import(): those of Node's own modules become calls of require.
-          supported: { 'dynamic-import': false },
           entryPoints: [path],
           metafile: true,
           plugins: [...plugins(), sharedCore(shared)],

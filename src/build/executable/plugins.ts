@@ -4,6 +4,7 @@ import { deferred } from './deferred.ts';
 import { addons } from './embed/addons.ts';
 import { embedFiles } from './embed/plugin.ts';
 import { embedded } from './embedded.ts';
+import { lazyStringWidth } from './string-width.ts';
 
 /** What every bundle of the service is made with, those of its assets and scripts too. */
 export function pluginsOf(options: BuildOptions, content: Content): Plugin[] {
@@ -11,6 +12,7 @@ export function pluginsOf(options: BuildOptions, content: Content): Plugin[] {
   return [
     deferred(options, content, again),
     embedded(),
+    lazyStringWidth(),
     addons(content),
     embedFiles(options, content, again),
   ];

@@ -6,6 +6,8 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['httpServer', 'serve on port 9999 of every address'],
     ['httpServer --port 0 --host 127.0.0.1', 'a free port of this machine alone'],
     ['httpServer --tlsCert cert.pem --tlsKey key.pem', 'HTTPS; SIGHUP reads the files again'],
+    ['httpServer --processes auto', 'one process each core; SIGHUP renews one after the other'],
+    ['httpServer --tlsCert cert.pem --tlsKey key.pem --http2', 'HTTP/2 beside HTTP/1.1'],
     ['httpServer --trustProxy 10.0.0.0/16 --drainDelay 10', 'behind a load balancer'],
   ],
   worker: [

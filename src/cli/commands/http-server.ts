@@ -5,6 +5,7 @@ import { handedConnections } from '../dev-parent.ts';
 import { FlagError } from '../flag-values.ts';
 import { portFlag, secondsFlag, wholeFlag } from '../flags.ts';
 import { outliveReaders, streamLogger, streamMetrics } from '../output.ts';
+import { memberOf, processesFlag, runTogether } from '../processes.ts';
 
 interface Flags {
   readonly port: string;
@@ -17,9 +18,11 @@ interface Flags {
   readonly keepAliveTimeout: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly http2?: boolean;
   readonly invokeApi: 'loopback' | 'token' | 'all' | 'off';
   readonly maxConnections?: string;
   readonly metricsPath?: string;
+  readonly processes?: string;
 }
 
 const HOUR_S = 3600;
@@ -65,6 +68,7 @@ export const httpServerCommand = defineAction<Flags>({
       })
       .option('tlsCert', { string: true, describe: 'PEM certificate chain: serve HTTPS', implies: 'tlsKey' })
       .option('tlsKey', { string: true, describe: 'PEM private key', implies: 'tlsCert' })
+      .option('http2', { boolean: true, describe: 'HTTP/2 beside HTTP/1.1, over TLS', implies: 'tlsCert' })
       .option('invokeApi', {
         choices: ['loopback', 'token', 'all', 'off'] as const,
         default: 'loopback',
@@ -79,11 +83,19 @@ export const httpServerCommand = defineAction<Flags>({
         string: true,
         describe: 'Connections at the same time; more are closed at once (default 16384)',
       })
-      .group(['port', 'host', 'tlsCert', 'tlsKey'], 'Listening:')
+      .option('processes', {
+        string: true,
+        describe: 'Processes that share the port, or auto for one each core (default 1); SIGHUP renews them',
+      })
+      .group(['port', 'host', 'processes', 'tlsCert', 'tlsKey', 'http2'], 'Listening:')
       .group(['trustProxy', 'invokeApi', 'metricsPath'], 'Who is let in:')
       .group(['bodyLimit', 'requestTimeout', 'keepAliveTimeout', 'maxConnections'], 'Limits:')
       .group(['drainDelay', 'drainTimeout'], 'Drain:'),
   handler: async (flags, tools) => {
+    const member = memberOf(process.env);
+    const logger = member
+      ? streamLogger(process.stdout, { process: member.number })
+      : streamLogger(process.stdout);
     const tls =
       flags.tlsCert !== undefined && flags.tlsKey !== undefined
         ? { certFile: flags.tlsCert, keyFile: flags.tlsKey }
@@ -101,6 +113,7 @@ export const httpServerCommand = defineAction<Flags>({
           : secondsFlag(flags.requestTimeout, '--requestTimeout', 24 * HOUR_S),
       keepAliveTimeoutMs: wholeFlag(flags.keepAliveTimeout, '--keepAliveTimeout', 1, MAX_KEEP_ALIVE_S) * 1000,
       tls,
+      http2: flags.http2,
       invokeApi: flags.invokeApi,
       invokeToken: process.env.AMPHI_INVOKE_TOKEN,
       maxConnections:
@@ -109,16 +122,19 @@ export const httpServerCommand = defineAction<Flags>({
           : wholeFlag(flags.maxConnections, '--maxConnections', 1, MAX_CONNECTIONS),
       configure: tools.extension.configureServer,
       accept: handedConnections(),
-      logger: streamLogger(process.stdout),
+      metricsPath: pathFlag(flags.metricsPath),
+      logger,
+      member,
     };
+    const processes = processesFlag(flags.processes);
     outliveReaders();
+    if (processes > 1 && member === undefined) return runTogether(processes, options);
     const { resolveFunction } = await import('../../adapters/lambda/runtime/invokable.ts');
     const { runHttpServer } = await import('../../adapters/http/index.ts');
     const service = await tools.service();
     return runHttpServer(service, {
       ...options,
       metrics: streamMetrics(process.stdout, service.name),
-      metricsPath: pathFlag(flags.metricsPath),
       requestTimeoutMs: options.requestTimeoutMs || undefined,
       resolveFunction,
     });

@@ -21,6 +21,7 @@ import { defineAction } from '../command.ts';
 import { FlagError } from '../flag-values.ts';
 import { environmentFlag, portFlag, wholeFlag } from '../flags.ts';
 import { print } from '../output.ts';
+import { processesFlag } from '../processes.ts';
 import { type WorkerFlags, withWorkerFlags, workerArguments } from './worker-flags.ts';
 
 interface Flags extends WorkerFlags {
@@ -34,6 +35,7 @@ interface Flags extends WorkerFlags {
   readonly startretries: string;
   readonly stopwaitsecs: string;
   readonly drainTimeout: string;
+  readonly processes?: string;
 }
 
 export const supervisorCommand = defineAction<Flags>({
@@ -42,6 +44,10 @@ export const supervisorCommand = defineAction<Flags>({
       .option('program', { string: true, describe: 'Program name; default the name of the service' })
       .option('command', { string: true, describe: 'Path of the executable; default this one' })
       .option('port', { string: true, default: String(DEFAULT_PORT), describe: 'TCP port of the server' })
+      .option('processes', {
+        string: true,
+        describe: 'Processes of the server, or auto for one each core (default 1)',
+      })
       .option('user', { string: true, describe: 'Account to run as' })
       .option('directory', { string: true, describe: 'Working directory' })
       .option('env', { string: true, array: true, describe: 'NAME=value for the environment; repeatable' })
@@ -79,6 +85,7 @@ function configOf(flags: Flags, { name }: Service, { routes, functions }: Placem
   const port = portFlag(flags.port);
   const drainSeconds = wholeFlag(flags.drainTimeout, '--drainTimeout', 0, MAX_STOPWAITSECS);
   const drain = ['--drainTimeout', String(drainSeconds)];
+  const processes = processesArguments(flags.processes, hasServer);
   const worker = workerArguments(flags, hasWorker);
   const common = {
     command: resolve(flags.command ?? process.execPath),
@@ -91,10 +98,21 @@ function configOf(flags: Flags, { name }: Service, { routes, functions }: Placem
   };
   return namingFlags(() =>
     supervisorGroup(flags.program ?? name, {
-      ...(hasServer ? { server: { ...common, args: ['httpServer', '--port', String(port), ...drain] } } : {}),
+      ...(hasServer
+        ? { server: { ...common, args: ['httpServer', '--port', String(port), ...processes, ...drain] } }
+        : {}),
       ...(hasWorker ? { worker: { ...common, args: ['worker', ...worker, ...drain] } } : {}),
     }),
   );
+}
+
+/** As they are given: how many cores there are is known where it runs. */
+function processesArguments(value: string | undefined, hasServer: boolean): string[] {
+  if (value === undefined) return [];
+  processesFlag(value);
+  if (!hasServer)
+    throw new FlagError('--processes is for the server, and no route runs on instances (--runOn)');
+  return ['--processes', value];
 }
 
 /** @throws FlagError for an override that names nothing, or a place where its handler cannot run */

@@ -54,6 +54,7 @@ t.test('autocannon gets its body by a file, which is taken away', async (t) => {
   const file = command[command.indexOf('-i') + 1]!;
   t.equal((await readFile(file, 'utf8')).length, 200_000);
   t.ok(command.includes('content-type=text/plain'));
+  t.notOk(command.includes('connection=close'));
   await remove();
   await t.rejects(readFile(file), { code: 'ENOENT' });
 });
@@ -63,8 +64,12 @@ t.test('what was asked for is used', async (t) => {
   t.equal(generator('autocannon'), 'autocannon');
 });
 
-async function serve(t: Test, status: number): Promise<{ url: string; bodies: Set<string> }> {
+async function serve(
+  t: Test,
+  status: number,
+): Promise<{ url: string; bodies: Set<string>; sockets: () => number }> {
   const bodies = new Set<string>();
+  let sockets = 0;
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (piece) => {
@@ -75,10 +80,15 @@ async function serve(t: Test, status: number): Promise<{ url: string; bodies: Se
       response.writeHead(status).end();
     });
   });
+  server.on('connection', () => sockets++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => server.closeAllConnections());
   t.teardown(() => server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bodies,
+    sockets: () => sockets,
+  };
 }
 
 t.test('autocannon asks as it was told, and its failures are told', async (t) => {
@@ -87,6 +97,9 @@ t.test('autocannon asks as it was told, and its failures are told', async (t) =>
   const { requests, rate } = await loadFor('autocannon', good.url, load, 1, 0);
   t.ok(requests > 0 && rate > 0);
   t.same([...good.bodies], ['POST /echo?a=1 application/json {"a":1}']);
+  t.ok(good.sockets() <= 50, 'connections are kept');
+  const fresh = await loadFor('autocannon', good.url, { method: 'GET', path: '/', fresh: true }, 1, 0);
+  t.ok(good.sockets() > 50, `${good.sockets()} connections for ${fresh.requests} requests`);
   const bad = await serve(t, 500);
   await t.rejects(loadFor('autocannon', bad.url, load, 1, 0), {
     message: /^autocannon: \d+ answers beyond 2xx$/,

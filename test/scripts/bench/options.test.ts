@@ -55,6 +55,6 @@ t.test('a wrong command line measures nothing and ends with 2', async (t) => {
   t.same(await bench('fast'), {
     code: 2,
     stderr:
-      'bench: there is no benchmark "fast", use one of start, http, loop, event, worker, faults, memory, size, curves, cost\n',
+      'bench: there is no benchmark "fast", use one of start, http, loop, event, worker, faults, processes, memory, size, curves, cost\n',
   });
 });

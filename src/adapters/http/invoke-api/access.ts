@@ -16,7 +16,11 @@ export function mayInvoke(request: FastifyRequest, options: HttpServerOptions): 
   if (access === 'off') return false;
   const { headers, socket } = request.raw;
   if (access === 'token') return hasToken(headers.authorization, invokeToken);
-  if (!isLoopback(socket.remoteAddress) || !LOOPBACK_HOST.test(headers.host ?? '')) return false;
+  if (
+    !isLoopback(socket.remoteAddress) ||
+    !LOOPBACK_HOST.test(String(headers[':authority'] ?? headers.host ?? ''))
+  )
+    return false;
   return !isSecondHand(request.raw);
 }
 

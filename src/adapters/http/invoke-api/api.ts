@@ -13,6 +13,7 @@ import {
 } from '../../../aws/invoke-api.ts';
 import { REQUEST_LIMIT } from '../../../aws/limits.ts';
 import { hasBody, outliveUpload, readBody } from '../body.ts';
+import { setLast } from '../http2.ts';
 import type { RequestHandler } from '../request-handler.ts';
 import { mayInvoke } from './access.ts';
 import { InvokeCall } from './invoke-call.ts';
@@ -116,7 +117,7 @@ function send(
 ): void {
   if (reply.raw.closed) return;
   const uploading = outliveUpload(reply.request.raw, reply.raw);
-  if (handler.closing && !uploading) reply.header('connection', 'close');
+  if (handler.closing && !uploading) setLast(reply.raw);
   reply.code(status);
   if (payload === undefined) return void reply.send();
   // As bytes: Fastify would add a charset.
