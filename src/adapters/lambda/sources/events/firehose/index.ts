@@ -3,7 +3,7 @@ import { requiredId, runLanes } from '../shared/batch.ts';
 import { decodeBase64, type Format, RecordError } from '../shared/decode.ts';
 import { defineSource } from '../shared/event-source.ts';
 import { checkFormat, checkWhole } from '../shared/option-checks.ts';
-import { requireParts, requireRecordParts } from '../shared/parts.ts';
+import { type Parts, requireParts, requireRecordParts } from '../shared/parts.ts';
 
 export interface FirehoseOptions {
   /** Records that are handled at the same time. Default: all. */
@@ -100,13 +100,15 @@ interface Transformed {
   readonly metadata?: { readonly partitionKeys: Readonly<Record<string, string>> };
 }
 
+const RECORD: Parts = { data: 'text', approximateArrivalTimestamp: 'millis?' };
+
 function decode(
   raw: RawRecord,
   deliveryStreamArn: string,
   format: Format | undefined,
 ): FirehoseRecord<unknown> {
   const { recordId } = raw;
-  requireRecordParts('firehose', recordId, raw, { data: 'text', approximateArrivalTimestamp: 'millis?' });
+  requireRecordParts('firehose', recordId, raw, RECORD);
   const data = decodeBase64(raw.data, format, { source: 'firehose', id: recordId, field: 'the data' });
   return {
     recordId,

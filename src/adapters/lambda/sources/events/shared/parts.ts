@@ -39,22 +39,40 @@ const KINDS: Readonly<Record<Kind, readonly [name: string, is: (value: unknown) 
   bytes: ['a list of bytes', isListOf(isNumber)],
 };
 
+/** A part as it is looked for. */
+interface Check {
+  readonly path: string;
+  readonly names: readonly string[];
+  readonly optional: boolean;
+  readonly want: string;
+  readonly is: (value: unknown) => boolean;
+}
+
+/** Of each table, made at its first record: a batch may have thousands. */
+const known = new WeakMap<Parts, readonly Check[]>();
+
+function checksOf(parts: Parts): readonly Check[] {
+  let checks = known.get(parts);
+  if (checks === undefined) {
+    checks = Object.entries(parts).map(([path, kind]) => {
+      const optional = kind.endsWith('?');
+      const [want, is] = KINDS[(optional ? kind.slice(0, -1) : kind) as Kind];
+      return { path, names: path.split('.'), optional, want, is };
+    });
+    known.set(parts, checks);
+  }
+  return checks;
+}
+
 /** What is wrong with the first part that is, with its path; `undefined` where all are right. */
 export function partProblem(value: unknown, parts: Parts): string | undefined {
-  for (const [path, kind] of Object.entries(parts)) {
-    const optional = kind.endsWith('?');
-    const [want, is] = KINDS[(optional ? kind.slice(0, -1) : kind) as Kind];
-    const given = at(value, path);
+  for (const { path, names, optional, want, is } of checksOf(parts)) {
+    let given = value;
+    for (const name of names) given = (given as Record<string, unknown> | null | undefined)?.[name];
     if ((given === undefined || given === null) && optional) continue;
     if (!is(given)) return `${path} is ${shown(given)}, not ${want}`;
   }
   return undefined;
-}
-
-function at(value: unknown, path: string): unknown {
-  let found = value;
-  for (const name of path.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[name];
-  return found;
 }
 
 function shown(value: unknown): string {

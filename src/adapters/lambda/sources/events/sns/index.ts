@@ -92,12 +92,14 @@ const PARTS: Parts = {
   EventSubscriptionArn: 'text?',
 };
 
+const ATTRIBUTE: Parts = { Type: 'text', Value: 'text' };
+
 function decode(record: RawRecord, format: 'json' | 'text' | undefined): SnsMessage<unknown> {
   const { Sns: sns } = record;
   requireRecordParts('sns', String(sns?.MessageId), record, PARTS);
   const attributes = Object.entries(sns.MessageAttributes ?? {}).map(([name, attribute]) => {
     const path = `Sns.MessageAttributes.${name}`;
-    const problem = partProblem(attribute, { Type: 'text', Value: 'text' });
+    const problem = partProblem(attribute, ATTRIBUTE);
     if (problem !== undefined) throw new RecordError('sns', sns.MessageId, `${path}.${problem}`);
     const { Type, Value } = attribute;
     return [name, Type === 'Binary' ? new Uint8Array(Buffer.from(Value, 'base64')) : Value] as const;

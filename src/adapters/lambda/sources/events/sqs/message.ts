@@ -54,7 +54,7 @@ export class Message implements BatchRecord<SqsMessage<unknown>> {
     return fifo ? String(attributes?.MessageGroupId ?? '') : undefined;
   }
 
-  decode = (): SqsMessage<unknown> => {
+  decode(): SqsMessage<unknown> {
     const { record } = this;
     requireRecordParts('sqs', this.id, record, PARTS);
     const system = record.attributes ?? {};
@@ -71,7 +71,7 @@ export class Message implements BatchRecord<SqsMessage<unknown>> {
       queueArn: record.eventSourceARN ?? '',
       raw: record,
     };
-  };
+  }
 }
 
 const PARTS: Parts = {
@@ -86,13 +86,15 @@ const PARTS: Parts = {
   messageAttributes: 'object?',
 };
 
+const ATTRIBUTE: Parts = { stringValue: 'text?', binaryValue: 'text?' };
+
 function attributesOf(
   id: string,
   given: SqsRecord['messageAttributes'],
 ): Record<string, string | Uint8Array> {
   const entries = Object.entries(given ?? {}).map(([name, attribute]) => {
     const path = `messageAttributes.${name}`;
-    const problem = partProblem(attribute ?? {}, { stringValue: 'text?', binaryValue: 'text?' });
+    const problem = partProblem(attribute ?? {}, ATTRIBUTE);
     if (problem !== undefined) throw new RecordError('sqs', id, `${path}.${problem}`);
     const { stringValue, binaryValue } = attribute ?? {};
     return [name, stringValue ?? new Uint8Array(Buffer.from(binaryValue ?? '', 'base64'))] as const;
