@@ -73,7 +73,13 @@ class Dev {
   }
 }
 
-const textOf = async (url: string) => (await fetch(url)).text();
+/** Over a new connection, unless the agent keeps one: one that is kept may be closed at any time, which clients know. */
+async function textOf(url: string, agent: Agent | false = false): Promise<string> {
+  const [response] = await once(get(url, { agent }), 'response');
+  let text = '';
+  for await (const piece of response) text += piece;
+  return text;
+}
 
 async function untilAnswer(url: string, answer: RegExp): Promise<string> {
   for (;;) {
@@ -90,24 +96,17 @@ t.test('a change is served, a mistake is shown, the port stays', async (t) => {
 
   // Over one connection that is kept, and with a request under way when the file changes.
   const agent = new Agent({ keepAlive: true });
-  const kept = async () => {
-    const [response] = await once(get(url, { agent }), 'response');
-    let text = '';
-    for await (const piece of response) text += piece;
-    return text;
-  };
+  const kept = () => textOf(url, agent);
   t.match(await kept(), /^one/);
   const slow = textOf(`${url}/slow`);
   await sleep(100);
   let refused = 0;
   let going = true;
+  t.teardown(() => {
+    going = false;
+  });
   const asking = (async () => {
-    // A new connection each: one that is kept may close at any time, which clients know.
-    while (going)
-      await once(get(url, { agent: false }), 'response').then(
-        ([response]) => response.resume(),
-        () => refused++,
-      );
+    while (going) await textOf(url).catch(() => refused++);
   })();
   change('one', 'two');
   await untilAnswer(url, /^two/);
@@ -129,7 +128,7 @@ t.test('a change is served, a mistake is shown, the port stays', async (t) => {
   t.equal(refused, 0, 'no request was refused');
 
   t.strictSame(await dev.stop(), [0, null]);
-  await t.rejects(fetch(url));
+  await t.rejects(textOf(url));
 });
 
 t.test('schedules and queues', async (t) => {
