@@ -7,7 +7,8 @@ export const isOfDev = (): boolean => process.env.AMPHI_DEV === '1' && process.s
 /** Ends this process when `amphi dev` says so, or has ended itself. @param before called first */
 export function endWithDev(before = () => {}): void {
   if (!isOfDev()) return;
-  const end = () => process.kill(process.pid, 'SIGTERM');
+  // Not sent: without a listener or a parent nothing would keep the process until the signal comes.
+  const end = () => void process.emit('SIGTERM', 'SIGTERM');
   process.on('message', (message) => {
     if (message !== 'retire') return;
     before();
