@@ -1,15 +1,15 @@
 /** Bundles a service into one CommonJS file with esbuild. */
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
-import type { build as Build, BuildFailure, BuildOptions, Message, Metafile, OutputFile } from 'esbuild';
+import { dirname, join, resolve } from 'node:path';
+import type { BuildFailure, BuildOptions, Message, Metafile, OutputFile } from 'esbuild';
+import { BANNER, bannerOf } from './banner.ts';
 import type { Assets, Content, Files } from './content.ts';
-import { PARAMETERS } from './deferred.ts';
 import { findEager } from './eager.ts';
 import { applied, type Edit } from './edit.ts';
 import { BuildError } from './errors.ts';
 import { readJson, sha256 } from './files.ts';
 import { CONDITIONS } from './framework.ts';
-import { pathEdits, withoutPaths } from './names.ts';
+import { pathEdits } from './names.ts';
 import { defaultCacheDir } from './paths.ts';
 import { pluginsOf } from './plugins.ts';
 import { shorten } from './shorten.ts';
@@ -18,17 +18,6 @@ import { MAP_ASSET } from './stacks/names.ts';
 
 /** Stands in for the build id until the bundle's own hash is known. */
 const PLACEHOLDER = '@@amphi-build-hash@@';
-
-/**
- * ES modules are strict code; without the directive esbuild's CommonJS output would be sloppy, and a write to a
- * frozen object, say, would throw in tests and pass in the executable. yargs needs import.meta.url.
- */
-const BANNER = `"use strict";const __amphiImportMetaUrl=require("node:url").pathToFileURL(__filename).href;`;
-
-/** Evaluated before the service, and bundled apart: by esbuild's `inject` every module would wait for it. */
-const FIRST = join(import.meta.dirname, `first${extname(import.meta.filename)}`);
-/** Of every error. */
-const STACKS = join(import.meta.dirname, 'stacks', `prepare${extname(import.meta.filename)}`);
 
 export interface Bundle {
   code: string;
@@ -97,8 +86,7 @@ async function esbuild(entry: string, root: string, version: string, cacheDir: s
   try {
     const content: Content = { assets: new Map(), assetInputs: new Set(), files: new Map() };
     const common = optionsFor(root, version);
-    const banner =
-      BANNER + (await stacks(build, common, content.assets)) + (await first(build, common, content.assets));
+    const banner = await bannerOf(build, common, content.assets);
     const result = await build({
       ...common,
       entryPoints: [entry],
@@ -138,32 +126,6 @@ function withAdvice(message: Message): Message {
   const text =
     'an executable takes no top-level await: wait in registry.onStart(async () => { ... }), which runs before the first request';
   return { ...message, text };
-}
-
-/** What goes before the service: the asset is loaded only where it may have something to do. */
-async function first(build: typeof Build, options: BuildOptions, assets: Assets): Promise<string> {
-  const load = await loaded(build, options, assets, FIRST);
-  return `if(process.connected||process.env.NODE_OPTIONS){const s=require("node:sea");if(s.isSea()){${load};if(m.exports.done)return}}`;
-}
-
-/** Stacks that name the service's own files, by an asset that the first of them loads. */
-async function stacks(build: typeof Build, options: BuildOptions, assets: Assets): Promise<string> {
-  const load = await loaded(build, options, assets, STACKS);
-  return `{let f;Error.prepareStackTrace=(e,t)=>{if(!f){const s=require("node:sea");f=(e,t)=>[e,...t].join("\\n    at ");if(s.isSea()){${load};f=m.exports.stackOf}}return f(e,t)}}`;
-}
-
-/** Puts a module of the build into an asset. @returns code that makes `m` its module, where `s` is node:sea */
-async function loaded(
-  build: typeof Build,
-  options: BuildOptions,
-  assets: Assets,
-  path: string,
-): Promise<string> {
-  const { outputFiles } = await build({ ...options, entryPoints: [path], write: false });
-  const code = withoutPaths(outputFiles[0]!.text, options.absWorkingDir!);
-  const asset = `${basename(path, extname(path))}-${sha256(code).slice(0, 12)}.cjs`;
-  assets.set(asset, code);
-  return `const m={exports:{}};require("node:vm").compileFunction(s.getAsset("${asset}","utf8"),${JSON.stringify(PARAMETERS)})(m.exports,require,m,__filename,__dirname)`;
 }
 
 function placeholderEdits(code: string, text: string): Edit[] {
