@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { ConfigError } from '../core/index.ts';
-import type { Command, CustomFlag, Extension, ParsedFlags } from './command.ts';
+import type { Command, CustomFlag, Extension, LazyCommand, ParsedFlags } from './command.ts';
+import { optionsOf } from './yargs-internals.ts';
 
 /** A command by its name, whatever it does. */
 type Named = Pick<Command, 'command'>;
@@ -38,9 +39,16 @@ export function flagsOf(extension: Extension, command: string): readonly CustomF
   );
 }
 
+/** Adds the flags of a command, its own and those of the service. @throws ConfigError when both have one */
+export async function withAllFlags(command: LazyCommand, yargs: Argv, extension: Extension): Promise<Argv> {
+  const name = nameOf(command);
+  const own = ((await command.load()).builder?.(yargs) ?? yargs) as Argv;
+  return addFlags(own, name, flagsOf(extension, name));
+}
+
 /** @throws ConfigError when the command itself has a flag of that name */
-export function addFlags(yargs: Argv, command: string, flags: readonly CustomFlag[]): Argv {
-  const own = new Set(Object.keys((yargs as unknown as { getOptions(): { key: object } }).getOptions().key));
+function addFlags(yargs: Argv, command: string, flags: readonly CustomFlag[]): Argv {
+  const own = new Set(Object.keys(optionsOf(yargs).key));
   for (const { name, option } of flags) {
     if (own.has(name)) throw new ConfigError(`flag --${name}: ${command} already has it`);
     yargs.option(name, option);

@@ -1,4 +1,5 @@
 import { ConfigError } from '../core/index.ts';
+import type { KnownOptions } from './yargs-internals.ts';
 
 /** The value of a flag or argument is wrong, which the command line alone tells: exit code 2. */
 export class FlagError extends ConfigError {}
@@ -10,14 +11,6 @@ export function asFlag<T>(check: () => T): T {
   } catch (error) {
     throw error instanceof ConfigError ? new FlagError(error.message) : error;
   }
-}
-
-/** What yargs knows of the options of the command that was called. */
-interface KnownOptions {
-  readonly key: Readonly<Record<string, unknown>>;
-  readonly array: readonly string[];
-  readonly boolean: readonly string[];
-  readonly number: readonly string[];
 }
 
 /**

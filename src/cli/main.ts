@@ -6,7 +6,7 @@ import type { CommandTools, LazyCommand, LoadExtension, LoadRegistry, LoadTopolo
 import { EXAMPLES } from './commands/examples.ts';
 import { commands } from './commands/index.ts';
 import { COMPLETE } from './completion/scripts.ts';
-import { addFlags, assertExtension, flagProblems, flagsOf, nameOf } from './extension.ts';
+import { assertExtension, flagProblems, flagsOf, nameOf, withAllFlags } from './extension.ts';
 import { FlagError } from './flag-values.ts';
 import { loadService } from './load.ts';
 import { exitFlushed, print, tolerateClosedPipe } from './output.ts';
@@ -74,7 +74,7 @@ async function runChosen(
     const examples = EXAMPLES[nameOf(command)] ?? [];
     const builder = async (yargs: Argv) => {
       for (const [args, about] of examples) yargs.example(`$0 ${args}`, about);
-      return addFlags((await command.load()).builder?.(yargs) ?? yargs, nameOf(command), flags);
+      return withAllFlags(command, yargs, tools.extension);
     };
     parser.command(command.command, command.describe, builder, async (values) => {
       const problems = flagProblems(flags, values);

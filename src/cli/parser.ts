@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { FlagError, valueProblems } from './flag-values.ts';
 import { type Known, unknownArguments } from './suggest.ts';
+import { commandsOf, optionsOf } from './yargs-internals.ts';
 
 /** The command line is wrong: exit code 2. */
 export class UsageError extends Error {}
@@ -52,15 +53,5 @@ export function strictParser(parser: Argv, scriptName: string, argv: readonly st
 
 /** What yargs knows at the moment: of the command that was called, or of the whole where none was. */
 function knownTo(parser: Argv): Known {
-  const internals = parser as unknown as Internals;
-  return {
-    flags: Object.keys(internals.getOptions().key),
-    commands: internals.getInternalMethods().getCommandInstance().getCommands(),
-  };
-}
-
-/** Of yargs, not in its types. */
-interface Internals {
-  getOptions(): { readonly key: object };
-  getInternalMethods(): { getCommandInstance(): { getCommands(): string[] } };
+  return { flags: Object.keys(optionsOf(parser).key), commands: commandsOf(parser) };
 }

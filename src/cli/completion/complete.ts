@@ -1,21 +1,13 @@
 /** Candidates for the last word of a command line. */
-import type { Argv } from 'yargs';
 import type { CommandTools, LazyCommand } from '../command.ts';
-import { addFlags, flagsOf, nameOf } from '../extension.ts';
+import { nameOf, withAllFlags } from '../extension.ts';
+import { descriptionsOf, type KnownOptions, optionsOf } from '../yargs-internals.ts';
 import { flagValues, positionalValues } from './values.ts';
 
 export type Candidate = readonly [value: string, about: string];
 
-/** Of yargs, not in its types. */
-interface Options {
-  readonly key: object;
-  readonly array: readonly string[];
-  readonly boolean: readonly string[];
-  readonly choices: Readonly<Record<string, readonly (string | number)[]>>;
-}
-
 interface Parsed {
-  readonly options: Options;
+  readonly options: KnownOptions;
   readonly about: Readonly<Record<string, string>>;
 }
 
@@ -62,7 +54,7 @@ async function ofCommand(
 }
 
 /** The flags that may still be given. */
-function unused(options: Options, about: Parsed['about'], given: readonly string[]): Candidate[] {
+function unused(options: KnownOptions, about: Parsed['about'], given: readonly string[]): Candidate[] {
   const used = (name: string) => given.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
   return Object.keys(options.key)
     .filter((name) => name.length > 1 && (options.array.includes(name) || !used(name)))
@@ -71,17 +63,6 @@ function unused(options: Options, about: Parsed['about'], given: readonly string
 
 async function parsedOf(command: LazyCommand, tools: CommandTools): Promise<Parsed> {
   const { yargs } = await import('../yargs.deferred.ts');
-  const { builder } = await command.load();
-  const parser = yargs([]);
-  addFlags(
-    (builder?.(parser) as Argv | undefined) ?? parser,
-    nameOf(command),
-    flagsOf(tools.extension, nameOf(command)),
-  );
-  const internals = parser as unknown as {
-    getOptions(): Options;
-    getInternalMethods(): { getUsageInstance(): { getDescriptions(): Record<string, string> } };
-  };
-  const about = internals.getInternalMethods().getUsageInstance().getDescriptions();
-  return { options: internals.getOptions(), about };
+  const parser = await withAllFlags(command, yargs([]), tools.extension);
+  return { options: optionsOf(parser), about: descriptionsOf(parser) };
 }
