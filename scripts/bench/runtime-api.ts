@@ -1,6 +1,6 @@
-import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addressOf, listenOnLoopback } from './loopback.ts';
 import { BenchError } from './types.ts';
 
 const NEXT = 'GET /2018-06-01/runtime/invocation/next ';
@@ -35,14 +35,11 @@ export class FastRuntimeApi {
   }
 
   listen(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', () => resolve());
-    });
+    return listenOnLoopback(this.#server);
   }
 
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return addressOf(this.#server);
   }
 
   /** So many invocations in all; those who ask for more wait. */

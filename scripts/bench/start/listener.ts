@@ -1,6 +1,6 @@
 /** A Runtime API for one start: tells when /next was asked for, and when the first answer came. */
-import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
+import { addressOf, listenOnLoopback } from '../loopback.ts';
 import { BenchError } from '../types.ts';
 
 export const NEXT = 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n';
@@ -21,14 +21,11 @@ export class StartListener {
   readonly #server: Server = createServer((socket) => this.#serve(socket));
 
   listen(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', () => resolve());
-    });
+    return listenOnLoopback(this.#server);
   }
 
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return addressOf(this.#server);
   }
 
   /** Of the next runtime that connects, which is given this event. */
