@@ -13,16 +13,16 @@ export async function ownCommand(memoryMB: number, nodeOptions = ''): Promise<st
     const options = `--node-options=${[...limits, nodeOptions].join(' ')}`;
     return limits.length === 0 ? [process.execPath] : [process.execPath, options];
   }
-  // A debugger's port can be used once only.
-  const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
-  return [process.execPath, ...flags, ...limits, process.argv[1]!];
+  return [process.execPath, ...inheritedFlags(), ...limits, process.argv[1]!];
 }
+
+/** This process's own, but for the debugger's: its port can be used once only. */
+const inheritedFlags = (): string[] => process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
 
 /** Flags of Node.js for one of several processes of this program: of the executable's own limit of the heap each has a share. */
 export async function sharedFlags(processes: number): Promise<string[]> {
   const { isSea } = await import('node:sea');
-  // A debugger's port can be used once only.
-  const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
+  const flags = inheritedFlags();
   if (!isSea()) return flags;
   const limits = flags.filter((flag) => PERCENTAGE.test(flag));
   // The executable's own comes first; an operator's is of one process, and stands.

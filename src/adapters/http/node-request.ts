@@ -46,7 +46,8 @@ export class NodeRequest implements RawRequest {
     this.method = raw.method ?? 'GET';
     this.path = path;
     this.rawQuery = rawQuery;
-    const headers = streamOf(raw) ? plainHeaders(raw) : headersOf(raw);
+    const ofHttp2 = streamOf(raw) !== undefined;
+    const headers = ofHttp2 ? plainHeaders(raw) : headersOf(raw);
     this.hostProblem = hostProblem(raw, host ?? headers.host);
     this.headers =
       this.hostProblem === undefined && host === undefined
@@ -56,7 +57,7 @@ export class NodeRequest implements RawRequest {
     this.bodyLimit = bodyLimit;
     this.#request = request;
     // Its connection is nowhere to be found once the client has gone.
-    if (streamOf(raw)) this.#known = { clientIp: this.clientIp, scheme: this.scheme };
+    if (ofHttp2) this.#known = { clientIp: this.clientIp, scheme: this.scheme };
   }
 
   get clientIp(): string {

@@ -66,9 +66,4 @@ export class Generation {
     const late = setTimeout(() => this.#child.kill('SIGKILL'), LAST_MS);
     void this.ended.then(() => clearTimeout(late));
   }
-
-  kill(): void {
-    this.#retired = true;
-    this.#child.kill('SIGKILL');
-  }
 }
