@@ -1,10 +1,7 @@
-import { join, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isFrameworkFrame } from '../core/frames.ts';
 
-/** The repository, or `dist/lib` of the package. */
-const ROOT = join(import.meta.dirname, '..', '..') + sep;
-const FRAMEWORK = [join(ROOT, 'src') + sep, join(ROOT, 'infra') + sep];
-const APP = join(ROOT, 'src', 'app') + sep;
 const EXECUTABLE = '/amphi/executable/';
 
 const FRAME = /^ +at (?:.+ \()?([^()]+?):(\d+):(\d+)\)?$/;
@@ -18,17 +15,14 @@ export function placeOf(error: Error): string | undefined {
     if (line.trimStart().startsWith('at async ')) return undefined;
     const [, url = '', row, column] = FRAME.exec(line) ?? [];
     const file = url.startsWith('file:') ? fileURLToPath(url) : url;
-    if (isOwn(file)) return `${shown(file)}:${row}:${column}`;
+    if (isOwn(file) && !isFrameworkFrame(line)) return `${shown(file)}:${row}:${column}`;
   }
   return undefined;
 }
 
 function isOwn(file: string): boolean {
   if (/^(|node:.*|native|<anonymous>)$/.test(file) || /(^|\/)node_modules\//.test(file)) return false;
-  // The executable names modules as from the service's folder, and the framework's apart.
-  if (!file.startsWith(sep)) return !file.startsWith('amphi/');
-  if (file.startsWith(EXECUTABLE)) return false;
-  return file.startsWith(APP) || !FRAMEWORK.some((folder) => file.startsWith(folder));
+  return !file.startsWith(EXECUTABLE);
 }
 
 function shown(file: string): string {

@@ -1,15 +1,21 @@
 /** Frames of the framework and its server, by how stacks name them: from source, installed, and in the executable. */
 const ELSEWHERE =
-  /[ (](amphi\/src\/|\/amphi\/executable\/\S+-[0-9a-f]{12}\.cjs)|\/node_modules\/(amphi\/dist\/|fastify\/|avvio\/)/;
+  /[ (](amphi\/(src|infra)\/|\/amphi\/executable\/\S+-[0-9a-f]{12}\.cjs)|\/node_modules\/(amphi\/dist\/|fastify\/|avvio\/)/;
 let sources: string | undefined;
+let infra = '';
 /** Beside the sample service. */
 const FOLDERS = /^(core|aws|server|adapters|cli|build|testing|telemetry|http-kit)\//;
 
-function isFramework(frame: string): boolean {
-  // Not before an error: a start loads no URL.
-  sources ??= new URL('..', import.meta.url).href;
+/** @param frame a line of a stack */
+export function isFrameworkFrame(frame: string): boolean {
+  if (sources === undefined) {
+    // Not before an error: a start loads no URL.
+    sources = new URL('..', import.meta.url).href;
+    infra = sources.replace(/src\/$/, 'infra/');
+  }
+  if (ELSEWHERE.test(frame) || frame.includes(infra)) return true;
   const at = frame.indexOf(sources);
-  return ELSEWHERE.test(frame) || (at >= 0 && FOLDERS.test(frame.slice(at + sources.length)));
+  return at >= 0 && FOLDERS.test(frame.slice(at + sources.length));
 }
 
 /**
@@ -18,8 +24,8 @@ function isFramework(frame: string): boolean {
  * @param frames `at ...`, the innermost first
  */
 export function ownFrames(frames: readonly string[]): string[] {
-  const first = frames.findIndex((frame) => !isFramework(frame) && !/[ (]node:/.test(frame));
-  return first < 0 ? [...frames] : frames.filter((frame, at) => at < first || !isFramework(frame));
+  const first = frames.findIndex((frame) => !isFrameworkFrame(frame) && !/[ (]node:/.test(frame));
+  return first < 0 ? [...frames] : frames.filter((frame, at) => at < first || !isFrameworkFrame(frame));
 }
 
 /** The text of an error's stack, its head and frames. */
