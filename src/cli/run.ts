@@ -1,5 +1,6 @@
 import type { LoadExtension, LoadRegistry, LoadTopology } from './command.ts';
 import { loadService } from './load.ts';
+import { settleAtExit } from './settled-exit.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -65,6 +66,7 @@ export interface RunOptions {
  */
 export async function run(load: LoadRegistry, options: RunOptions = {}): Promise<void> {
   const { extend, topology, argv = process.argv.slice(2) } = options;
+  settleAtExit();
   if (isLambdaStart(argv, process.env)) {
     // The image's CMD goes before what the function is configured with, as an image's own runtime takes it.
     if (argv[0] !== undefined && argv[0] !== 'lambda') process.env._HANDLER = argv[0];
