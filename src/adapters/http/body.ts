@@ -1,16 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { HttpError, type RequestBody, tooLarge } from '../../core/index.ts';
+import { BodyReader, type OnBody } from './body-reader.ts';
 import { isBroken, isReceived, lingerStream, streamOf, wholeOrError } from './http2.ts';
-
-/**
- * A buffered body must have arrived in this time. Node's own requestTimeout is off: it would cut
- * long uploads to `body: 'stream'` routes, and cannot be set for each route.
- */
-const BODY_TIMEOUT_MS = 300_000;
-/** A body that trickles is cut: after this time each further second must have brought `MIN_RATE` bytes. */
-const BODY_GRACE_MS = 20_000;
-const MIN_RATE = 500;
-const SWEEP_MS = 5_000;
 
 /** How long an unwanted upload is read on, so that the client sees the answer and not a reset. */
 const LINGER_MS = 5_000;
@@ -35,30 +27,64 @@ export function hasBody(raw: IncomingMessage): boolean {
   return (length !== undefined && length !== '0') || raw.headers['transfer-encoding'] !== undefined;
 }
 
-function tooSlow(): HttpError {
-  return new HttpError(408, 'REQUEST_TIMEOUT', 'The body took too long to arrive.');
-}
-
-/** What `readBody` calls once; neither an error nor a body means that the client has gone. */
-export type OnBody = (error: HttpError | undefined, body: Uint8Array | undefined, gone: boolean) => void;
-
-/** Reads a body whole. Over the limit or too slow is an error. */
-export function readBody(raw: IncomingMessage, response: ServerResponse, limit: number, done: OnBody): void {
+/**
+ * Reads a body whole. Over the limit or too slow is an error.
+ * @param alone whether nobody else, such as a plugin, looks at the request's stream
+ */
+export function readBody(
+  raw: IncomingMessage,
+  response: ServerResponse,
+  limit: number,
+  done: OnBody,
+  alone = false,
+): void {
   if (announcedOver(raw, limit)) {
     done(tooLarge(limit), undefined, false);
     return;
   }
   allowBody(raw, response);
-  (raw as Read)[READER] = new BodyReader(limit, done);
-  raw.on('data', onData);
-  raw.on('end', onEnd);
+  const reader = new BodyReader(limit, done);
+  (raw as Read)[READER] = reader;
   // Node tells of a client that has gone before the end by an error.
   raw.on('error', onError);
   if (streamOf(raw)) raw.on('close', onError);
+  if (alone && !isBegun(raw)) {
+    reader.alone = true;
+    raw.push = take;
+  } else {
+    raw.on('data', onData);
+    raw.on('end', onEnd);
+  }
 }
 
 const READER = Symbol('reader');
-type Read = IncomingMessage & { [READER]?: BodyReader };
+/** Node.js ends the streams of requests without a body so, where `optimizeEmptyRequests` is set: without an event. */
+type Read = IncomingMessage & { [READER]?: BodyReader; _dumpAndCloseReadable?(): void };
+
+/** Whether a part has come. */
+function isBegun(raw: IncomingMessage): boolean {
+  return raw.readableLength > 0 || raw.complete;
+}
+
+const push = Readable.prototype.push;
+
+/**
+ * In the place of the stream's own `push`, which Node's parser calls with each part, and with null in the end: on the way
+ * through the stream a small body costs as much again. The stream ends as that of a request without a body.
+ */
+function take(this: Read, chunk: Buffer | null): boolean {
+  const reader = this[READER]!;
+  if (chunk !== null && !reader.finished) {
+    reader.add(chunk);
+    return true;
+  }
+  this.push = push;
+  if (chunk !== null) return push.call(this, chunk);
+  if (this._dumpAndCloseReadable) this._dumpAndCloseReadable();
+  else push.call(this, null);
+  reader.finish(undefined, false);
+  return false;
+}
 
 function onData(this: Read, chunk: Buffer): void {
   this[READER]!.add(chunk);
@@ -72,80 +98,21 @@ function onError(this: Read): void {
   this[READER]!.finish(undefined, true);
 }
 
-// Listeners are shared by all requests and not taken off, and no timer is set for a single one: each costs
-// more than the body.
-class BodyReader {
-  readonly #limit: number;
-  readonly #done: OnBody;
-  readonly #chunks: Buffer[] = [];
-  readonly #since = Date.now();
-  #size = 0;
-  #finished = false;
-
-  get finished(): boolean {
-    return this.#finished;
-  }
-
-  constructor(limit: number, done: OnBody) {
-    this.#limit = limit;
-    this.#done = done;
-    watch(this);
-  }
-
-  add(chunk: Buffer): void {
-    if (this.#finished) return;
-    this.#size += chunk.length;
-    if (this.#size > this.#limit) this.finish(tooLarge(this.#limit), false);
-    else this.#chunks.push(chunk);
-  }
-
-  finish(error: HttpError | undefined, gone: boolean): void {
-    if (this.#finished) return;
-    this.#finished = true;
-    const chunks = this.#chunks;
-    const whole = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, this.#size);
-    chunks.length = 0;
-    this.#done(error, error === undefined && this.#size > 0 ? whole : undefined, gone);
-  }
-
-  expire(now: number): void {
-    const allowed = BODY_GRACE_MS + (this.#size / MIN_RATE) * 1000;
-    if (now - this.#since > Math.min(allowed, BODY_TIMEOUT_MS)) this.finish(tooSlow(), false);
-  }
-}
-
-// A list that is cleaned at times: a Set would hash each reader, which costs as much as the rest of it.
-let reading: BodyReader[] = [];
-let cleanAt = 1024;
-let sweeper: NodeJS.Timeout | undefined;
-
-function watch(reader: BodyReader): void {
-  if (reading.push(reader) >= cleanAt) clean();
-  sweeper ??= setInterval(sweep, SWEEP_MS).unref();
-}
-
-function clean(): void {
-  reading = reading.filter(({ finished }) => !finished);
-  cleanAt = Math.max(1024, 2 * reading.length);
-}
-
-function sweep(): void {
-  const now = Date.now();
-  for (const reader of reading) reader.expire(now);
-  clean();
-  if (reading.length > 0) return;
-  clearInterval(sweeper);
-  sweeper = undefined;
-}
-
 /** A body that is read when it is asked for, whole or as it comes. */
 export class NodeBody implements RequestBody {
   readonly #raw: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #alone: boolean;
 
-  constructor(raw: IncomingMessage, response: ServerResponse) {
+  /** @param alone see `readBody` */
+  constructor(raw: IncomingMessage, response: ServerResponse, alone: boolean) {
     this.#raw = raw;
     this.#response = response;
+    this.#alone = alone;
+  }
+
+  read(limit: number, done: OnBody): void {
+    readBody(this.#raw, this.#response, limit, done, this.#alone);
   }
 
   get size(): number | undefined {
@@ -155,7 +122,7 @@ export class NodeBody implements RequestBody {
 
   readWhole(limit: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      readBody(this.#raw, this.#response, limit, (error, body, gone) => {
+      this.read(limit, (error, body, gone) => {
         if (gone)
           reject(new HttpError(400, 'BAD_REQUEST', 'The client went away before the body was whole.'));
         else if (error) reject(error);

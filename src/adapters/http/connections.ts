@@ -2,6 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
+import { KeepAlive } from './keep-alive.ts';
 import { Sessions } from './sessions.ts';
 
 /** Whoever sends one request after the other has a shorter pause. */
@@ -27,15 +28,19 @@ export class Connections {
 
   constructor(server: Server, tls: boolean) {
     this.sessions = new Sessions(server);
+    const keepAlive = new KeepAlive(server);
     server.on('connection', (socket) => {
       this.#accepted++;
       remember(tls ? this.#handshakes : this.#open, socket);
+      if (!tls) keepAlive.add(socket);
     });
     if (!tls) return;
     // Over TLS requests come on another socket than the listener accepted.
     server.on('secureConnection', (socket: TLSSocket & { _parent?: Socket }) => {
       if (socket._parent) this.#handshakes.delete(socket._parent);
-      if (socket.alpnProtocol !== 'h2') remember(this.#open, socket);
+      if (socket.alpnProtocol === 'h2') return;
+      remember(this.#open, socket);
+      keepAlive.add(socket);
     });
   }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
-import type { FastifyRequest } from 'fastify';
 import { Context, isAuthority, type RawRequest } from '../../core/index.ts';
 import { hasBody, NodeBody } from './body.ts';
+import { type ClientRequest, DirectRequest } from './client.ts';
 import { plainHeaders, streamOf } from './http2.ts';
 import type { HttpServerOptions } from './options.ts';
 
@@ -37,10 +37,10 @@ export class NodeRequest implements RawRequest {
   readonly bodyLimit: number | undefined;
   /** What is wrong with its Host header, which is left out then. */
   readonly hostProblem: string | undefined;
-  readonly #request: FastifyRequest;
+  readonly #request: ClientRequest;
   #known: { readonly clientIp: string; readonly scheme: 'http' | 'https' } | undefined;
 
-  constructor(request: FastifyRequest, response: ServerResponse, bodyLimit: number | undefined) {
+  constructor(request: ClientRequest, response: ServerResponse, bodyLimit: number | undefined) {
     const { raw } = request;
     const { path, rawQuery, host } = splitTarget(raw.url ?? '/');
     this.method = raw.method ?? 'GET';
@@ -53,7 +53,7 @@ export class NodeRequest implements RawRequest {
       this.hostProblem === undefined && host === undefined
         ? headers
         : withHost(headers, this.hostProblem === undefined ? host : undefined);
-    this.body = hasBody(raw) ? new NodeBody(raw, response) : undefined;
+    this.body = hasBody(raw) ? new NodeBody(raw, response, request instanceof DirectRequest) : undefined;
     this.bodyLimit = bodyLimit;
     this.#request = request;
     // Its connection is nowhere to be found once the client has gone.

@@ -1,16 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyReply } from 'fastify';
 import { type Abortable, type Context, discardBody, isStream, type RawResponse } from '../../core/index.ts';
-
 import { cut, isClosed, isSent } from './http2.ts';
+import type { AnyReply } from './send.ts';
 
 /** What sends the reply and knows what runs. */
 interface Owner {
   readonly running: Set<Abortable>;
   /** Nobody new can connect. */
   readonly closing: boolean;
-  send(reply: FastifyReply, response: RawResponse, context: Context): void;
+  send(reply: AnyReply, response: RawResponse, context: Context): void;
 }
 
 const PENDING = Symbol('pending reply');
@@ -21,12 +20,12 @@ type Owned = ServerResponse & { [PENDING]?: PendingReply };
 /** A request whose answer takes time: it can be aborted by its client, its deadline or a drain. */
 export class PendingReply implements Abortable {
   readonly #owner: Owner;
-  readonly #reply: FastifyReply;
+  readonly #reply: AnyReply;
   readonly #context: Context;
   #answered = false;
   #watched = false;
 
-  constructor(owner: Owner, reply: FastifyReply, context: Context) {
+  constructor(owner: Owner, reply: AnyReply, context: Context) {
     this.#owner = owner;
     this.#reply = reply;
     this.#context = context;

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type Abortable,
   type Context,
@@ -13,11 +12,12 @@ import {
   type Target,
 } from '../../core/index.ts';
 import { Readiness } from '../../server/readiness.ts';
-import { NodeBody, readBody } from './body.ts';
+import { NodeBody } from './body.ts';
+import type { ClientRequest } from './client.ts';
 import { httpContext, NodeRequest } from './node-request.ts';
 import type { HttpServerOptions } from './options.ts';
 import { PendingReply } from './pending-reply.ts';
-import { sendRaw, sendResponse } from './send.ts';
+import { type AnyReply, sendRaw, sendResponse } from './send.ts';
 
 /** Bytes of a body that is read before its handler runs. */
 const SMALL_BODY = 16 * 1024;
@@ -46,13 +46,13 @@ export class RequestHandler {
   }
 
   /** The catch-all route: what it matches, and what it answers to anything else, is the core's decision. */
-  readonly handle = (raw: FastifyRequest, reply: FastifyReply): void => {
+  readonly handle = (raw: ClientRequest, reply: AnyReply): void => {
     const request = this.#requestOf(raw, reply);
     this.#run(this.service.resolve(request.method, request.path), request, reply);
   };
 
   /** The handler of a route whose target is known beforehand. */
-  handlerOf(target: Target): (request: FastifyRequest, reply: FastifyReply) => void {
+  handlerOf(target: Target): (request: ClientRequest, reply: AnyReply) => void {
     return (raw, reply) => {
       const request = this.#requestOf(raw, reply);
       // Fastify also sends here what it takes for the same path, such as one with a fragment.
@@ -61,21 +61,27 @@ export class RequestHandler {
     };
   }
 
+  /** A request past Fastify. @param target where it goes, if that is known beforehand */
+  direct(request: ClientRequest, reply: AnyReply, target: Target | undefined): void {
+    const view = this.#requestOf(request, reply);
+    this.#run(target ?? this.service.resolve(view.method, view.path), view, reply);
+  }
+
   /** Answers with an error in place of a handler; interceptors see it as any other. */
-  refuse(error: unknown, raw: FastifyRequest, reply: FastifyReply): void {
+  refuse(error: unknown, raw: ClientRequest, reply: AnyReply): void {
     const request = this.#requestOf(raw, reply);
     this.#run(this.service.refusal(request.path, error), request, reply);
   }
 
   /** Answers with an error after the interceptors are done. */
-  fail(error: unknown, raw: FastifyRequest, reply: FastifyReply): void {
+  fail(error: unknown, raw: ClientRequest, reply: AnyReply): void {
     const request = this.#requestOf(raw, reply);
     const context = httpContext(request, this.service.name, this.options);
     this.send(reply, failed(error, request, context), context);
     context.finish();
   }
 
-  send(reply: FastifyReply, response: RawResponse, context: Context): void {
+  send(reply: AnyReply, response: RawResponse, context: Context): void {
     try {
       sendResponse(reply, response, context, this.closing);
     } catch (error) {
@@ -85,17 +91,17 @@ export class RequestHandler {
     }
   }
 
-  #requestOf(raw: FastifyRequest, reply: FastifyReply): NodeRequest {
+  #requestOf(raw: ClientRequest, reply: AnyReply): NodeRequest {
     return new NodeRequest(raw, reply.raw, this.options.bodyLimit);
   }
 
-  #run(target: Target, request: NodeRequest, reply: FastifyReply): void {
+  #run(target: Target, request: NodeRequest, reply: AnyReply): void {
     if (target.route !== undefined) this.routes?.set(reply.raw, target.route);
     if (request.hostProblem !== undefined && !target.refused) {
       const error = frameworkError('BAD_REQUEST', request.hostProblem);
       this.#dispatch(this.service.refusal(request.path, error), request, reply);
-    } else if (this.#isReadFirst(target, request)) {
-      this.#readFirst(target, request, reply);
+    } else if (request.body instanceof NodeBody && this.#isReadFirst(target, request.body)) {
+      this.#readFirst(target, request.body, request, reply);
     } else {
       this.#dispatch(target, request, reply);
     }
@@ -105,15 +111,15 @@ export class RequestHandler {
    * A small body, which came with its headers most likely, is there before the handler asks for it: that saves a third
    * of the time. Interceptors run before any body is read.
    */
-  #isReadFirst({ intercepted, options }: Target, { body }: NodeRequest): boolean {
-    if (intercepted || options.body === 'stream' || !(body instanceof NodeBody)) return false;
-    return body.size !== undefined && body.size <= Math.min(SMALL_BODY, this.#limitOf(options));
+  #isReadFirst({ intercepted, options }: Target, { size }: NodeBody): boolean {
+    if (intercepted || options.body === 'stream' || size === undefined) return false;
+    return size <= Math.min(SMALL_BODY, this.#limitOf(options));
   }
 
-  #readFirst(target: Target, request: NodeRequest, reply: FastifyReply): void {
-    readBody(reply.request.raw, reply.raw, this.#limitOf(target.options), (error, body, gone) => {
+  #readFirst(target: Target, body: NodeBody, request: NodeRequest, reply: AnyReply): void {
+    body.read(this.#limitOf(target.options), (error, whole, gone) => {
       if (gone) return;
-      request.body = body;
+      request.body = whole;
       this.#dispatch(error ? this.service.refusal(request.path, error) : target, request, reply);
     });
   }
@@ -122,7 +128,7 @@ export class RequestHandler {
     return bodyLimit ?? this.options.bodyLimit ?? DEFAULT_BODY_LIMIT;
   }
 
-  #dispatch(target: Target, request: NodeRequest, reply: FastifyReply): void {
+  #dispatch(target: Target, request: NodeRequest, reply: AnyReply): void {
     const context = httpContext(request, this.service.name, this.options);
     let pending: PendingReply | undefined;
     const response = this.service.start(target, request, context, (late) => pending!.answer(late));

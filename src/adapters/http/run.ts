@@ -10,10 +10,11 @@ import type { Member } from '../../server/processes/member.ts';
 import type { Listening } from '../../server/processes/protocol.ts';
 import { Signals } from '../../server/signals.ts';
 import { Connections } from './connections.ts';
+import { takeDirectly } from './direct.ts';
 import { Drain } from './drain.ts';
 import type { HttpServerOptions } from './options.ts';
 import type { RequestHandler } from './request-handler.ts';
-import { buildServer } from './server.ts';
+import { buildServer, isPlain } from './server.ts';
 import { watchReaders } from './slow-clients.ts';
 import { reloadCertificate } from './tls.ts';
 
@@ -176,6 +177,7 @@ async function listen(
   // Fastify would open a second listener for `localhost`, which no drain could wait for.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
   await fastify.ready();
+  await takeDirectly(fastify, handler, isPlain);
   const port = await accept(fastify, host, options, connections);
   const reloadTls = options.tls && (() => reloadCertificate(fastify.server, options));
   return { url: urlOf(host, port, options.tls !== undefined), port, drain, reloadTls, handler };

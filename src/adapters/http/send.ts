@@ -1,18 +1,13 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import type { ReadableStream as WebStream } from 'node:stream/web';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import {
-  type BodyStream,
-  type Context,
-  FIRST_CHUNK_MS,
-  type HttpError,
-  isStream,
-  type RawResponse,
-} from '../../core/index.ts';
+import { type Context, type HttpError, isStream, type RawResponse } from '../../core/index.ts';
 import { outliveUpload } from './body.ts';
+import { DirectReply } from './direct-reply.ts';
 import { cut, isAllowed, setLast } from './http2.ts';
 import { sendProblem } from './raw-problem.ts';
+import { flushSoon, logged, toReadable } from './stream.ts';
+
+export type AnyReply = FastifyReply | DirectReply;
 
 /** Header names of replies whose stream is on its way: an error before the first byte takes them back. */
 const streaming = new WeakMap<FastifyReply, string[]>();
@@ -20,18 +15,18 @@ const streaming = new WeakMap<FastifyReply, string[]>();
 const asIs = (payload: unknown): string => payload as string;
 
 /** @param last whether the connection shall end after this reply */
-export function sendResponse(
-  reply: FastifyReply,
-  response: RawResponse,
-  context: Context,
-  last: boolean,
-): void {
+export function sendResponse(reply: AnyReply, response: RawResponse, context: Context, last: boolean): void {
+  const uploading = outliveUpload(reply.request.raw, reply.raw);
+  if (last && !uploading) setLast(reply.raw);
+  if (reply instanceof DirectReply) reply.send(response, context);
+  else sendByFastify(reply, response, context);
+}
+
+function sendByFastify(reply: FastifyReply, response: RawResponse, context: Context): void {
   const { status, headers, cookies, body } = response;
   if (status !== 200) reply.code(status);
   for (const name in headers) if (isAllowed(name, reply.raw)) reply.header(name, headers[name]);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
-  const uploading = outliveUpload(reply.request.raw, reply.raw);
-  if (last && !uploading) setLast(reply.raw);
   if (isStream(body)) {
     streaming.set(reply, [...Object.keys(headers), 'set-cookie']);
     flushSoon(reply.raw);
@@ -62,36 +57,8 @@ function sendUntyped(reply: FastifyReply, body: string | Uint8Array): void {
   reply.raw.end(body);
 }
 
-/** A stream whose first chunk takes its time (server-sent events) must not keep the headers waiting. */
-function flushSoon(response: ServerResponse): void {
-  // Fastify has set the headers when it pipes.
-  response.once('pipe', () => {
-    const flush = () => {
-      if (!response.headersSent && !response.destroyed) response.flushHeaders();
-    };
-    setTimeout(flush, FIRST_CHUNK_MS).unref();
-  });
-}
-
-function toReadable(body: BodyStream): Readable {
-  if (body instanceof Readable && !body.readableObjectMode) return body;
-  if (body instanceof ReadableStream) return Readable.fromWeb(body as WebStream);
-  return Readable.from(body, { objectMode: false });
-}
-
-function logged(stream: Readable, reply: FastifyReply, context: Context): Readable {
-  stream.on('error', (error) => {
-    // Before the first byte it becomes an error reply, which is logged as such.
-    if (!reply.raw.headersSent) return;
-    const { method, url } = reply.request.raw;
-    context.logger.error('reply stream failed', { method, url, error });
-    cut(reply.raw);
-  });
-  return stream;
-}
-
 /** Answers past Fastify, whose reply is in no state that anybody knows; cuts the connection where headers have gone. */
-export function sendRaw(reply: FastifyReply, error: HttpError): void {
+export function sendRaw(reply: AnyReply, error: HttpError): void {
   const { raw } = reply;
   if (raw.headersSent) {
     cut(raw);

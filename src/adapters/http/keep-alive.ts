@@ -1,0 +1,71 @@
+import type { Server } from 'node:http';
+import { Socket } from 'node:net';
+
+/** The clock's time since which a connection waits for its next request; 0 while one is under way. */
+const SINCE = Symbol('waits since');
+/** What it had received when that was looked at first; -1 before. */
+const RECEIVED = Symbol('received');
+
+type Kept = Socket & { [SINCE]?: number; [RECEIVED]?: number };
+
+/** How often connections are looked at, milliseconds. */
+const LEAST_MS = 10;
+const MOST_MS = 1_000;
+
+/**
+ * Node.js makes a timer after each reply and takes it away at the next request, a thirtieth of a small one. One clock for
+ * all connections does the same, with less precision.
+ */
+export class KeepAlive {
+  readonly #waitMs: number;
+  readonly #everyMs: number;
+  readonly #open = new Set<Kept>();
+  #now = 1;
+
+  constructor(server: Server) {
+    this.#waitMs = server.keepAliveTimeout + (server.keepAliveTimeoutBuffer ?? MOST_MS);
+    this.#everyMs = Math.min(MOST_MS, Math.max(LEAST_MS, this.#waitMs / 8));
+    if (!(server.keepAliveTimeout > 0)) return;
+    const timer = setInterval(() => this.#look(), this.#everyMs).unref();
+    server.once('close', () => clearInterval(timer));
+  }
+
+  /** @param socket of a connection that speaks HTTP/1.1 */
+  add(socket: Kept): void {
+    const clock = this;
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
+    socket.setTimeout = function setTimeout(this: Kept, ms: number, callback?: () => void) {
+      // Node.js says so after a reply, and takes it back at the next request. All else is a timer of somebody's own.
+      if (callback === undefined && ms === clock.#waitMs) {
+        this[SINCE] = clock.#now;
+        this[RECEIVED] = -1;
+        return this;
+      }
+      if (ms === 0) this[SINCE] = 0;
+      return ms === 0 && !this.timeout ? this : Socket.prototype.setTimeout.call(this, ms, callback);
+    };
+  }
+
+  #look(): void {
+    this.#now += this.#everyMs;
+    for (const socket of this.#open) {
+      const since = socket[SINCE];
+      if (since === undefined || since === 0) continue;
+      const received = socket[RECEIVED];
+      if (received === -1) socket[RECEIVED] = socket.bytesRead;
+      else if (this.#now - since >= this.#waitMs) this.#expire(socket);
+    }
+  }
+
+  /** Part of a request is no silence. */
+  #expire(socket: Kept): void {
+    if (socket.bytesRead === socket[RECEIVED]) {
+      socket[SINCE] = 0;
+      socket.emit('timeout');
+    } else {
+      socket[SINCE] = this.#now;
+      socket[RECEIVED] = socket.bytesRead;
+    }
+  }
+}
