@@ -1,7 +1,7 @@
 /** What the bundle of an executable begins with. */
 import { basename, extname, join } from 'node:path';
 import type { build as Build, BuildOptions } from 'esbuild';
-import type { Assets } from './content.ts';
+import type { Content } from './content.ts';
 import { PARAMETERS } from './deferred.ts';
 import { sha256 } from './files.ts';
 import { withoutPaths } from './names.ts';
@@ -17,20 +17,24 @@ const FIRST = join(import.meta.dirname, `first${extname(import.meta.filename)}`)
 /** Of every error. */
 const STACKS = join(import.meta.dirname, 'stacks', `prepare${extname(import.meta.filename)}`);
 
-/** @param assets takes the code that is loaded where it has something to do */
-export async function bannerOf(build: typeof Build, options: BuildOptions, assets: Assets): Promise<string> {
-  return BANNER + (await stacks(build, options, assets)) + (await first(build, options, assets));
+/** @param content takes the code that is loaded where it has something to do, and what that is made of */
+export async function bannerOf(
+  build: typeof Build,
+  options: BuildOptions,
+  content: Content,
+): Promise<string> {
+  return BANNER + (await stacks(build, options, content)) + (await first(build, options, content));
 }
 
 /** What goes before the service: the asset is loaded only where it may have something to do. */
-async function first(build: typeof Build, options: BuildOptions, assets: Assets): Promise<string> {
-  const load = await loaded(build, options, assets, FIRST);
+async function first(build: typeof Build, options: BuildOptions, content: Content): Promise<string> {
+  const load = await loaded(build, options, content, FIRST);
   return `if(process.connected||process.env.NODE_OPTIONS){const s=require("node:sea");if(s.isSea()){${load};if(m.exports.done)return}}`;
 }
 
 /** Stacks that name the service's own files, by an asset that the first of them loads. */
-async function stacks(build: typeof Build, options: BuildOptions, assets: Assets): Promise<string> {
-  const load = await loaded(build, options, assets, STACKS);
+async function stacks(build: typeof Build, options: BuildOptions, content: Content): Promise<string> {
+  const load = await loaded(build, options, content, STACKS);
   return `{let f;Error.prepareStackTrace=(e,t)=>{if(!f){const s=require("node:sea");f=(e,t)=>[e,...t].join("\\n    at ");if(s.isSea()){${load};f=m.exports.stackOf}}return f(e,t)}}`;
 }
 
@@ -38,12 +42,18 @@ async function stacks(build: typeof Build, options: BuildOptions, assets: Assets
 async function loaded(
   build: typeof Build,
   options: BuildOptions,
-  assets: Assets,
+  content: Content,
   path: string,
 ): Promise<string> {
-  const { outputFiles } = await build({ ...options, entryPoints: [path], write: false });
+  const { outputFiles, metafile } = await build({
+    ...options,
+    entryPoints: [path],
+    metafile: true,
+    write: false,
+  });
+  content.reads.metafiles.push(metafile);
   const code = withoutPaths(outputFiles[0]!.text, options.absWorkingDir!);
   const asset = `${basename(path, extname(path))}-${sha256(code).slice(0, 12)}.cjs`;
-  assets.set(asset, code);
+  content.assets.set(asset, code);
   return `const m={exports:{}};require("node:vm").compileFunction(s.getAsset("${asset}","utf8"),${JSON.stringify(PARAMETERS)})(m.exports,require,m,__filename,__dirname)`;
 }

@@ -12,6 +12,7 @@ import { CONDITIONS } from './framework.ts';
 import { pathEdits } from './names.ts';
 import { defaultCacheDir } from './paths.ts';
 import { pluginsOf } from './plugins.ts';
+import { Reads } from './reads.ts';
 import { shorten } from './shorten.ts';
 import { mapOf } from './stacks/map.ts';
 import { MAP_ASSET } from './stacks/names.ts';
@@ -43,16 +44,18 @@ export interface Bundle {
  * @param entry absolute path of the service's main module
  * @param lazy packages that must be reached only through a dynamic import
  * @param cacheDir the build's cache
+ * @param reads takes what all bundles but this one were made of
  * @throws BuildError with file, line and column of every syntax or resolution error
  */
 export async function bundle(
   entry: string,
   lazy: readonly string[],
   cacheDir: string = defaultCacheDir(),
+  reads: Reads = new Reads(),
 ): Promise<Bundle> {
   const root = dirname(entry);
   const version = await serviceVersion(root);
-  const result = await esbuild(entry, root, version, cacheDir);
+  const result = await esbuild(entry, root, version, cacheDir, reads);
   const eager = findEager(result.metafile, result.entryKey, lazy);
   if (eager) {
     throw new BuildError(
@@ -80,13 +83,13 @@ export async function bundle(
   };
 }
 
-async function esbuild(entry: string, root: string, version: string, cacheDir: string) {
+async function esbuild(entry: string, root: string, version: string, cacheDir: string, reads: Reads) {
   const { build, formatMessages } = await import('esbuild');
   const show = (messages: Message[], kind: 'error' | 'warning') => formatMessages(messages, { kind });
   try {
-    const content: Content = { assets: new Map(), assetInputs: new Set(), files: new Map() };
+    const content: Content = { assets: new Map(), assetInputs: new Set(), files: new Map(), reads };
     const common = optionsFor(root, version);
-    const banner = await bannerOf(build, common, content.assets);
+    const banner = await bannerOf(build, common, content);
     const result = await build({
       ...common,
       entryPoints: [entry],

@@ -1,3 +1,5 @@
+import type { Reads } from './reads.ts';
+
 /** Name of an asset and its code. */
 export type Assets = Map<string, string>;
 
@@ -12,4 +14,6 @@ export interface Content {
   readonly assetInputs: Set<string>;
   /** Files that are written to a folder at first use. */
   readonly files: Files;
+  /** What all bundles were made of. */
+  readonly reads: Reads;
 }

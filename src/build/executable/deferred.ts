@@ -49,6 +49,7 @@ export function deferred(options: BuildOptions, content: Content, plugins: () =>
           plugins: [...plugins(), sharedCore(shared)],
           write: false,
         });
+        content.reads.metafiles.push(metafile!);
         for (const input of Object.keys(metafile!.inputs)) content.assetInputs.add(input);
         const code = withoutPaths(outputFiles![0]!.text, options.absWorkingDir!);
         const asset = `${basename(path).replace(/\.[^.]+$/, '')}-${sha256(code).slice(0, 12)}.cjs`;

@@ -11,7 +11,7 @@ export function pluginsOf(options: BuildOptions, content: Content): Plugin[] {
   const again = () => pluginsOf(options, content);
   return [
     deferred(options, content, again),
-    embedded(),
+    embedded(content),
     lazyStringWidth(),
     addons(content),
     embedFiles(options, content, again),

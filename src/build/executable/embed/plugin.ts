@@ -11,6 +11,7 @@ import type { Content, Files } from '../content.ts';
 import type { Edit } from '../edit.ts';
 import { isFramework } from '../framework.ts';
 import { withoutPaths } from '../names.ts';
+import type { Reads } from '../reads.ts';
 import { editsOf } from './edits.ts';
 import { findReferences } from './references.ts';
 import { loaderOf, Source } from './source.ts';
@@ -33,7 +34,7 @@ export function embedFiles(options: BuildOptions, content: Content, plugins: () 
       build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path, namespace }) => {
         if (namespace !== 'file' || isFramework(path)) return undefined;
         const text = await readFile(path, 'utf8');
-        return INTERESTING.test(text) ? rewritten(path, text) : undefined;
+        return INTERESTING.test(text) ? rewritten(path, text, content.reads) : undefined;
       });
       build.onResolve({ filter: /^amphi:child_process$/ }, () => ({
         path: CHILD_PROCESS,
@@ -51,12 +52,14 @@ export function embedFiles(options: BuildOptions, content: Content, plugins: () 
       }));
       build.onLoad({ filter: /./, namespace: 'embedded-file' }, ({ path }) => {
         const folder = statSync(path).isDirectory();
+        content.reads.trees.add(path);
         return moduleOf(filesAt(path), folder ? '' : basename(path), path);
       });
       build.onLoad({ filter: /./, namespace: 'embedded-script' }, async ({ path }) => {
         const name = `${basename(path, extname(path))}.cjs`;
-        const script = { ...options, entryPoints: [path], plugins: plugins(), write: false };
-        const { outputFiles } = await build.esbuild.build(script);
+        const script = { ...options, entryPoints: [path], metafile: true, plugins: plugins(), write: false };
+        const { outputFiles, metafile } = await build.esbuild.build(script);
+        content.reads.metafiles.push(metafile!);
         const code = withoutPaths(outputFiles![0]!.text, options.absWorkingDir!);
         return moduleOf(new Map([[name, Buffer.from(code)]]), name, path);
       });
@@ -74,7 +77,7 @@ module.exports = require('node:url').pathToFileURL(path).href${name === '' ? " +
   }
 }
 
-async function rewritten(path: string, text: string): Promise<OnLoadResult | undefined> {
+async function rewritten(path: string, text: string, reads: Reads): Promise<OnLoadResult | undefined> {
   const source = await Source.of(path, text);
   const references = source ? findReferences(source.code) : [];
   if (!source || references.length === 0) return undefined;
@@ -82,7 +85,7 @@ async function rewritten(path: string, text: string): Promise<OnLoadResult | und
   const errors: PartialMessage[] = [];
   const warnings: PartialMessage[] = [];
   for (const reference of references) {
-    const result = await editsOf(reference, path, source.code);
+    const result = await editsOf(reference, path, source.code, reads);
     if ('edit' in result) edits.push(result.edit);
     // A package may hold code that never runs: only the service's own is refused, or warned of.
     if ('problem' in result && (result.always || !path.includes(`${sep}node_modules${sep}`))) {
