@@ -40,17 +40,19 @@ export function forwarded(plain: PlainRequest): Record<string, string> {
   return { 'x-forwarded-for': plain.clientIp ?? '', 'x-forwarded-proto': 'https' };
 }
 
-export async function httpDoor(service: Service): Promise<Adapter> {
+/** @param configure a server with plugins has another way from Fastify to the core */
+export async function httpDoor(service: Service, configure?: () => void): Promise<Adapter> {
   const options = {
     port: 0,
     host: '127.0.0.1',
     trustProxy: ['127.0.0.1/32'],
     logger: quiet,
     resolveFunction,
+    ...(configure && { configure }),
   };
   const server = await startHttpServer(service, options);
   return {
-    name: 'HTTP server',
+    name: configure ? 'HTTP server with plugins' : 'HTTP server',
     send: (plain) => sendHttp(server.url, plain, forwarded(plain)),
     close: () => server.close(),
   };
@@ -122,7 +124,8 @@ export function fetchDoor(registry: Registry = contract): Adapter {
 
 export async function openDoors(): Promise<Adapter[]> {
   const service = contract.freeze();
-  const served = [await httpDoor(service), ...(await http2Door(service))];
+  const plugins = await httpDoor(service, () => {});
+  const served = [await httpDoor(service), plugins, ...(await http2Door(service))];
   return [fetchDoor(), ...served, ...HTTP_SOURCES.map((source) => sourceDoor(service, source))];
 }
 

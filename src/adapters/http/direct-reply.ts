@@ -30,13 +30,17 @@ export class DirectReply {
     if (isStream(body)) this.#stream(response, logged(toReadable(body), this, context));
     else if (body === undefined) this.#writeHead(response, lengthOfNothing(response.status, this.raw)).end();
     else if (typeof body === 'string') this.#text(response, body);
-    else this.#whole(response, body.length).end(body);
+    else this.#bytes(response, body);
   }
 
   #text(response: RawResponse, body: string): void {
-    const length = Buffer.byteLength(body);
-    // One byte each: that needs no encoding.
-    this.#whole(response, length).end(body, length === body.length ? 'latin1' : 'utf8');
+    // One byte each: that needs no encoding. Else Node.js would write the head in the body's.
+    if (Buffer.byteLength(body) === body.length) this.#whole(response, body.length).end(body, 'latin1');
+    else this.#bytes(response, Buffer.from(body));
+  }
+
+  #bytes(response: RawResponse, body: Uint8Array): void {
+    this.#whole(response, body.length).end(body);
   }
 
   #whole(response: RawResponse, length: number): ServerResponse {

@@ -38,7 +38,8 @@ export class KeepAlive {
     socket.setTimeout = function setTimeout(this: Kept, ms: number, callback?: () => void) {
       // Node.js says so after a reply, and takes it back at the next request. All else is a timer of somebody's own.
       if (callback === undefined && ms === clock.#waitMs) {
-        this[SINCE] = clock.#now;
+        // The clock may be late by that.
+        this[SINCE] = clock.#now + clock.#everyMs;
         this[RECEIVED] = -1;
         return this;
       }

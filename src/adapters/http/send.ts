@@ -36,9 +36,17 @@ function sendByFastify(reply: FastifyReply, response: RawResponse, context: Cont
   } else {
     // Fastify would add a charset to JSON types of the handler's own.
     reply.serializer(asIs);
-    reply.send(body);
+    reply.send(typeof body === 'string' && !isAscii(headers) ? Buffer.from(body) : body);
   }
 }
+
+/** Node.js writes the head in the encoding of a body that is text, where header lines are Latin-1. */
+function isAscii(headers: RawResponse['headers']): boolean {
+  for (const name in headers) if (BEYOND_ASCII.test(headers[name]!)) return false;
+  return true;
+}
+
+const BEYOND_ASCII = /[\x80-\xff]/;
 
 /** Takes back the headers of a stream that failed before its first byte; false if there was none. */
 export function undoStream(reply: FastifyReply): boolean {
