@@ -14,6 +14,7 @@ import { isUsageError, strictParser } from './parser.ts';
 import { placeOf } from './place.ts';
 import { checkLogFormat } from './readable.ts';
 import { watchExit } from './unexpected-exit.ts';
+import { withoutSpareHelp } from './yargs-internals.ts';
 
 /** Exit codes: 0 done, 1 the work failed, 2 the command line is wrong. */
 const FAILED = 1;
@@ -101,7 +102,7 @@ async function printCandidates(
 
 async function base(argv: readonly string[]): Promise<Argv> {
   const { yargs } = await import('./yargs.deferred.ts');
-  return strictParser(yargs([...argv]), 'app', argv);
+  return withoutSpareHelp(strictParser(yargs([...argv]), 'app', argv));
 }
 
 function report(error: unknown): number {

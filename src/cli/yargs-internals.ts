@@ -15,7 +15,7 @@ interface Internals {
   getOptions(): KnownOptions;
   getInternalMethods(): {
     getCommandInstance(): { getCommands(): string[] };
-    getUsageInstance(): { getDescriptions(): Record<string, string> };
+    getUsageInstance(): { getDescriptions(): Record<string, string>; cacheHelpMessage(): void };
   };
 }
 
@@ -29,3 +29,9 @@ export const commandsOf = (parser: Argv): string[] =>
 /** What each option is for, by its name. */
 export const descriptionsOf = (parser: Argv): Record<string, string> =>
   internalsOf(parser).getInternalMethods().getUsageInstance().getDescriptions();
+
+/** Without the help that yargs makes before each command, to have it if that fails: nobody prints it then. */
+export function withoutSpareHelp(parser: Argv): Argv {
+  internalsOf(parser).getInternalMethods().getUsageInstance().cacheHelpMessage = () => {};
+  return parser;
+}

@@ -51,7 +51,7 @@ const RULES: readonly [area: string, rule: Rule][] = [
   ['src/core/', { from: [], packages: ['@standard-schema/spec', '@fastify/busboy'] }],
   ['src/aws/', { from: ['src/core/'], packages: ['@aws-sdk', '@smithy/core'] }],
   ['src/server/', { from: ['src/core/'] }],
-  ['src/adapters/http/', { ...ADAPTER, packages: ['fastify', 'prom-client'] }],
+  ['src/adapters/http/', { ...ADAPTER, packages: ['fastify', '@fastify/proxy-addr', 'prom-client'] }],
   ['src/adapters/lambda/', { from: ['src/core/', 'src/aws/'], packages: ['aws-lambda'] }],
   ['src/adapters/emulator/', ADAPTER],
   ['src/adapters/supervisor/', ADAPTER],

@@ -2,9 +2,10 @@
 import { basename, extname, join } from 'node:path';
 import type { build as Build, BuildOptions } from 'esbuild';
 import type { Content } from './content.ts';
-import { PARAMETERS } from './deferred.ts';
 import { sha256 } from './files.ts';
 import { withoutPaths } from './names.ts';
+import { scriptOf } from './scripts.ts';
+import { VIRTUAL_FOLDER } from './stacks/names.ts';
 
 /**
  * ES modules are strict code; without the directive esbuild's CommonJS output would be sloppy, and a write to a
@@ -55,5 +56,6 @@ async function loaded(
   const code = withoutPaths(outputFiles[0]!.text, options.absWorkingDir!);
   const asset = `${basename(path, extname(path))}-${sha256(code).slice(0, 12)}.cjs`;
   content.assets.set(asset, code);
-  return `const m={exports:{}};require("node:vm").compileFunction(s.getAsset("${asset}","utf8"),${JSON.stringify(PARAMETERS)})(m.exports,require,m,__filename,__dirname)`;
+  const script = scriptOf(JSON.stringify(asset), JSON.stringify(VIRTUAL_FOLDER + asset));
+  return `const m={exports:{}},{getAsset:a,getRawAsset:r}=s,{Script:S}=require("node:vm");${script}(m.exports,require,m,__filename,__dirname)`;
 }

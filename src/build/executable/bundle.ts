@@ -22,13 +22,15 @@ const PLACEHOLDER = '@@amphi-build-hash@@';
 
 export interface Bundle {
   code: string;
-  /** SHA-256 of `code` and its source map. */
+  /** SHA-256 of `code`, its source map and the warm-ups. */
   sha256: string;
   /** `<service version>+<first 12 hex digits of the bundle's hash>`; needs no git. */
   buildId: string;
   warnings: string[];
   /** Code that stays out of `code` until it is used, by asset name. */
   assets: Assets;
+  /** Absolute path of the warm-up of each asset that has one, see code-caches.ts. */
+  warmUps: ReadonlyMap<string, string>;
   /** What the assets were made of; paths as in `metafile`. */
   assetInputs: ReadonlySet<string>;
   /** Files that are in the executable as they are, by asset name. */
@@ -62,7 +64,7 @@ export async function bundle(
       `${eager.name} would be loaded on every start; import it with await import(): ${eager.chain.join(' -> ')}`,
     );
   }
-  const { text, warnings, metafile, assets, assetInputs, files } = result;
+  const { text, warnings, metafile, assets, warmUps, assetInputs, files } = result;
   const edits = pathEdits(text, root);
   const hash = sha256(applied(text, edits)).slice(0, 12);
   const all = [...edits, ...placeholderEdits(text, hash)];
@@ -73,10 +75,11 @@ export async function bundle(
   return {
     code,
     // A comment more moves lines, and changes nothing but the map.
-    sha256: sha256(code + map),
+    sha256: sha256([code, map, ...(await Promise.all([...warmUps.values()].map(read)))].join('')),
     buildId: `${version}+${hash}`,
     warnings,
     assets,
+    warmUps,
     assetInputs,
     files,
     metafile,
@@ -87,7 +90,13 @@ async function esbuild(entry: string, root: string, version: string, cacheDir: s
   const { build, formatMessages } = await import('esbuild');
   const show = (messages: Message[], kind: 'error' | 'warning') => formatMessages(messages, { kind });
   try {
-    const content: Content = { assets: new Map(), assetInputs: new Set(), files: new Map(), reads };
+    const content: Content = {
+      assets: new Map(),
+      warmUps: new Map(),
+      assetInputs: new Set(),
+      files: new Map(),
+      reads,
+    };
     const common = optionsFor(root, version);
     const banner = await bannerOf(build, common, content);
     const result = await build({
@@ -130,6 +139,8 @@ function withAdvice(message: Message): Message {
     'an executable takes no top-level await: wait in registry.onStart(async () => { ... }), which runs before the first request';
   return { ...message, text };
 }
+
+const read = (path: string): Promise<string> => readFile(path, 'utf8');
 
 function placeholderEdits(code: string, text: string): Edit[] {
   return [...code.matchAll(new RegExp(PLACEHOLDER, 'g'))].map(({ index }) => ({

@@ -10,6 +10,8 @@ export type Files = Map<string, Uint8Array>;
 export interface Content {
   /** Code that is compiled at first use. */
   readonly assets: Assets;
+  /** Absolute path of the warm-up of each that has one, see code-caches.ts. */
+  readonly warmUps: Map<string, string>;
   /** What the assets were made of. */
   readonly assetInputs: Set<string>;
   /** Files that are written to a folder at first use. */

@@ -4,18 +4,23 @@
  * start about 7 ms, as V8 takes in the whole source, but an asset costs nothing until it is asked for. It is compiled
  * at first use, with a code cache of its own.
  *
+ * Beside a deferred module of the framework may stand an `x.warm-up.ts`, which the build runs for its code cache.
+ *
  * Of the framework's core there is one copy for all, the bundle's: its classes are told apart by `instanceof`.
  * Whatever else a deferred module imports is bundled into it once more and shares no state with the rest.
  */
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
 import type { Content } from './content.ts';
 import { sha256 } from './files.ts';
-import { CORE } from './framework.ts';
+import { CORE, isFramework } from './framework.ts';
 import { withoutPaths } from './names.ts';
+import { scriptOf } from './scripts.ts';
 import { VIRTUAL_FOLDER } from './stacks/names.ts';
 
 export const DEFERRED = /\.deferred\.[cm]?[jt]s$/;
+const DEFERRED_PART = /\.deferred\.(?=[jt]s$)/;
 
 /**
  * Turns dynamic imports of deferred modules into a load of their asset, and collects the assets. A static import is
@@ -54,6 +59,11 @@ export function deferred(options: BuildOptions, content: Content, plugins: () =>
         const code = withoutPaths(outputFiles![0]!.text, options.absWorkingDir!);
         const asset = `${basename(path).replace(/\.[^.]+$/, '')}-${sha256(code).slice(0, 12)}.cjs`;
         content.assets.set(asset, code);
+        const warmUp = path.replace(DEFERRED_PART, '.warm-up.');
+        if (isFramework(path) && existsSync(warmUp)) {
+          content.warmUps.set(asset, warmUp);
+          content.reads.trees.add(warmUp);
+        }
         return { contents: loader(asset, shared), loader: 'js', resolveDir: dirname(path) };
       });
     },
@@ -81,12 +91,6 @@ function sharedCore(shared: Map<string, string>): Plugin {
   };
 }
 
-/** Ends the name of the asset that holds another asset's V8 code cache. */
-export const CACHE_SUFFIX = '.cache';
-
-/** Parameters of the function that an asset's code is the body of. */
-export const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
-
 /** The code that loads an asset is in the bundle once. */
 const LOADER = 'amphi:load-asset';
 
@@ -98,10 +102,10 @@ function loader(asset: string, shared: ReadonlyMap<string, string>): string {
   return `require(${JSON.stringify(LOADER)})(${JSON.stringify(asset)}, { ${core.join(' ')} }, module, __filename, __dirname);`;
 }
 
-const LOAD_ASSET = `const { getAsset, getRawAsset } = require('node:sea');
+const LOAD_ASSET = `const { getAsset: a, getRawAsset: r } = require('node:sea');
+const vm = require('node:vm');
 module.exports = (asset, core, module, file, dir) => {
+  const { Script: S } = vm;
   const load = (name) => (Object.hasOwn(core, name) ? core[name]() : require(name));
-  const cachedData = Buffer.from(getRawAsset(asset + ${JSON.stringify(CACHE_SUFFIX)}));
-  const options = { filename: ${JSON.stringify(VIRTUAL_FOLDER)} + asset, cachedData };
-  require('node:vm').compileFunction(getAsset(asset, 'utf8'), ${JSON.stringify(PARAMETERS)}, options)(module.exports, load, module, file, dir);
+  ${scriptOf('asset', `${JSON.stringify(VIRTUAL_FOLDER)}+asset`)}(module.exports, load, module, file, dir);
 };`;

@@ -2,15 +2,16 @@
 import { execFile } from 'node:child_process';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SeaOptions } from 'pkg/lib-es5/sea.js';
 import type { Base } from './base.ts';
 import type { Bundle } from './bundle.ts';
+import type { CacheTask } from './code-caches.ts';
 import { HEAP_FLAG } from './constants.ts';
-import type { Assets, Files } from './content.ts';
-import { CACHE_SUFFIX, PARAMETERS } from './deferred.ts';
+import type { Files } from './content.ts';
 import { BuildError, messageOf } from './errors.ts';
+import { CACHE_SUFFIX, scriptOf, wrapped } from './scripts.ts';
 import { VIRTUAL_FOLDER } from './stacks/names.ts';
 
 const run = promisify(execFile);
@@ -39,7 +40,7 @@ if (BUILD_FOLDER.length !== VIRTUAL_FOLDER.length) throw new Error('the folders 
  * @returns path of the executable inside `work`
  */
 export async function inject(
-  { code, assets, files }: Pick<Bundle, 'code' | 'assets' | 'files'>,
+  { code, assets, warmUps, files }: Pick<Bundle, 'code' | 'assets' | 'warmUps' | 'files'>,
   base: Base,
   node: string,
   work: string,
@@ -51,8 +52,7 @@ export async function inject(
   await mkdir(temporary);
   await writeFile(entry, loaderOf(`${VIRTUAL_FOLDER}${name}.cjs`));
   const names = [
-    ...(await writeBundle(code, `${VIRTUAL_FOLDER}${name}.cjs`, base, temporary)),
-    ...(await writeAssets(assets, base, temporary)),
+    ...(await writeScripts({ code, assets, warmUps }, `${VIRTUAL_FOLDER}${name}.cjs`, base, temporary)),
     ...(await writeFiles(files, temporary)),
   ];
   const main = `${BUILD_FOLDER}${LOADER}`;
@@ -108,49 +108,33 @@ async function renameScript(executable: string, from: string, to: string): Promi
 const LOADER = 'start-000000000000.cjs';
 
 const BUNDLE = 'bundle.js';
-const HEAD = `(function(${PARAMETERS.join()}){`;
 
 function loaderOf(filename: string): string {
-  const options = `{filename:${JSON.stringify(filename)},columnOffset:-${HEAD.length},cachedData:Buffer.from(r("${BUNDLE}${CACHE_SUFFIX}"))}`;
-  return `"use strict";const{getAsset:a,getRawAsset:r}=require("node:sea"),{Script:S}=require("node:vm");new S(a("${BUNDLE}","utf8"),${options}).runInThisContext()(exports,require,module,__filename,__dirname);`;
+  const script = scriptOf(`"${BUNDLE}"`, JSON.stringify(filename));
+  return `"use strict";const{getAsset:a,getRawAsset:r}=require("node:sea"),{Script:S}=require("node:vm");${script}(exports,require,module,__filename,__dirname);`;
 }
 
 /** Above that reading what is never called costs more than compiling what is. */
 const EAGER_CHARACTERS = 256 * 1024;
 
-/** Run by the base itself. The flag is back before the cache is made, so V8 takes it without. */
-const BUNDLE_SCRIPT = `const { readFileSync, writeFileSync } = require('node:fs');
-const { setFlagsFromString } = require('node:v8');
-const [name, suffix, filename, columnOffset, eager] = JSON.parse(process.argv[1]);
-if (eager) setFlagsFromString('--no-lazy');
-const script = new (require('node:vm').Script)(readFileSync(name, 'utf8'), { filename, columnOffset });
-if (eager) setFlagsFromString('--lazy');
-writeFileSync(name + suffix, script.createCachedData());`;
+const MAKER = join(import.meta.dirname, `code-caches${extname(import.meta.filename)}`);
 
-/** Writes the bundle and its code cache. @returns the names of the files written */
-async function writeBundle(code: string, filename: string, base: Base, dir: string): Promise<string[]> {
-  await writeFile(join(dir, BUNDLE), `${HEAD}${code}\n})`);
-  const task = [BUNDLE, CACHE_SUFFIX, filename, -HEAD.length, code.length <= EAGER_CHARACTERS];
-  await run(base.path, ['-e', BUNDLE_SCRIPT, JSON.stringify(task)], { cwd: dir, env: childEnv(dir) });
-  return [BUNDLE, BUNDLE + CACHE_SUFFIX];
-}
-
-/** Run by the base itself: V8 takes a cache only from its own version and flags. */
-const CACHE_SCRIPT = `const { readFileSync, writeFileSync } = require('node:fs');
-const [names, suffix, parameters] = JSON.parse(process.argv[1]);
-for (const name of names) {
-  const options = { filename: name, produceCachedData: true };
-  const compiled = require('node:vm').compileFunction(readFileSync(name, 'utf8'), parameters, options);
-  writeFileSync(name + suffix, compiled.cachedData);
-}`;
-
-/** Writes each asset and, beside it, its code cache. @returns the names of all files written */
-async function writeAssets(assets: Assets, base: Base, dir: string): Promise<string[]> {
-  const names = [...assets.keys()];
-  for (const [name, text] of assets) await writeFile(join(dir, name), text);
-  const task = JSON.stringify([names, CACHE_SUFFIX, PARAMETERS]);
-  await run(base.path, ['-e', CACHE_SCRIPT, task], { cwd: dir, env: childEnv(dir) });
-  return names.flatMap((name) => [name, name + CACHE_SUFFIX]);
+/** Writes scripts and, beside each, its code cache. @returns the names of all files written */
+async function writeScripts(
+  { code, assets, warmUps }: Pick<Bundle, 'code' | 'assets' | 'warmUps'>,
+  filename: string,
+  base: Base,
+  dir: string,
+): Promise<string[]> {
+  const tasks: CacheTask[] = [];
+  for (const [name, text] of [[BUNDLE, code] as const, ...assets]) {
+    await writeFile(join(dir, name), wrapped(text));
+    const warmUp = warmUps.get(name);
+    const eager = warmUp === undefined && text.length <= EAGER_CHARACTERS;
+    tasks.push({ name, filename: name === BUNDLE ? filename : VIRTUAL_FOLDER + name, eager, warmUp });
+  }
+  await run(base.path, ['--no-warnings', MAKER, JSON.stringify(tasks)], { cwd: dir, env: childEnv(dir) });
+  return tasks.flatMap(({ name }) => [name, name + CACHE_SUFFIX]);
 }
 
 /** @returns the names of all files written */

@@ -16,15 +16,16 @@ import os from 'node:os';
 import { createRegistry } from 'amphi';
 export const registry = createRegistry({ name: 'heap' });
 registry.function('heap', async () => {
-  const compile = vm.compileFunction;
+  const { Script } = vm;
   const rejected = [];
-  vm.compileFunction = (...given) => {
-    const compiled = compile(...given);
-    rejected.push(compiled.cachedDataRejected);
-    return compiled;
+  vm.Script = class extends Script {
+    constructor(...given) {
+      super(...given);
+      rejected.push(this.cachedDataRejected);
+    }
   };
   await import('./large.deferred.ts');
-  vm.compileFunction = compile;
+  vm.Script = Script;
   const limit = v8.getHeapStatistics().heap_size_limit;
   const { title, execArgv } = process;
   const nodeOptions = process.env.NODE_OPTIONS ?? null;
