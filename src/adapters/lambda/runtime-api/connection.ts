@@ -20,7 +20,7 @@ interface Waiting {
   readonly reject: (error: ConnectionError) => void;
 }
 
-const READ_BYTES = 64 * 1024;
+const READ_BYTES = 256 * 1024;
 /** After this much silence a FIN may be waiting in the kernel while we were busy: look before writing. */
 const QUIET_MS = 200;
 

@@ -1,4 +1,5 @@
 import { Gathered } from '../../../core/index.ts';
+import { BODY_LIMIT, bodyLength, type Head, parseHead } from './response-head.ts';
 
 /** A whole HTTP response of the Runtime or Extensions API. */
 export interface HttpResponse {
@@ -13,20 +14,12 @@ export interface HttpResponse {
 
 const HEAD_LIMIT = 256 * 1024;
 const LINE_LIMIT = 4096;
-/** Events are at most 6 MB; far above that something else is talking. */
-const BODY_LIMIT = 64 * 1024 * 1024;
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const BAD_VALUE = /[\0\r\n]/;
+/** A larger body does not keep its memory. */
+const KEPT_LIMIT = 1024 * 1024;
+const NO_BYTES = Buffer.alloc(0);
 const CHUNK_SIZE = /^([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?$/;
 
 type State = 'head' | 'fixed' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trailers';
-
-interface Head {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly keepAlive: boolean;
-}
 
 /**
  * Reads one HTTP/1.1 response at a time, from pieces cut anywhere. Strict: what could be understood in
@@ -40,6 +33,8 @@ export class ResponseParser {
   /** How many of them hold no end. */
   #searched = 0;
   #parts: Buffer[] = [];
+  /** Takes a body of known length that comes in pieces, and is kept for the next: its text is a copy. */
+  #whole: Buffer = NO_BYTES;
   #missing = 0;
   #length = 0;
 
@@ -127,12 +122,23 @@ export class ResponseParser {
     const end = Math.min(data.length, at + this.#missing);
     if (end === at) return -1;
     const part = data.subarray(at, end);
+    if (this.#state === 'fixed') this.#takeFixed(part);
+    else this.#parts.push(Buffer.from(part));
     this.#missing -= part.length;
-    const whole = this.#missing === 0;
-    // The usual case, a body whole in one piece, is decoded from where it is.
-    this.#parts.push(whole && this.#state === 'fixed' ? part : Buffer.from(part));
-    if (whole) this.#state = this.#state === 'fixed' ? 'head' : 'chunk-end';
+    if (this.#missing === 0) this.#state = this.#state === 'fixed' ? 'head' : 'chunk-end';
     return end;
+  }
+
+  #takeFixed(part: Buffer): void {
+    // The usual case, a body whole in one piece, is decoded from where it is.
+    if (this.#length === 0 && part.length === this.#missing) {
+      this.#parts.push(part);
+      return;
+    }
+    const size = this.#length + this.#missing;
+    if (this.#whole.length < size) this.#whole = Buffer.allocUnsafeSlow(size);
+    this.#length += part.copy(this.#whole, this.#length);
+    if (this.#length === size) this.#parts.push(this.#whole.subarray(0, size));
   }
 
   #readLine(data: Buffer, at: number): number {
@@ -171,45 +177,7 @@ export class ResponseParser {
     this.#rest.clear();
     this.#parts = [];
     this.#length = 0;
+    if (this.#whole.length > KEPT_LIMIT) this.#whole = NO_BYTES;
     return { status, headers, keepAlive, body: typeof body === 'string' ? body : body.toString() };
   }
-}
-
-function parseHead(text: string): Head {
-  const lines = text.split('\r\n');
-  const match = STATUS_LINE.exec(lines[0]!);
-  if (!match) throw new Error(`bad status line ${JSON.stringify(lines[0]!.slice(0, 80))}`);
-  const headers: Record<string, string> = Object.create(null);
-  for (let index = 1; index < lines.length; index += 1) addLine(headers, lines[index]!);
-  const connection = headers.connection?.toLowerCase() ?? '';
-  const keepAlive = match[1] === '1' ? !connection.includes('close') : connection.includes('keep-alive');
-  return { status: Number(match[2]), headers, keepAlive };
-}
-
-function addLine(headers: Record<string, string>, line: string): void {
-  const colon = line.indexOf(':');
-  const name = line.slice(0, Math.max(0, colon));
-  if (!TOKEN.test(name)) throw new Error(`bad header line ${JSON.stringify(line.slice(0, 80))}`);
-  const value = line.slice(colon + 1).trim();
-  if (BAD_VALUE.test(value)) throw new Error(`header ${name} has a control character`);
-  const key = name.toLowerCase();
-  const known = headers[key];
-  if (known === undefined) headers[key] = value;
-  else if (key !== 'content-length') headers[key] = `${known}, ${value}`;
-  else if (known !== value) throw new Error('two different content-length headers');
-}
-
-function bodyLength({ status, headers }: Head): number | 'chunked' {
-  const coding = headers['transfer-encoding'];
-  const length = headers['content-length'];
-  if (coding !== undefined) {
-    if (coding.toLowerCase() !== 'chunked') throw new Error(`transfer-encoding ${coding} is not supported`);
-    if (length !== undefined) throw new Error('both content-length and transfer-encoding');
-    return 'chunked';
-  }
-  if (status === 204 || status === 304) return 0;
-  if (length === undefined) throw new Error('the response has neither content-length nor chunks');
-  if (!/^\d{1,15}$/.test(length)) throw new Error(`bad content-length ${JSON.stringify(length)}`);
-  if (Number(length) > BODY_LIMIT) throw new Error(`response body is over ${BODY_LIMIT} bytes`);
-  return Number(length);
 }
