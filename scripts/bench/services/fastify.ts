@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import Fastify, { type FastifyServerOptions } from 'fastify';
+import Fastify, { type FastifyServerOptions, LogController } from 'fastify';
 import { HELLO, slowly } from './hello.ts';
 
 const [port = '0', cert, key] = process.argv.slice(2);
@@ -14,7 +14,7 @@ const logged = process.env.BENCH_LOG === 'pino';
 
 const app = Fastify({
   logger: logged,
-  disableRequestLogging: true,
+  ...(logged ? { logController: new LogController({ disableRequestLogging: true }) } : {}),
   ...(https ? { https } : {}),
 } as FastifyServerOptions);
 

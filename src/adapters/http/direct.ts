@@ -1,3 +1,4 @@
+import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Target } from '../../core/index.ts';
@@ -23,7 +24,7 @@ export async function takeDirectly(
   isPlain: (path: string) => boolean,
 ): Promise<void> {
   const { configure, metricsPath, trustProxy } = handler.options;
-  if (configure || metricsPath !== undefined) return;
+  if (configure || metricsPath !== undefined || isWatched()) return;
   const { proxyAddr } = await import('./fastify.deferred.ts');
   const proxies = new Proxies(proxyAddr, trustedProxies(trustProxy));
   const targets = plainTargets(handler, isPlain);
@@ -40,6 +41,14 @@ export async function takeDirectly(
     const request = new DirectRequest(raw, proxies);
     handler.direct(request, new DirectReply(response, request, keepAlive, failed), target);
   });
+}
+
+/** Whether a tool that traces Fastify, by its channels, has been loaded. */
+function isWatched(): boolean {
+  return (
+    channel('fastify.initialization').hasSubscribers ||
+    tracingChannel('fastify.request.handler').hasSubscribers
+  );
 }
 
 function plainTargets({ service }: RequestHandler, isPlain: (path: string) => boolean): Targets {

@@ -1,9 +1,11 @@
 // Requests that go past Fastify's request and reply are answered byte for byte as those that a plugin might look at.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
 import t from 'tap';
 import { type Registry, reply } from '../../../src/core/index.ts';
-import { RawClient, startFor, until } from './support.ts';
+import { RawClient, send, startFor, until } from './support.ts';
 
 const latin1 = 'caf\xe9';
 
@@ -223,4 +225,23 @@ t.test("a socket's own timer is its own", async (t) => {
   await client.until(/Hello/);
   await client.closed;
   t.equal(waits, 1);
+});
+
+t.test('a tool that traces Fastify by its channels sees every request', async (t) => {
+  const begun: string[] = [];
+  const onInit = (message: unknown) => {
+    const { fastify } = message as { fastify: FastifyInstance };
+    fastify.addHook('onRequest', async ({ url }) => void begun.push(`hook ${url}`));
+  };
+  subscribe('fastify.initialization', onInit);
+  const { server } = await startFor(t, (registry) => registry.get('/', () => 'Hello'));
+  unsubscribe('fastify.initialization', onInit);
+  const onStart = () => void begun.push('start');
+  subscribe('tracing:fastify.request.handler:start', onStart);
+  const traced = (await startFor(t, (registry) => registry.get('/', () => 'Hello'))).server;
+  await send(server.url, '/');
+  t.strictSame(begun, ['hook /', 'start']);
+  await send(traced.url, '/');
+  t.strictSame(begun, ['hook /', 'start', 'start']);
+  unsubscribe('tracing:fastify.request.handler:start', onStart);
 });

@@ -153,7 +153,7 @@ t.test('what lies beside the folders of modules is not looked at', async (t) => 
   const dir = t.testdir({ 'package.json': package_('stub'), src: { 'main.ts': MODULE } });
   const { paths, begin } = await read(dir);
   const snapshot = snapshotOf(paths!, begin)!;
-  write(join(dir, 'dist/app'));
+  write(join(dir, 'dist', 'app'));
   t.ok(isCurrent(snapshot));
 });
 
