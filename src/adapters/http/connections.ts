@@ -28,11 +28,11 @@ export class Connections {
 
   constructor(server: Server, tls: boolean) {
     this.sessions = new Sessions(server);
-    const keepAlive = new KeepAlive(server);
+    const keepAlive = new KeepAlive(server, this.#open);
     server.on('connection', (socket) => {
       this.#accepted++;
       remember(tls ? this.#handshakes : this.#open, socket);
-      if (!tls) keepAlive.add(socket);
+      if (!tls) keepAlive.keep(socket);
     });
     if (!tls) return;
     // Over TLS requests come on another socket than the listener accepted.
@@ -40,7 +40,7 @@ export class Connections {
       if (socket._parent) this.#handshakes.delete(socket._parent);
       if (socket.alpnProtocol === 'h2') return;
       remember(this.#open, socket);
-      keepAlive.add(socket);
+      keepAlive.keep(socket);
     });
   }
 

@@ -19,10 +19,12 @@ const MOST_MS = 1_000;
 export class KeepAlive {
   readonly #waitMs: number;
   readonly #everyMs: number;
-  readonly #open = new Set<Kept>();
+  readonly #open: ReadonlyMap<Kept, unknown>;
   #now = 1;
 
-  constructor(server: Server) {
+  /** @param open the connections that speak HTTP/1.1, now and later */
+  constructor(server: Server, open: ReadonlyMap<Socket, unknown>) {
+    this.#open = open;
     this.#waitMs = server.keepAliveTimeout + (server.keepAliveTimeoutBuffer ?? MOST_MS);
     this.#everyMs = Math.min(MOST_MS, Math.max(LEAST_MS, this.#waitMs / 8));
     if (!(server.keepAliveTimeout > 0)) return;
@@ -30,11 +32,9 @@ export class KeepAlive {
     server.once('close', () => clearInterval(timer));
   }
 
-  /** @param socket of a connection that speaks HTTP/1.1 */
-  add(socket: Kept): void {
+  /** Takes over the socket's waits between requests. */
+  keep(socket: Kept): void {
     const clock = this;
-    this.#open.add(socket);
-    socket.once('close', () => this.#open.delete(socket));
     socket.setTimeout = function setTimeout(this: Kept, ms: number, callback?: () => void) {
       // Node.js says so after a reply, and takes it back at the next request. All else is a timer of somebody's own.
       if (callback === undefined && ms === clock.#waitMs) {
@@ -50,7 +50,7 @@ export class KeepAlive {
 
   #look(): void {
     this.#now += this.#everyMs;
-    for (const socket of this.#open) {
+    for (const socket of this.#open.keys()) {
       const since = socket[SINCE];
       if (since === undefined || since === 0) continue;
       const received = socket[RECEIVED];
