@@ -23,7 +23,8 @@ export function sendResponse(reply: AnyReply, response: RawResponse, context: Co
 }
 
 function sendByFastify(reply: FastifyReply, response: RawResponse, context: Context): void {
-  const { status, headers, cookies, body } = response;
+  const { status, headers, cookies } = response;
+  const body = besideHead(response);
   if (status !== 200) reply.code(status);
   for (const name in headers) if (isAllowed(name, reply.raw)) reply.header(name, headers[name]);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
@@ -36,14 +37,15 @@ function sendByFastify(reply: FastifyReply, response: RawResponse, context: Cont
   } else {
     // Fastify would add a charset to JSON types of the handler's own.
     reply.serializer(asIs);
-    reply.send(typeof body === 'string' && !isAscii(headers) ? Buffer.from(body) : body);
+    reply.send(body);
   }
 }
 
 /** Node.js writes the head in the encoding of a body that is text, where header lines are Latin-1. */
-function isAscii(headers: RawResponse['headers']): boolean {
-  for (const name in headers) if (BEYOND_ASCII.test(headers[name]!)) return false;
-  return true;
+function besideHead({ headers, cookies, body }: RawResponse): RawResponse['body'] {
+  if (typeof body !== 'string') return body;
+  const lines = [...Object.values(headers), ...cookies];
+  return lines.some((line) => BEYOND_ASCII.test(line)) ? Buffer.from(body) : body;
 }
 
 const BEYOND_ASCII = /[\x80-\xff]/;

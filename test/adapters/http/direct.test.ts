@@ -22,6 +22,9 @@ function register(registry: Registry): void {
   registry.get('/date', () => reply('then', { headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' } }));
   registry.get('/latin1', () => reply('plain', { headers: { 'x-name': latin1 } }));
   registry.get('/latin1/body', () => reply('caf\xe9 😀', { headers: { 'x-name': latin1 } }));
+  registry.get('/latin1/untyped', () =>
+    reply('plain', { headers: { 'x-name': latin1, 'content-type': null }, cookies: [`a=${latin1}`] }),
+  );
   registry.get('/cookies', () => reply('two', { cookies: ['a=1; Path=/', 'b=2'], headers: { 'x-a': 'b' } }));
   registry.get('/untyped', () => reply('none', { headers: { 'content-type': null } }));
   registry.get('/stream', () => Readable.from(['one', 'two']));
@@ -78,6 +81,7 @@ const PATHS = [
     '/date',
     '/latin1',
     '/latin1/body',
+    '/latin1/untyped',
   ],
   ...[
     '/cookies',
@@ -179,8 +183,8 @@ t.test('the same bytes as through Fastify', async (t) => {
     t.equal(one, other, name);
   }
   // Node.js writes such a header in UTF-8 where the body is text.
-  t.match(await answerTo(direct.port, get('/latin1')), /x-name: caf\xe9\r\n/);
-  t.match(await answerTo(direct.port, get('/latin1/body')), /x-name: caf\xe9\r\n/);
+  for (const path of ['/latin1', '/latin1/body', '/latin1/untyped'])
+    t.match(await answerTo(direct.port, get(path)), /x-name: caf\xe9\r\n/, path);
 });
 
 t.test(
