@@ -11,7 +11,7 @@ import { NODE, start } from '../children.ts';
 import { buildBenchService, buildFastify, buildSample } from '../executables.ts';
 import { findRic } from '../peers.ts';
 import { type Contender, interleave } from '../rounds.ts';
-import { copyOfNode, cpuMillis, evict, type Reads, readsOf } from '../start/cold.ts';
+import { cpuMillis, evict, freshCopy, type Reads, readsOf } from '../start/cold.ts';
 import {
   amphi,
   exitTime,
@@ -33,13 +33,11 @@ export const startBench: Bench = {
   name: 'start',
   about: 'exec to /next, to the first answer and to a ready server, warm and cold',
   async run(options) {
-    const ours = amphi(await buildSample(options));
+    const app = await freshCopy(await buildSample(options));
+    const node = await freshCopy(NODE);
     const ric = await findRic(options.progress);
-    const runtimes = (node: string) => [
-      ours,
-      netClient(node),
-      ...('found' in ric ? [ricRuntime(ric.found, node)] : []),
-    ];
+    const peers = [netClient(node), ...('found' in ric ? [ricRuntime(ric.found, node)] : [])];
+    const runtimes = [amphi(app), ...peers];
     const rows: Row[] = [];
     if ('missing' in ric) {
       const skipped = {
@@ -53,8 +51,8 @@ export const startBench: Bench = {
     const listener = new StartListener();
     await listener.listen();
     try {
-      rows.push(...(await warmRows(runtimes(NODE), listener, options)));
-      rows.push(...(await coldRows(runtimes(await copyOfNode()), listener, options)));
+      rows.push(...(await warmRows(runtimes, node, listener, options)));
+      rows.push(...(await coldRows(runtimes, listener, options)));
     } finally {
       await listener.close();
     }
@@ -68,6 +66,7 @@ function comparison(what: string, unit: string, ours: Series, peer: Series, goal
 
 async function warmRows(
   runtimes: readonly Runtime[],
+  node: string,
   listener: StartListener,
   { quick, progress }: RunOptions,
 ): Promise<Row[]> {
@@ -85,7 +84,7 @@ async function warmRows(
       },
     }),
   );
-  const exits = () => exitTime('node -e 0', () => start(NODE, ['-e', '0']));
+  const exits = () => exitTime('node -e 0', () => start(node, ['-e', '0']));
   const [rounds, warmups] = quick ? [10, 2] : [40, 5];
   const all = [...contenders, { name: 'node -e 0', sample: exits }];
   const series = await interleave(all, rounds, warmups, progress);

@@ -1,8 +1,8 @@
 /** The page cache of single files, and what a process read from the disk. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { findOnPath, NODE, runTool } from '../children.ts';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { findOnPath, runTool } from '../children.ts';
 import { OUT } from '../executables.ts';
 import { BenchError } from '../types.ts';
 
@@ -19,11 +19,16 @@ export async function evict(files: readonly string[]): Promise<void> {
     await runTool(dd, [`if=${file}`, 'iflag=nocache', 'count=0', 'status=none'], { timeoutMs: DD_MS });
 }
 
-/** Node.js in a file of its own: the one that runs this benchmark is mapped, so its pages stay. */
-export async function copyOfNode(): Promise<string> {
-  const copy = join(OUT, 'cold-node');
+/**
+ * A copy of an executable. How quick a start is depends, by up to a tenth, on how the page cache holds the file: in large
+ * pieces after large writes, in small ones after the kernel has read it for page faults. So all contenders are written alike,
+ * right before. Nor can a file be evicted that somebody runs.
+ */
+export async function freshCopy(file: string): Promise<string> {
+  const copy = join(OUT, `copy-of-${basename(file)}`);
   await mkdir(OUT, { recursive: true });
-  await copyFile(NODE, copy);
+  await rm(copy, { force: true });
+  await writeFile(copy, await readFile(file), { mode: 0o755 });
   return copy;
 }
 
