@@ -1,20 +1,9 @@
-/** What a command does with yargs, for its code cache: V8 keeps the functions that have run. Each build runs it, so it imports little. */
+/** What a command does with yargs, for its code cache: V8 keeps the functions that have run. Each build runs it. */
+import { strictParser } from './parser.ts';
 
 export default async function parse({ yargs }: typeof import('./yargs.deferred.ts')): Promise<void> {
   const words = ['serve', '--port', '1', '--list', 'a', '--one', 'x'];
-  const parser = yargs(words)
-    .scriptName('warm')
-    .parserConfiguration({ 'duplicate-arguments-array': true, 'dot-notation': false })
-    .strict()
-    .version(false)
-    .demandCommand(1, 'Name a command.')
-    .help()
-    .alias('h', 'help')
-    .updateStrings({ 'Positionals:': 'Arguments:' })
-    .exitProcess(false)
-    .wrap(100)
-    .check(() => true, true)
-    .fail(() => {});
+  const parser = strictParser(yargs(words), 'warm', words);
   for (const name of ['work', 'serve', 'run [name]', 'list [names..]']) {
     parser.command(
       name,

@@ -40,16 +40,18 @@ export function forwarded(plain: PlainRequest): Record<string, string> {
   return { 'x-forwarded-for': plain.clientIp ?? '', 'x-forwarded-proto': 'https' };
 }
 
+/** How each server listens, behind a proxy that is trusted. */
+const LISTENING = {
+  port: 0,
+  host: '127.0.0.1',
+  trustProxy: ['127.0.0.1/32'],
+  logger: quiet,
+  resolveFunction,
+};
+
 /** @param configure a server with plugins has another way from Fastify to the core */
 export async function httpDoor(service: Service, configure?: () => void): Promise<Adapter> {
-  const options = {
-    port: 0,
-    host: '127.0.0.1',
-    trustProxy: ['127.0.0.1/32'],
-    logger: quiet,
-    resolveFunction,
-    ...(configure && { configure }),
-  };
+  const options = { ...LISTENING, ...(configure && { configure }) };
   const server = await startHttpServer(service, options);
   return {
     name: configure ? 'HTTP server with plugins' : 'HTTP server',
@@ -62,15 +64,7 @@ export async function httpDoor(service: Service, configure?: () => void): Promis
 export async function http2Door(service: Service): Promise<Adapter[]> {
   if (noOpenssl) return [];
   const dir = mkdtempSync(join(tmpdir(), 'amphi-http2-'));
-  const options = {
-    port: 0,
-    host: '127.0.0.1',
-    trustProxy: ['127.0.0.1/32'],
-    logger: quiet,
-    resolveFunction,
-    tls: makeCertificate(dir),
-    http2: true,
-  };
+  const options = { ...LISTENING, tls: makeCertificate(dir), http2: true };
   const server = await startHttpServer(service, options);
   const close = async () => {
     await server.close();

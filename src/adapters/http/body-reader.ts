@@ -22,16 +22,17 @@ export class BodyReader {
   readonly #since = Date.now();
   #size = 0;
   #finished = false;
-  /** Nobody else sees the chunks. */
-  alone = false;
+  readonly #alone: boolean;
 
   get finished(): boolean {
     return this.#finished;
   }
 
-  constructor(limit: number, done: OnBody) {
+  /** @param alone nobody else sees the chunks */
+  constructor(limit: number, done: OnBody, alone: boolean) {
     this.#limit = limit;
     this.#done = done;
+    this.#alone = alone;
     watch(this);
   }
 
@@ -47,7 +48,7 @@ export class BodyReader {
     this.#finished = true;
     const chunks = this.#chunks;
     const whole = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, this.#size);
-    if (this.alone && chunks.length > 1) for (const chunk of chunks) free(chunk);
+    if (this.#alone && chunks.length > 1) for (const chunk of chunks) free(chunk);
     chunks.length = 0;
     this.#done(error, error === undefined && this.#size > 0 ? whole : undefined, gone);
   }

@@ -43,13 +43,12 @@ export function readBody(
     return;
   }
   allowBody(raw, response);
-  const reader = new BodyReader(limit, done);
-  (raw as Read)[READER] = reader;
+  const taken = alone && !isBegun(raw);
+  (raw as Read)[READER] = new BodyReader(limit, done, taken);
   // Node tells of a client that has gone before the end by an error.
   raw.on('error', onError);
   if (streamOf(raw)) raw.on('close', onError);
-  if (alone && !isBegun(raw)) {
-    reader.alone = true;
+  if (taken) {
     raw.push = take;
   } else {
     raw.on('data', onData);

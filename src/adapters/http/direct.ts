@@ -1,4 +1,3 @@
-import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Target } from '../../core/index.ts';
@@ -6,28 +5,22 @@ import { trustedProxies } from '../../server/proxies.ts';
 import { DirectRequest, Proxies } from './client.ts';
 import { DirectReply, type OnFailed } from './direct-reply.ts';
 import { keepAliveOf } from './head.ts';
+import { isTraced, mayHavePlugins } from './plugins.ts';
 import type { RequestHandler } from './request-handler.ts';
-
-/** Targets that are the core's alone: not those of the server's own routes, in whatever spelling. */
-const CORE_ONLY = /^\/(?!_amphi\/|2015-03-31\/)[^%#]*$/;
+import { isPlain, RESERVED } from './server.ts';
 
 type Targets = ReadonlyMap<string, ReadonlyMap<string, Target>>;
 
 /**
  * Where no plugin looks at requests, Fastify's own request, reply and routes would only be on the way to the core's: a
  * tenth of a small request. Such requests go past them; all others, and those of HTTP/2, go by Fastify as ever.
- * @param isPlain whether a route's path is matched letter for letter
  */
-export async function takeDirectly(
-  fastify: FastifyInstance,
-  handler: RequestHandler,
-  isPlain: (path: string) => boolean,
-): Promise<void> {
-  const { configure, metricsPath, trustProxy } = handler.options;
-  if (configure || metricsPath !== undefined || isWatched()) return;
+export async function takeDirectly(fastify: FastifyInstance, handler: RequestHandler): Promise<void> {
+  const { metricsPath, trustProxy } = handler.options;
+  if (mayHavePlugins(handler.options) || metricsPath !== undefined || isTraced()) return;
   const { proxyAddr } = await import('./fastify.deferred.ts');
   const proxies = new Proxies(proxyAddr, trustedProxies(trustProxy));
-  const targets = plainTargets(handler, isPlain);
+  const targets = plainTargets(handler);
   const keepAlive = keepAliveOf(fastify.server.keepAliveTimeout);
   const failed: OnFailed = (error, reply) => handler.fail(error, reply.request, reply);
   fastify.server.removeAllListeners('request');
@@ -36,22 +29,17 @@ export async function takeDirectly(
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const target = targets.get(method)?.get(path);
-    if (raw.httpVersionMajor !== 1 || (target === undefined && !CORE_ONLY.test(path)))
+    if (raw.httpVersionMajor !== 1 || (target === undefined && !isCoreOnly(path)))
       return fastify.routing(raw, response);
     const request = new DirectRequest(raw, proxies);
     handler.direct(request, new DirectReply(response, request, keepAlive, failed), target);
   });
 }
 
-/** Whether a tool that traces Fastify, by its channels, has been loaded. */
-function isWatched(): boolean {
-  return (
-    channel('fastify.initialization').hasSubscribers ||
-    tracingChannel('fastify.request.handler').hasSubscribers
-  );
-}
+/** Whether a target is the core's alone, and not one of the server's own routes in whatever spelling. */
+const isCoreOnly = (path: string): boolean => /^\/[^%#]*$/.test(path) && !RESERVED.test(path);
 
-function plainTargets({ service }: RequestHandler, isPlain: (path: string) => boolean): Targets {
+function plainTargets({ service }: RequestHandler): Targets {
   const targets = new Map<string, Map<string, Target>>();
   for (const { method, path } of service.routes) {
     if (!isPlain(path)) continue;

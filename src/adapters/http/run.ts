@@ -14,7 +14,7 @@ import { takeDirectly } from './direct.ts';
 import { Drain } from './drain.ts';
 import type { HttpServerOptions } from './options.ts';
 import type { RequestHandler } from './request-handler.ts';
-import { buildServer, isPlain } from './server.ts';
+import { buildServer } from './server.ts';
 import { watchReaders } from './slow-clients.ts';
 import { reloadCertificate } from './tls.ts';
 
@@ -177,7 +177,7 @@ async function listen(
   // Fastify would open a second listener for `localhost`, which no drain could wait for.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
   await fastify.ready();
-  await takeDirectly(fastify, handler, isPlain);
+  await takeDirectly(fastify, handler);
   const port = await accept(fastify, host, options, connections);
   const reloadTls = options.tls && (() => reloadCertificate(fastify.server, options));
   return { url: urlOf(host, port, options.tls !== undefined), port, drain, reloadTls, handler };

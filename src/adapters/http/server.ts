@@ -11,6 +11,7 @@ import { addHealthRoutes } from './health.ts';
 import { addInvokeApi } from './invoke-api/api.ts';
 import type { HttpServerOptions } from './options.ts';
 import { clientEnded } from './pending-reply.ts';
+import { mayHavePlugins } from './plugins.ts';
 import { Prometheus } from './prometheus.ts';
 import { RequestHandler } from './request-handler.ts';
 import { loadTls } from './tls.ts';
@@ -99,11 +100,12 @@ function letHalfClose(server: Server): void {
 }
 
 function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): FastifyServerOptions {
+  const plugins = mayHavePlugins(options);
   const http = {
     headersTimeout: HEADERS_TIMEOUT_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
     // Nobody but a plugin would read what was not sent.
-    optimizeEmptyRequests: !options.configure,
+    optimizeEmptyRequests: !plugins,
   };
   const keepAliveTimeout = options.keepAliveTimeoutMs ?? DEFAULT_KEEP_ALIVE_SECONDS * 1000;
   const http2 = { ...HTTP2, keepAliveTimeout, requestTimeout: 0 };
@@ -124,7 +126,7 @@ function fastifyOptions(options: HttpServerOptions, handler: RequestHandler): Fa
     // The drain closes them, when they are done.
     forceCloseConnections: false,
     routerOptions: { maxParamLength: NO_PARAM_LIMIT },
-    ...(options.configure ? {} : { schemaController: NO_SCHEMAS }),
+    ...(plugins ? {} : { schemaController: NO_SCHEMAS }),
     clientErrorHandler: answerClientError,
     frameworkErrors: (error: { code: string }, request: never, reply: never) => {
       // A path that Fastify cannot decode, the core cannot either: it answers with its own error.
@@ -154,7 +156,7 @@ function addRoutes(fastify: FastifyInstance, handler: RequestHandler): void {
   fastify.setNotFoundHandler(handler.handle);
 }
 
-const RESERVED = /^\/(_amphi|2015-03-31)\//;
+export const RESERVED = /^\/(_amphi|2015-03-31)\//;
 
 /** Paths that both routers match alike, letter for letter: they are found faster than by the wildcard. */
 export function isPlain(path: string): boolean {

@@ -4,8 +4,8 @@ import type { ReadableStream as WebStream } from 'node:stream/web';
 import { type BodyStream, type Context, FIRST_CHUNK_MS } from '../../core/index.ts';
 import { cut } from './http2.ts';
 
-/** What both kinds of replies have. */
-interface AnyReply {
+/** What a reply of either kind has. */
+interface Exchange {
   readonly raw: ServerResponse;
   readonly request: { readonly raw: IncomingMessage };
 }
@@ -27,7 +27,7 @@ export function toReadable(body: BodyStream): Readable {
   return Readable.from(body, { objectMode: false });
 }
 
-export function logged(stream: Readable, reply: AnyReply, context: Context): Readable {
+export function logged(stream: Readable, reply: Exchange, context: Context): Readable {
   stream.on('error', (error) => {
     // Before the first byte it becomes an error reply, which is logged as such.
     if (!reply.raw.headersSent) return;
