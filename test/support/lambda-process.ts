@@ -27,6 +27,11 @@ export interface LambdaProcessOptions {
 /** The main module of the functions that misbehave. */
 export const MAIN = fileURLToPath(new URL('./lambda-main.ts', import.meta.url));
 
+/** With AMPHI_TEST_NAMED_API by a name instead of digits: then the runtime connects by node:net. */
+function apiAddress(address: string): string {
+  return process.env.AMPHI_TEST_NAMED_API ? address.replace('127.0.0.1', 'localhost') : address;
+}
+
 /** Starts a process in Lambda mode with nothing in its environment but what Lambda would set. */
 export function startLambda(
   api: Pick<FakeRuntimeApi, 'address' | 'abandon'>,
@@ -35,7 +40,7 @@ export function startLambda(
   const [command = process.execPath, ...args] = options.command ?? nodeCommand(MAIN);
   const env = {
     PATH: process.env.PATH,
-    AWS_LAMBDA_RUNTIME_API: options.address ?? api.address,
+    AWS_LAMBDA_RUNTIME_API: options.address ?? apiAddress(api.address),
     ...(options.handler === undefined ? {} : { _HANDLER: options.handler }),
     ...options.env,
   };

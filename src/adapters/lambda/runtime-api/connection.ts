@@ -1,6 +1,8 @@
-import { connect, type Socket } from 'node:net';
 import type { Address } from './address.ts';
+import { netWire } from './net-wire.ts';
 import { type HttpResponse, ResponseParser } from './response-parser.ts';
+import { tcpWire } from './tcp-wire.ts';
+import type { Wire, WireEvents } from './wire.ts';
 
 /** A call that got no whole answer: nobody can tell whether the peer has acted on it. */
 export class ConnectionError extends Error {
@@ -11,7 +13,7 @@ export class ConnectionError extends Error {
 export interface OpenRequest {
   /** Settles when the answer has come, which may be before the body is whole. */
   readonly answer: Promise<HttpResponse>;
-  /** Resolves when the socket takes more. @throws ConnectionError when it never will */
+  /** Resolves when the kernel takes more. @throws ConnectionError when it never will */
   write(data: string | Uint8Array): Promise<void>;
 }
 
@@ -20,7 +22,11 @@ interface Waiting {
   readonly reject: (error: ConnectionError) => void;
 }
 
-const READ_BYTES = 256 * 1024;
+interface Writer {
+  readonly resolve: () => void;
+  readonly reject: (error: ConnectionError) => void;
+}
+
 /** After this much silence a FIN may be waiting in the kernel while we were busy: look before writing. */
 const QUIET_MS = 200;
 
@@ -30,9 +36,11 @@ const QUIET_MS = 200;
  */
 export class Connection {
   readonly #address: Address;
-  #socket: Socket | undefined;
+  #wire: Wire | undefined;
   #parser = new ResponseParser();
   #waiting: Waiting | undefined;
+  /** Those whose data the kernel has not taken yet. */
+  #writers: Writer[] = [];
   #lastUsed = 0;
   #closed = false;
 
@@ -45,16 +53,16 @@ export class Connection {
     return this.#waiting !== undefined && !this.#parser.begun;
   }
 
-  /** Opens the socket ahead of the first request. */
+  /** Connects ahead of the first request. */
   open(): void {
-    if (this.#socket !== undefined || this.#closed) return;
-    this.#socket = this.#connect();
+    if (this.#wire !== undefined || this.#closed) return;
+    this.#wire = this.#connect();
     this.#lastUsed = Date.now();
   }
 
   /** Sends one whole request. @throws ConnectionError */
   async exchange(request: string): Promise<HttpResponse> {
-    const quiet = this.#socket !== undefined && Date.now() - this.#lastUsed > QUIET_MS;
+    const quiet = this.#wire !== undefined && Date.now() - this.#lastUsed > QUIET_MS;
     if (quiet) await lookForEnd();
     return this.#send(request);
   }
@@ -69,16 +77,16 @@ export class Connection {
 
   /** Writes at once whatever state the connection is in: for the last words of a process. */
   writeNow(request: string): void {
-    this.#socket?.write(request);
+    this.#wire?.write(request);
   }
 
-  /** Drops the socket; the next request opens another. */
+  /** Drops the connection; the next request makes another. */
   drop(reason: string): void {
-    const socket = this.#socket;
-    if (socket) this.#lost(socket, reason);
+    const wire = this.#wire;
+    if (wire) this.#lost(wire, reason);
   }
 
-  /** Drops the socket for good. */
+  /** Drops the connection for good. */
   close(reason: string): void {
     this.#closed = true;
     this.drop(reason);
@@ -89,45 +97,31 @@ export class Connection {
       if (this.#closed) return reject(new ConnectionError('the connection is closed'));
       this.open();
       this.#waiting = { resolve, reject };
-      this.#socket!.write(request);
+      this.#wire!.write(request);
     });
   }
 
   #write(data: string | Uint8Array): Promise<void> {
-    const socket = this.#socket;
+    const wire = this.#wire;
     return new Promise((resolve, reject) => {
-      if (socket === undefined || socket.destroyed) return reject(new ConnectionError('connection lost'));
-      if (socket.write(data)) return resolve();
-      const done = () => {
-        socket.off('drain', done);
-        socket.off('close', done);
-        if (socket.destroyed) reject(new ConnectionError('connection lost'));
-        else resolve();
-      };
-      socket.once('drain', done);
-      socket.once('close', done);
+      if (wire === undefined) return reject(new ConnectionError('connection lost'));
+      if (wire.write(data)) return resolve();
+      this.#writers.push({ resolve, reject });
     });
   }
 
-  #connect(): Socket {
-    const { host, port } = this.#address;
-    const onread = {
-      // One buffer for all reads: the parser copies what it must keep.
-      buffer: Buffer.allocUnsafeSlow(READ_BYTES),
-      callback: (length: number, buffer: Uint8Array): boolean => {
-        this.#read(socket, (buffer as Buffer).subarray(0, length) as Buffer);
-        return true;
-      },
+  #connect(): Wire {
+    const events: WireEvents = {
+      read: (piece) => this.#read(wire, piece),
+      drained: () => this.#drained(wire),
+      lost: (reason) => this.#lost(wire, reason),
     };
-    const socket: Socket = connect({ host, port, noDelay: true, onread });
-    socket.on('error', (error) => this.#lost(socket, error.message));
-    socket.on('end', () => this.#lost(socket, 'the peer closed the connection'));
-    socket.on('close', () => this.#lost(socket, 'the connection was closed'));
-    return socket;
+    const wire = tcpWire(this.#address, events) ?? netWire(this.#address, events);
+    return wire;
   }
 
-  #read(socket: Socket, piece: Buffer): void {
-    if (socket !== this.#socket) return;
+  #read(wire: Wire, piece: Buffer): void {
+    if (wire !== this.#wire) return;
     const waiting = this.#waiting;
     try {
       if (waiting === undefined) throw new Error('bytes that nobody asked for');
@@ -135,21 +129,27 @@ export class Connection {
       if (answer === undefined) return;
       this.#waiting = undefined;
       this.#lastUsed = Date.now();
-      if (!answer.keepAlive) this.#lost(socket, 'the peer said close');
+      if (!answer.keepAlive) this.#lost(wire, 'the peer said close');
       waiting.resolve(answer);
     } catch (error) {
-      this.#lost(socket, `not a valid HTTP response: ${(error as Error).message}`);
+      this.#lost(wire, `not a valid HTTP response: ${(error as Error).message}`);
     }
   }
 
-  #lost(socket: Socket, reason: string): void {
-    if (socket !== this.#socket) return;
-    this.#socket = undefined;
+  #drained(wire: Wire): void {
+    if (wire !== this.#wire) return;
+    for (const { resolve } of this.#writers.splice(0)) resolve();
+  }
+
+  #lost(wire: Wire, reason: string): void {
+    if (wire !== this.#wire) return;
+    this.#wire = undefined;
     this.#parser = new ResponseParser();
-    socket.destroy();
+    wire.destroy();
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.reject(new ConnectionError(reason));
+    for (const { reject } of this.#writers.splice(0)) reject(new ConnectionError('connection lost'));
   }
 }
 
