@@ -23,6 +23,28 @@ export function buildHttpService({ progress }: RunOptions): Promise<string> {
   return build(join(SERVICES, 'http', 'amphi.ts'), OUT, 'bench-http-amphi', progress);
 }
 
+/** Two clients of the AWS SDK in a service. */
+export function buildSdkService({ progress }: RunOptions): Promise<string> {
+  return build(join(SERVICES, 'sdk', 'amphi.ts'), OUT, 'bench-sdk-amphi', progress);
+}
+
+/** The same clients in a function of aws-lambda-ric, in one file as such functions are deployed. @returns its folder */
+export async function bundleSdkFunction(): Promise<string> {
+  const { build: esbuild } = await import('esbuild');
+  const folder = join(OUT, 'ric-sdk');
+  await esbuild({
+    entryPoints: [join(SERVICES, 'sdk', 'ric.ts')],
+    outfile: join(folder, 'index.cjs'),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    logLevel: 'error',
+  });
+  return folder;
+}
+
 /** A server of `services/http` in an executable of the same making; it may load its framework at once. */
 export function buildHttpPeer(name: 'fastify' | 'hono' | 'node', { progress }: RunOptions): Promise<string> {
   return build(join(SERVICES, 'http', `${name}.ts`), OUT, `bench-http-${name}`, progress, []);

@@ -8,7 +8,13 @@
  * of the system stay in it. CPU time is that of all threads until /next: it tells the same on a busy machine.
  */
 import { NODE, start } from '../children.ts';
-import { buildBenchService, buildFastify, buildSample } from '../executables.ts';
+import {
+  buildBenchService,
+  buildFastify,
+  buildSample,
+  buildSdkService,
+  bundleSdkFunction,
+} from '../executables.ts';
 import { findRic } from '../peers.ts';
 import { type Contender, interleave } from '../rounds.ts';
 import { cpuMillis, evict, freshCopy, type Reads, readsOf } from '../start/cold.ts';
@@ -53,6 +59,7 @@ export const startBench: Bench = {
     try {
       rows.push(...(await warmRows(runtimes, node, listener, options)));
       rows.push(...(await coldRows(runtimes, listener, options)));
+      if ('found' in ric) rows.push(...(await sdkRows(ric.found, node, listener, options)));
     } finally {
       await listener.close();
     }
@@ -68,7 +75,7 @@ async function warmRows(
   runtimes: readonly Runtime[],
   node: string,
   listener: StartListener,
-  { quick, progress }: RunOptions,
+  options: RunOptions,
 ): Promise<Row[]> {
   const answers = new Map(runtimes.map(({ name }) => [name, [] as number[]]));
   const cpu = new Map(runtimes.map(({ name }) => [name, [] as number[]]));
@@ -85,9 +92,9 @@ async function warmRows(
     }),
   );
   const exits = () => exitTime('node -e 0', () => start(node, ['-e', '0']));
-  const [rounds, warmups] = quick ? [10, 2] : [40, 5];
+  const [rounds, warmups] = roundsOf(options);
   const all = [...contenders, { name: 'node -e 0', sample: exits }];
-  const series = await interleave(all, rounds, warmups, progress);
+  const series = await interleave(all, rounds, warmups, options.progress);
   const [ours, client, ric] = series;
   const side = (of: Map<string, number[]>, { name }: Series): Series => ({
     name,
@@ -112,6 +119,43 @@ const MEASURES: readonly { what: string; unit: string; of: (reads: Reads) => num
   { what: 'read from disk by /next', unit: 'pages of 4 KB', of: ({ bytes }) => bytes / 4096 },
   { what: 'waited for the disk by /next', unit: 'major faults', of: ({ faults }) => faults },
 ];
+
+/** What a service of its own size takes: 1.3 MB of source, most of it the AWS SDK. */
+async function sdkRows(
+  ric: string,
+  node: string,
+  listener: StartListener,
+  options: RunOptions,
+): Promise<Row[]> {
+  const app = await freshCopy(await buildSdkService(options));
+  const runtimes = [
+    amphi(app, 'amphi, AWS SDK'),
+    ricRuntime(ric, node, await bundleSdkFunction(), 'aws-lambda-ric, AWS SDK'),
+  ];
+  const answers = runtimes.map((): number[] => []);
+  const contenders = runtimes.map(
+    (runtime, at): Contender => ({
+      name: runtime.name,
+      async sample() {
+        const { next, answer } = await startTimes(runtime, listener);
+        answers[at]!.push(answer!);
+        return next;
+      },
+    }),
+  );
+  const [rounds, warmups] = roundsOf(options);
+  const [ours, peer] = await interleave(contenders, rounds, warmups, options.progress);
+  const side = (at: number): Series => ({
+    name: runtimes[at]!.name,
+    samples: answers[at]!.slice(warmups),
+  });
+  return [
+    comparison('exec to /next with two clients of the AWS SDK', 'ms', ours!, peer!, RIC_GOAL),
+    comparison('exec to the first answer with them', 'ms', side(0), side(1), RIC_GOAL),
+  ];
+}
+
+const roundsOf = ({ quick }: RunOptions): [number, number] => (quick ? [10, 2] : [40, 5]);
 
 async function coldRows(
   runtimes: readonly Runtime[],
@@ -155,13 +199,14 @@ function nothingRead(what: string, peer: string): Row {
 }
 
 async function readyRow(options: RunOptions): Promise<Row> {
-  const [app, fastify] = [await buildBenchService(options), await buildFastify(options)];
+  const app = await freshCopy(await buildBenchService(options));
+  const fastify = await freshCopy(await buildFastify(options));
   const args = ['httpServer', '--port', '0', '--host', '127.0.0.1'];
   const contenders = [
     { name: 'amphi httpServer', sample: () => readyTime('amphi httpServer', app, args) },
     { name: 'bare Fastify', sample: () => readyTime('bare Fastify', fastify, []) },
   ];
-  const [rounds, warmups] = options.quick ? [10, 2] : [40, 5];
+  const [rounds, warmups] = roundsOf(options);
   const [ours, peer] = await interleave(contenders, rounds, warmups, options.progress);
   return comparison('exec to a ready server', 'ms', ours!, peer!, READY_GOAL);
 }

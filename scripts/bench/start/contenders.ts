@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { end, failure, firstLine, start } from '../children.ts';
 import { urlIn } from '../http-server.ts';
-import { lambdaEnv } from '../lambda-env.ts';
+import { lambdaEnv, RIC_ROOT } from '../lambda-env.ts';
 import { RIC_ADDON } from '../peers.ts';
 import { BenchError } from '../types.ts';
 import { NEXT, type StartListener } from './listener.ts';
@@ -39,8 +39,8 @@ export interface Runtime {
   spawn(address: string): ChildProcess;
 }
 
-export const amphi = (app: string): Runtime => ({
-  name: 'amphi executable',
+export const amphi = (app: string, name = 'amphi executable'): Runtime => ({
+  name,
   event: HTTP_EVENT,
   answers: true,
   files: [app],
@@ -56,13 +56,19 @@ export const netClient = (node: string): Runtime => ({
   spawn: (address) => start(node, ['-e', BARE_CLIENT], { env: lambdaEnv(address, '') }),
 });
 
-/** A function, not a route: it has less to do for its answer than the executable. */
-export const ric = (main: string, node: string): Runtime => ({
-  name: 'aws-lambda-ric',
-  event: { name: 'Ada' },
+/**
+ * A function, not a route: it has less to do for its answer than the executable.
+ * @param root the folder of the function `index.handler`
+ */
+export const ric = (main: string, node: string, root = RIC_ROOT, name = 'aws-lambda-ric'): Runtime => ({
+  name,
+  event: root === RIC_ROOT ? { name: 'Ada' } : {},
   answers: true,
   files: [node, main, RIC_ADDON],
-  spawn: (address) => start(node, [main, 'index.handler'], { env: lambdaEnv(address, 'index.handler') }),
+  spawn: (address) =>
+    start(node, [main, 'index.handler'], {
+      env: { ...lambdaEnv(address, 'index.handler'), LAMBDA_TASK_ROOT: root },
+    }),
 });
 
 /** Milliseconds since before the process was spawned. */

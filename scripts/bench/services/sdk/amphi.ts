@@ -1,0 +1,3 @@
+import { run } from '../../../../src/cli/run.ts';
+
+void run(() => import('./registry.ts'));
