@@ -1,2 +1,2 @@
 // All that only the command line needs. The build keeps a `*.deferred` module out of the bundle that Lambda starts load.
-export { runCommandLine } from './main.ts';
+export { execute, runCommandLine } from './main.ts';

@@ -1,9 +1,12 @@
 /** A program that the base itself runs, for V8 takes a code cache only from its own version and flags: makes those of scripts. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { CORE } from './framework.ts';
 import { CACHE_SUFFIX, HEAD } from './scripts.ts';
 
 /** A script in the working directory. */
@@ -16,6 +19,11 @@ export interface CacheTask {
   /** Absolute path of a module whose default export runs what a start will: it gets the script's module and a folder. */
   readonly warmUp?: string | undefined;
 }
+
+const SHARED = 'amphi:core/';
+const EMPTY = new ArrayBuffer(0);
+/** A build must not wait for one that is stuck. */
+const WARM_UP_MS = 10_000;
 
 async function make({ name, filename, eager, warmUp }: CacheTask): Promise<void> {
   // The flag is back before the cache is made, so V8 takes it without.
@@ -30,10 +38,27 @@ async function make({ name, filename, eager, warmUp }: CacheTask): Promise<void>
 async function run(script: Script, warmUp: string): Promise<void> {
   const module = { exports: {} };
   const folder = process.cwd();
-  const require = createRequire(`${folder}/warm-up.cjs`);
-  script.runInThisContext()(module.exports, require, module, `${folder}/warm-up.cjs`, folder);
+  script.runInThisContext()(module.exports, requireIn(folder), module, `${folder}/warm-up.cjs`, folder);
   const { default: use } = await import(pathToFileURL(warmUp).href);
-  await use(module.exports, mkdtempSync('warm-up-'));
+  const late = sleep(WARM_UP_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`the warm-up of ${basename(warmUp)} takes too long`);
+  });
+  await Promise.race([use(module.exports, mkdtempSync('warm-up-')), late]);
+}
+
+/** As in the executable: assets are the files here, their caches those that are made already, and there is one core. */
+function requireIn(folder: string): NodeJS.Require {
+  const own = createRequire(`${folder}/warm-up.cjs`);
+  const sea = {
+    isSea: () => true,
+    getAsset: (name: string) => readFileSync(name, 'utf8'),
+    getRawAsset: (name: string) => (existsSync(name) ? new Uint8Array(readFileSync(name)).buffer : EMPTY),
+  };
+  const load = (name: string): unknown => {
+    if (name === 'node:sea') return sea;
+    return own(name.startsWith(SHARED) ? CORE + name.slice(SHARED.length) : name);
+  };
+  return Object.assign(load, own);
 }
 
 for (const task of JSON.parse(process.argv[2]!) as CacheTask[]) await make(task);
