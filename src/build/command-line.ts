@@ -23,6 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
           outDir: resolve(flags.out),
           name: flags.name,
           compression: wholeFlag(flags.compression, '--compression', 1, 9),
+          ...(flags.locales !== undefined && { locales: flags.locales.split(',') }),
         }));
       })
       .command('dev', 'Serve from the sources, and start again at each change', devFlags, async (flags) => {
@@ -62,6 +63,10 @@ function buildFlags(yargs: Argv) {
       ...TEXT,
       default: '6',
       describe: 'Of the zip, from 1 (fast) to 9 (small)',
+    })
+    .option('locales', {
+      ...TEXT,
+      describe: 'Languages that Intl knows besides English, such as de,fr (default all); the zip is smaller',
     });
 }
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeLambdaZip } from '../../../src/aws/lambda-zip.ts';
 import { end, failure, NODE, start } from '../children.ts';
-import { buildBenchService, buildSample } from '../executables.ts';
+import { buildBenchService, buildEnglish, buildSample } from '../executables.ts';
 import { lambdaEnv } from '../lambda-env.ts';
 import { FastRuntimeApi } from '../runtime-api.ts';
 import { buildTimes } from '../size/builds.ts';
@@ -33,7 +33,7 @@ export const sizeBench: Bench = {
     const app = await buildSample(options);
     const { unchanged, changed } = await buildTimes(options);
     return [
-      ...(await sizes(app)),
+      ...(await sizes(app, await buildEnglish(options))),
       ...(await touched(await buildBenchService(options), options)),
       limit('build of an unchanged source', 's', unchanged.samples, UNCHANGED_S),
       limit('build of a changed source', 's', changed.samples, CHANGED_S),
@@ -52,15 +52,17 @@ function limit(what: string, unit: string, samples: number[], below?: number): L
   };
 }
 
-async function sizes(app: string): Promise<Row[]> {
+async function sizes(app: string, english: string): Promise<Row[]> {
   const dir = await mkdtemp(join(tmpdir(), 'amphi-bench-'));
   try {
     const bare = await writeLambdaZip(NODE, join(dir, 'node.zip'));
-    const [executable, node, zip] = await Promise.all([app, NODE, `${app}.zip`].map(bytesOf));
+    const files = [app, NODE, `${app}.zip`, `${english}.zip`];
+    const [executable, node, zip, small] = await Promise.all(files.map(bytesOf));
     return [
       beside('executable', 'node binary', executable!, node!),
       beside('Lambda zip', 'node binary, zipped', zip!, bare),
       beside('Lambda zip', 'zip of commit 7d78b68', zip!, ZIP_BEFORE, SMALLER),
+      beside('Lambda zip, --locales en', 'all languages', small!, zip!),
     ];
   } finally {
     await rm(dir, { recursive: true, force: true });

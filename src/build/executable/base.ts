@@ -1,13 +1,14 @@
 /** Finds, checks and strips the Node.js executable that every service executable is made of. */
 import { execFile } from 'node:child_process';
-import { access, chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ALLOWED_LIBRARIES, BASE_PACKAGE, BASE_SHA256, BASE_VERSION } from './constants.ts';
 import { readNeeded } from './elf.ts';
 import { BuildError, codeOf, messageOf } from './errors.ts';
-import { readJson, sha256File, writeAtomic } from './files.ts';
+import { readJson, sha256, sha256File, writeAtomic } from './files.ts';
+import { keepLanguages } from './icu.ts';
 
 const run = promisify(execFile);
 
@@ -75,21 +76,58 @@ export async function prepareBase(
   warn: (text: string) => void,
 ): Promise<Base> {
   const cached = join(cacheDir, `node-${BASE_VERSION}-${BASE_SHA256.slice(0, 16)}-stripped`);
-  const known = (await readJson(`${cached}.json`)) as { sha256?: unknown } | undefined;
-  const digest = known && (await sha256File(cached));
-  if (digest && digest === known?.sha256) return { path: cached, sha256: digest, stripped: true };
-  if (!(await strip(path, cached))) {
+  try {
+    return { ...(await cachedBase(cached, () => strip(path, cached))), stripped: true };
+  } catch (error) {
+    if (!(error instanceof NoStrip)) throw error;
     warn('strip (binutils) is not on PATH: the executable stays unstripped and about 15 MB larger');
     return { path, sha256: BASE_SHA256, stripped: false };
   }
-  const made = await sha256File(cached);
-  if (!made) throw new BuildError(`${cached} vanished while it was being prepared`);
-  await writeAtomic(`${cached}.json`, `${JSON.stringify({ sha256: made })}\n`);
-  return { path: cached, sha256: made, stripped: true };
 }
 
-/** Strips `from` into `to`; false when there is no strip on PATH. */
-async function strip(from: string, to: string): Promise<boolean> {
+class NoStrip extends Error {}
+
+/**
+ * The base without ICU's data of other languages, made once and kept in `cacheDir`.
+ * @param languages sorted
+ * @throws BuildError as `keepLanguages`
+ */
+export async function withLanguages(
+  base: Base,
+  cacheDir: string,
+  languages: readonly string[],
+): Promise<Base> {
+  const names = sha256(languages.join()).slice(0, 16);
+  const cached = join(cacheDir, `node-${BASE_VERSION}-${base.sha256.slice(0, 16)}-icu-${names}`);
+  return { ...(await cachedBase(cached, () => trim(base.path, cached, languages))), stripped: base.stripped };
+}
+
+async function trim(from: string, to: string, languages: readonly string[]): Promise<void> {
+  const file = await readFile(from);
+  keepLanguages(file, languages);
+  const temporary = `${to}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, file, { mode: 0o755 });
+    await rename(temporary, to);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** @param make writes `path`, where there is none or not the one of last time */
+async function cachedBase(path: string, make: () => Promise<void>): Promise<Omit<Base, 'stripped'>> {
+  const known = (await readJson(`${path}.json`)) as { sha256?: unknown } | undefined;
+  const digest = known && (await sha256File(path));
+  if (digest && digest === known?.sha256) return { path, sha256: digest };
+  await make();
+  const made = await sha256File(path);
+  if (!made) throw new BuildError(`${path} vanished while it was being prepared`);
+  await writeAtomic(`${path}.json`, `${JSON.stringify({ sha256: made })}\n`);
+  return { path, sha256: made };
+}
+
+/** Strips `from` into `to`. @throws NoStrip when there is no strip on PATH */
+async function strip(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   const temporary = `${to}.${process.pid}.tmp`;
   try {
@@ -97,10 +135,9 @@ async function strip(from: string, to: string): Promise<boolean> {
     await access(temporary);
     await chmod(temporary, 0o755);
     await rename(temporary, to);
-    return true;
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && (error as { syscall?: string }).syscall?.startsWith('spawn'))
-      return false;
+      throw new NoStrip();
     throw new BuildError(`strip failed on ${from}: ${messageOf(error)}`);
   } finally {
     await rm(temporary, { force: true });

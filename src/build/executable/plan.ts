@@ -28,6 +28,11 @@ export interface BuildOptions {
   zipLimit?: number;
   /** Of the zip, 1 (fast) to 9 (small); default 6. */
   compression?: number;
+  /**
+   * Languages as in ISO 639 (`de`), by whose data Intl formats, sorts and segments, besides English; default all that Node.js
+   * has. The others become en-US, as in a Node.js configured `--with-icu-locales`. With English alone the zip is a fifth smaller.
+   */
+  locales?: readonly string[];
   /** Packages that must be behind a dynamic import; default fastify and yargs. */
   lazyPackages?: readonly string[];
   /** Receives warnings; default console.warn. */
@@ -45,6 +50,8 @@ export interface Plan {
   readonly compression: number;
   readonly zipLimit: number;
   readonly lazyPackages: readonly string[];
+  /** Sorted; nothing for all. */
+  readonly languages: readonly string[] | undefined;
   readonly outputs: Outputs;
   readonly stampFile: string;
   /** Of the shortcut; none where that is of no use. */
@@ -64,10 +71,11 @@ export async function planOf(options: BuildOptions): Promise<Plan> {
   await requireFile(entry);
   const node = options.basePath ?? locateBase();
   const executable = join(outDir, name);
-  const settings = [entry, executable, node, cacheDir, compression, zipLimit, lazyPackages];
+  const languages = options.locales && languagesOf(options.locales);
+  const settings = [entry, executable, node, cacheDir, compression, zipLimit, lazyPackages, languages];
   const times: Record<string, number> = {};
   return {
-    ...{ options, begin, entry, node, cacheDir, compression, zipLimit, lazyPackages, warn, times },
+    ...{ options, begin, entry, node, cacheDir, compression, zipLimit, lazyPackages, languages, warn, times },
     outputs: { executable, zip: `${executable}.zip` },
     stampFile: stampPath(cacheDir, executable),
     key: await shortcutKey(settings),
@@ -89,6 +97,17 @@ function checkOptions({ entry, outDir, name, cacheDir }: BuildOptions): void {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new BuildError(`the build runs on Linux x64 only, not ${process.platform} ${process.arch}`);
   }
+}
+
+/** English is what Intl falls back to. */
+function languagesOf(locales: readonly string[]): string[] {
+  for (const locale of locales) {
+    if (/^[a-z]{2,3}$/.test(locale)) continue;
+    throw new BuildError(
+      `locales are languages such as de, with all their regions, not ${JSON.stringify(locale)}`,
+    );
+  }
+  return [...new Set(['en', ...locales])].sort();
 }
 
 async function requireFile(entry: string): Promise<void> {

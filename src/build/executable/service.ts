@@ -2,7 +2,7 @@
 import { chmod, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeLambdaZip } from '../../aws/lambda-zip.ts';
-import { type Base, checkBase, checkLibraries, prepareBase } from './base.ts';
+import { type Base, checkBase, checkLibraries, prepareBase, withLanguages } from './base.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import { BuildError } from './errors.ts';
 import { sha256File, withWorkDir } from './files.ts';
@@ -59,7 +59,7 @@ async function bundled(plan: Plan): Promise<BuildResult> {
   await timed('check', () => checkBase(node));
   const code = await timed('bundle', () => bundle(entry, plan.lazyPackages, cacheDir, reads));
   for (const warning of code.warnings) warn(warning);
-  const base = await timed('strip', () => prepareBase(node, cacheDir, warn));
+  const base = await timed('strip', () => baseOf(plan));
   const key = await buildKey(
     code.sha256,
     base.sha256,
@@ -72,6 +72,11 @@ async function bundled(plan: Plan): Promise<BuildResult> {
   await timed('note', note);
   const described = await describe(madeOf(code), stamp, outputs);
   return { built: !last, ...described, stripped: base.stripped, times };
+}
+
+async function baseOf({ node, cacheDir, languages, warn }: Plan): Promise<Base> {
+  const whole = await prepareBase(node, cacheDir, warn);
+  return languages ? withLanguages(whole, cacheDir, languages) : whole;
 }
 
 async function produce(plan: Plan, code: Bundle, base: Base) {
