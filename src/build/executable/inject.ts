@@ -37,6 +37,7 @@ if (BUILD_FOLDER.length !== VIRTUAL_FOLDER.length) throw new Error('the folders 
  * @param node executable that runs pkg
  * @param work empty private folder
  * @param name file name, without extension, that stack traces show
+ * @param warn takes what a warm-up says, which fails the build of nobody
  * @returns path of the executable inside `work`
  */
 export async function inject(
@@ -45,6 +46,7 @@ export async function inject(
   node: string,
   work: string,
   name: string,
+  warn: (text: string) => void,
 ): Promise<string> {
   const output = join(work, 'executable');
   const temporary = join(work, 'tmp');
@@ -52,7 +54,7 @@ export async function inject(
   await mkdir(temporary);
   await writeFile(entry, loaderOf(`${VIRTUAL_FOLDER}${name}.cjs`));
   const names = [
-    ...(await writeScripts({ code, assets, warmUps }, `${VIRTUAL_FOLDER}${name}.cjs`, base, temporary)),
+    ...(await writeScripts({ code, assets, warmUps }, `${VIRTUAL_FOLDER}${name}.cjs`, base, temporary, warn)),
     ...(await writeFiles(files, temporary)),
   ];
   const main = `${BUILD_FOLDER}${LOADER}`;
@@ -130,6 +132,7 @@ async function writeScripts(
   filename: string,
   base: Base,
   dir: string,
+  warn: (text: string) => void,
 ): Promise<string[]> {
   const tasks: CacheTask[] = [];
   for (const [name, text] of [[BUNDLE, code] as const, ...assets]) {
@@ -139,7 +142,9 @@ async function writeScripts(
     const eager = warmUp === undefined && text.length <= (isBundle ? EAGER_BUNDLE : EAGER_ASSET);
     tasks.push({ name, filename: isBundle ? filename : VIRTUAL_FOLDER + name, eager, warmUp });
   }
-  await run(base.path, ['--no-warnings', MAKER, JSON.stringify(tasks)], { cwd: dir, env: childEnv(dir) });
+  const args = ['--no-warnings', MAKER, JSON.stringify(tasks)];
+  const { stderr } = await run(base.path, args, { cwd: dir, env: childEnv(dir) });
+  if (stderr.trim()) warn(`a warm-up failed, so some starts take longer: ${stderr.trim()}`);
   return tasks.flatMap(({ name }) => [name, name + CACHE_SUFFIX]);
 }
 

@@ -80,9 +80,9 @@ async function baseOf({ node, cacheDir, languages, warn }: Plan): Promise<Base> 
 }
 
 async function produce(plan: Plan, code: Bundle, base: Base) {
-  const { options, node, outputs, timed } = plan;
+  const { options, node, outputs, timed, warn } = plan;
   return withWorkDir(options.outDir, async (work) => {
-    const executable = await timed('inject', () => inject(code, base, node, work, options.name));
+    const executable = await timed('inject', () => inject(code, base, node, work, options.name, warn));
     await chmod(executable, 0o755);
     await checkLibraries(executable);
     const zip = join(work, 'zip');
