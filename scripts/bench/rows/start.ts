@@ -13,6 +13,7 @@ import {
   buildFastify,
   buildSample,
   buildSdkService,
+  buildSqsConsumer,
   bundleSdkFunction,
 } from '../executables.ts';
 import { findRic } from '../peers.ts';
@@ -22,6 +23,7 @@ import {
   amphi,
   exitTime,
   netClient,
+  pollTime,
   type Runtime,
   readyTime,
   ric as ricRuntime,
@@ -30,6 +32,7 @@ import {
 import { StartListener } from '../start/listener.ts';
 import type { Goal } from '../stats.ts';
 import type { Bench, Row, RunOptions, Series } from '../types.ts';
+import { amphiWorker, sqsConsumer } from '../workers.ts';
 
 const NODE_GOAL: Goal = { kind: 'at most', ratio: 1.05 };
 const RIC_GOAL: Goal = { kind: 'at most', ratio: 0.8 };
@@ -63,7 +66,7 @@ export const startBench: Bench = {
     } finally {
       await listener.close();
     }
-    return [...rows, await readyRow(options)];
+    return [...rows, await readyRow(options), await pollRow(options)];
   },
 };
 
@@ -209,4 +212,18 @@ async function readyRow(options: RunOptions): Promise<Row> {
   const [rounds, warmups] = roundsOf(options);
   const [ours, peer] = await interleave(contenders, rounds, warmups, options.progress);
   return comparison('exec to a ready server', 'ms', ours!, peer!, READY_GOAL);
+}
+
+async function pollRow(options: RunOptions): Promise<Row> {
+  const workers = [
+    amphiWorker(await freshCopy(await buildBenchService(options))),
+    sqsConsumer(await freshCopy(await buildSqsConsumer(options))),
+  ];
+  const contenders = workers.map((worker) => ({
+    name: worker.name,
+    sample: () => pollTime(worker),
+  }));
+  const [rounds, warmups] = roundsOf(options);
+  const [ours, peer] = await interleave(contenders, rounds, warmups, options.progress);
+  return comparison('exec to the first poll of a queue', 'ms', ours!, peer!);
 }

@@ -2,32 +2,26 @@
  * `app worker` against sqs-consumer with one stand-in for SQS: messages per second, and what becomes of messages beside
  * faults of the queue and kills of the worker. The counts are told as progress.
  */
-import type { ChildProcess } from 'node:child_process';
-import { start } from '../children.ts';
 import { buildBenchService, buildSqsConsumer } from '../executables.ts';
 import { type Contender, interleave } from '../rounds.ts';
 import type { Goal } from '../stats.ts';
 import type { Bench, Row, RunOptions } from '../types.ts';
-import { type WorkLoad, type WorkOutcome, type WorkPlace, workOff } from '../work-off.ts';
+import { type WorkLoad, type WorkOutcome, workOff } from '../work-off.ts';
+import { amphiWorker, CONCURRENCY, sqsConsumer, type Worker } from '../workers.ts';
 
-const CONCURRENCY = 50;
 const AHEAD: Goal = { kind: 'at least', ratio: 1 };
 /** Without work both wait for the same SDK. */
 const LEVEL: Goal = { kind: 'at least', ratio: 0.95 };
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 const QUIET: Omit<WorkLoad, 'messages' | 'limitMs'> = { poison: 0, kills: 0, killMs: 0, faults: false };
-
-/** A worker and how it is started. */
-interface Worker {
-  readonly name: string;
-  start(place: WorkPlace, env: Readonly<Record<string, string>>, visibility: number): ChildProcess;
-}
 
 export const workerBench: Bench = {
   name: 'worker',
   about: 'messages per second and under faults, against sqs-consumer',
   async run(options) {
-    const workers = [amphi(await buildBenchService(options)), sqsConsumer(await buildSqsConsumer(options))];
+    const workers = [
+      amphiWorker(await buildBenchService(options)),
+      sqsConsumer(await buildSqsConsumer(options)),
+    ];
     const messages = options.quick ? 2_000 : 20_000;
     return [
       await speed('no work', { ...QUIET, messages, limitMs: 120_000 }, 0, LEVEL, workers, options),
@@ -114,37 +108,4 @@ async function survival(workers: readonly Worker[], options: RunOptions): Promis
 function told(outcome: WorkOutcome, messages: number): string {
   const { lost, twice, beyond, redelivered, dead, kills, faults, ms } = outcome;
   return `${lost} of ${messages} lost, ${twice} worked off twice (${beyond} more often than handed out), ${redelivered} handed out again, ${dead} dead letters, ${kills} kills, ${faults} faults, ${Math.round(ms)} ms`;
-}
-
-function amphi(file: string): Worker {
-  return {
-    name: 'amphi worker',
-    start: ({ queueArn, endpoint }, env, visibility) => {
-      const flags = ['--concurrency', String(CONCURRENCY), '--visibilityTimeout', String(visibility)];
-      const args = [
-        'worker',
-        '--queue',
-        `work=${queueArn}`,
-        ...flags,
-        '--healthPort',
-        '0',
-        '--endpointUrl',
-        endpoint,
-      ];
-      return start(file, args, { env: { ...CREDENTIALS, ...env, AMPHI_LOG_LEVEL: 'FATAL' }, core: 1 });
-    },
-  };
-}
-
-function sqsConsumer(file: string): Worker {
-  return {
-    name: 'sqs-consumer',
-    start: ({ queueUrl, endpoint }, env, visibility) => {
-      const place = { QUEUE_URL: queueUrl, ENDPOINT: endpoint, VISIBILITY: String(visibility) };
-      return start(file, [], {
-        env: { ...CREDENTIALS, ...env, ...place, CONCURRENCY: String(CONCURRENCY) },
-        core: 1,
-      });
-    },
-  };
 }

@@ -4,7 +4,9 @@ import { end, failure, firstLine, start } from '../children.ts';
 import { urlIn } from '../http-server.ts';
 import { lambdaEnv, RIC_ROOT } from '../lambda-env.ts';
 import { RIC_ADDON } from '../peers.ts';
+import { SqsStandIn } from '../sqs-stand-in.ts';
 import { BenchError } from '../types.ts';
+import type { Worker } from '../workers.ts';
 import { NEXT, type StartListener } from './listener.ts';
 
 const LIMIT_MS = 20_000;
@@ -128,6 +130,30 @@ export async function readyTime(name: string, file: string, args: readonly strin
     return performance.now() - begin;
   } finally {
     await end(child);
+  }
+}
+
+/** Until a worker asks its queue for messages. */
+export async function pollTime(worker: Worker): Promise<number> {
+  const sqs = new SqsStandIn();
+  await sqs.listen();
+  const { endpoint } = sqs;
+  const place = {
+    queueArn: sqs.queue('work').arn,
+    queueUrl: `${endpoint}/000000000000/work`,
+    endpoint,
+    log: '',
+  };
+  const polled = new Promise<number>((resolve) => {
+    sqs.fault = (action) => void (action === 'ReceiveMessage' && resolve(performance.now()));
+  });
+  const begin = performance.now();
+  const child = worker.start(place, {}, 60);
+  try {
+    return (await within(worker.name, polled)) - begin;
+  } finally {
+    await end(child);
+    await sqs.close();
   }
 }
 

@@ -18,6 +18,12 @@ import { buildServer } from './server.ts';
 import { watchReaders } from './slow-clients.ts';
 import { reloadCertificate } from './tls.ts';
 
+/**
+ * Connections that wait to be accepted. With the 511 of Node.js a burst of a thousand loses some, which their clients try
+ * again after a second. The kernel takes no more than `net.core.somaxconn`.
+ */
+const BACKLOG = 4096;
+
 /** After an error that nobody caught: time for the requests in flight to end, ms. */
 const STRAY_GRACE_MS = 5_000;
 
@@ -200,7 +206,7 @@ async function accept(
     return options.port;
   }
   try {
-    await fastify.listen({ port: options.member?.port ?? options.port, host });
+    await fastify.listen({ port: options.member?.port ?? options.port, host, backlog: BACKLOG });
   } catch (error) {
     await fastify.close();
     throw listenError(error as NodeJS.ErrnoException, options.host, options.port);

@@ -8,7 +8,7 @@ import { ALLOWED_LIBRARIES, BASE_PACKAGE, BASE_SHA256, BASE_VERSION } from './co
 import { readNeeded } from './elf.ts';
 import { BuildError, codeOf, messageOf } from './errors.ts';
 import { readJson, sha256, sha256File, writeAtomic } from './files.ts';
-import { keepLanguages } from './icu.ts';
+import { takeOutSpareData } from './icu.ts';
 
 const run = promisify(execFile);
 
@@ -88,23 +88,23 @@ export async function prepareBase(
 class NoStrip extends Error {}
 
 /**
- * The base without ICU's data of other languages, made once and kept in `cacheDir`.
- * @param languages sorted
- * @throws BuildError as `keepLanguages`
+ * The base without ICU's data that a service has no use for, made once and kept in `cacheDir`.
+ * @param languages sorted; nothing for all
+ * @throws BuildError as `takeOutSpareData`
  */
-export async function withLanguages(
+export async function withoutSpareData(
   base: Base,
   cacheDir: string,
-  languages: readonly string[],
+  languages?: readonly string[],
 ): Promise<Base> {
-  const names = sha256(languages.join()).slice(0, 16);
+  const names = sha256(languages?.join() ?? 'all').slice(0, 16);
   const cached = join(cacheDir, `node-${BASE_VERSION}-${base.sha256.slice(0, 16)}-icu-${names}`);
   return { ...(await cachedBase(cached, () => trim(base.path, cached, languages))), stripped: base.stripped };
 }
 
-async function trim(from: string, to: string, languages: readonly string[]): Promise<void> {
+async function trim(from: string, to: string, languages?: readonly string[]): Promise<void> {
   const file = await readFile(from);
-  keepLanguages(file, languages);
+  takeOutSpareData(file, languages);
   const temporary = `${to}.${process.pid}.tmp`;
   try {
     await writeFile(temporary, file, { mode: 0o755 });

@@ -1,6 +1,6 @@
 /**
- * Takes languages out of Node.js' ICU data, half of which is about languages that a service never speaks. What is left is what
- * Node.js is without them, as if configured `--with-icu-locales`: Intl does not support the others and takes en-US instead.
+ * Takes out of Node.js' ICU data what nothing can ask for, and languages that a service never speaks, which are half of it. What
+ * is left is Node.js as if configured `--with-icu-locales`: Intl does not support the others and takes en-US instead.
  *
  * The data is a package in the read-only part of the executable: a header, a table of contents and the items. The table loses
  * its entries for what goes, whose bytes become zeros; nothing moves. Layout: ICU User Guide, "ICU Data", and
@@ -24,6 +24,18 @@ const DICTIONARIES: Readonly<Record<string, readonly string[]>> = {
   'laodict.dict': ['lo'],
   'thaidict.dict': ['th'],
 };
+/**
+ * The only converters that TextDecoder opens, for the encodings of the WHATWG beside those that Node.js 24 has in code: euc-jp, gbk
+ * and gb18030, big5 (two), shift_jis and iso-2022-jp, euc-kr. The other 184, EBCDIC and the like, no API of JavaScript can name.
+ */
+const CONVERTERS: ReadonlySet<string> = new Set([
+  'euc-jp-2007.cnv',
+  'gb18030-2022.cnv',
+  'ibm-1373_P100-2002.cnv',
+  'windows-950-2000.cnv',
+  'ibm-943_P15A-2003.cnv',
+  'ibm-970_P110_P110-2006_U2.cnv',
+]);
 const LOCALE = /^([a-z]{2,3})(?:_[A-Z][a-z]{3})?(?:_(?:[A-Z]{2}|\d{3}))?(?:__?[A-Z0-9]+)*\.res$/;
 
 interface Item {
@@ -36,17 +48,19 @@ interface Item {
 
 /**
  * @param file the executable, changed in place
- * @param languages as in ISO 639, in lower case: their regions and scripts stay as well
+ * @param languages as in ISO 639, in lower case: their regions and scripts stay as well; nothing for all
  * @throws BuildError for a language that ICU does not have, and for data of another layout
  */
-export function keepLanguages(file: Buffer, languages: readonly string[]): void {
+export function takeOutSpareData(file: Buffer, languages: readonly string[] | undefined): void {
   const table = tableOf(file);
   const items = itemsOf(file, table);
-  const kept = new Set([...languages, ...TOGETHER.filter((group) => shares(group, languages)).flat()]);
-  checkLanguages(items, languages);
-  const left = items.filter(({ name }) => staysFor(fileOf(name), kept));
-  for (const item of items)
-    if (!staysFor(fileOf(item.name), kept)) file.fill(0, table + item.dataAt, table + item.end);
+  if (languages) checkLanguages(items, languages);
+  const kept = languages && withTheirs(languages);
+  const left: Item[] = [];
+  for (const item of items) {
+    if (stays(fileOf(item.name), kept)) left.push(item);
+    else file.fill(0, table + item.dataAt, table + item.end);
+  }
   file.writeUInt32LE(left.length, table);
   for (const [at, { nameAt, dataAt }] of left.entries()) {
     file.writeUInt32LE(nameAt, table + 4 + at * ENTRY_BYTES);
@@ -55,10 +69,16 @@ export function keepLanguages(file: Buffer, languages: readonly string[]): void 
 }
 
 const fileOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-const shares = (group: readonly string[], languages: readonly string[]) =>
-  languages.some((language) => group.includes(language));
 
-function staysFor(file: string, languages: ReadonlySet<string>): boolean {
+/** With those that share their data. */
+function withTheirs(languages: readonly string[]): ReadonlySet<string> {
+  const groups = TOGETHER.filter((group) => languages.some((language) => group.includes(language)));
+  return new Set([...languages, ...groups.flat()]);
+}
+
+function stays(file: string, languages: ReadonlySet<string> | undefined): boolean {
+  if (file.endsWith('.cnv')) return CONVERTERS.has(file);
+  if (languages === undefined) return true;
   const users = DICTIONARIES[file];
   if (users !== undefined) return users.some((language) => languages.has(language));
   const language = LOCALE.exec(file)?.[1];

@@ -2,7 +2,7 @@
 import { chmod, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeLambdaZip } from '../../aws/lambda-zip.ts';
-import { type Base, checkBase, checkLibraries, prepareBase, withLanguages } from './base.ts';
+import { type Base, checkBase, checkLibraries, prepareBase, withoutSpareData } from './base.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import { BuildError } from './errors.ts';
 import { sha256File, withWorkDir } from './files.ts';
@@ -75,8 +75,7 @@ async function bundled(plan: Plan): Promise<BuildResult> {
 }
 
 async function baseOf({ node, cacheDir, languages, warn }: Plan): Promise<Base> {
-  const whole = await prepareBase(node, cacheDir, warn);
-  return languages ? withLanguages(whole, cacheDir, languages) : whole;
+  return withoutSpareData(await prepareBase(node, cacheDir, warn), cacheDir, languages);
 }
 
 async function produce(plan: Plan, code: Bundle, base: Base) {

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { Registry } from '../../../src/core/index.ts';
-import { RawClient, send, startFor, until } from './support.ts';
+import { RawClient, send, startFor, startProcess, until } from './support.ts';
 
 const READY = '/_amphi/health/ready';
 const LIVE = '/_amphi/health/live';
@@ -160,25 +159,6 @@ t.test('close may be called twice', async (t) => {
   await Promise.all([server.close(), server.close()]);
   await t.rejects(send(server.url, '/'), { code: 'ECONNREFUSED' });
 });
-
-/** `runHttpServer` owns the signals of its process, so it gets one. */
-async function startProcess(
-  t: { teardown(end: () => void): void },
-  onListening: (child: ChildProcess) => void = () => {},
-) {
-  const script = new URL('./fixture-server.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  t.teardown(() => void child.kill('SIGKILL'));
-  let out = '';
-  child.stdout.on('data', (chunk) => {
-    if (out === '') onListening(child);
-    out += chunk;
-  });
-  const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
-  await until(() => out.includes('\n'), 'the line that it listens');
-  const { port } = JSON.parse(out.split('\n')[0]!) as { port: number };
-  return { child, port, exit, log: () => out };
-}
 
 t.test('SIGTERM drains and exits 0', async (t) => {
   const { child, port, exit, log } = await startProcess(t);

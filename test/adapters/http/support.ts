@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
@@ -108,4 +109,23 @@ export async function until(condition: () => boolean, what: string): Promise<voi
     if (Date.now() > end) throw new Error(`never came: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** `runHttpServer` owns the signals of its process, so it gets one. */
+export async function startProcess(
+  t: { teardown(end: () => void): void },
+  onListening: (child: ChildProcess) => void = () => {},
+) {
+  const script = new URL('./fixture-server.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => void child.kill('SIGKILL'));
+  let out = '';
+  child.stdout.on('data', (chunk) => {
+    if (out === '') onListening(child);
+    out += chunk;
+  });
+  const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
+  await until(() => out.includes('\n'), 'the line that it listens');
+  const { port } = JSON.parse(out.split('\n')[0]!) as { port: number };
+  return { child, port, exit, log: () => out };
 }

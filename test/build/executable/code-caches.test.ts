@@ -55,6 +55,7 @@ t.test('each warm-up of the framework runs, beside the module that it is for', a
   );
   t.strictSame(found.sort(), [
     'adapters/http/fastify.warm-up.ts',
+    'aws/sdk.warm-up.ts',
     'cli/main.warm-up.ts',
     'cli/yargs.warm-up.ts',
   ]);

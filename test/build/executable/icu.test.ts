@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import t from 'tap';
-import { locateBase, withLanguages } from '../../../src/build/executable/base.ts';
+import { locateBase, withoutSpareData } from '../../../src/build/executable/base.ts';
 import { BASE_SHA256 } from '../../../src/build/executable/constants.ts';
-import { keepLanguages } from '../../../src/build/executable/icu.ts';
+import { takeOutSpareData } from '../../../src/build/executable/icu.ts';
 
 /** A file with a package of ICU's layout in the middle, each item as long as its name. */
 function fileWith(names: readonly string[]): Buffer {
@@ -49,6 +49,8 @@ const NAMES = [
   'icudt/de_AT.res',
   'icudt/en.res',
   'icudt/en_150.res',
+  'icudt/gb18030-2022.cnv',
+  'icudt/ibm-37_P100-1995.cnv',
   'icudt/nb.res',
   'icudt/no.res',
   'icudt/pool.res',
@@ -60,6 +62,7 @@ const NAMES = [
 ];
 const NEUTRAL = [
   'icudt/cnvalias.icu',
+  'icudt/gb18030-2022.cnv',
   'icudt/pool.res',
   'icudt/res_index.res',
   'icudt/root.res',
@@ -80,7 +83,7 @@ t.test(
     ] as const) {
       const file = fileWith(NAMES);
       const whole = read(file);
-      keepLanguages(file, languages);
+      takeOutSpareData(file, languages);
       const names = [...NEUTRAL, ...kept].sort();
       t.strictSame(
         read(file),
@@ -95,18 +98,27 @@ t.test(
   },
 );
 
+t.test('without languages all stay, and what nothing can ask for goes', async (t) => {
+  const file = fileWith(NAMES);
+  takeOutSpareData(file, undefined);
+  t.strictSame(
+    Object.keys(read(file)),
+    NAMES.filter((name) => name !== 'icudt/ibm-37_P100-1995.cnv'),
+  );
+});
+
 t.test('what cannot be done is refused', async (t) => {
-  t.throws(() => keepLanguages(fileWith(NAMES), ['en', 'xx', 'yy']), {
+  t.throws(() => takeOutSpareData(fileWith(NAMES), ['en', 'xx', 'yy']), {
     message: 'locales: ICU has no "xx", "yy"; it has de, en, nb, no, th, zh',
   });
   const layout = /^locales: the base has ICU data of another layout: /;
-  t.throws(() => keepLanguages(Buffer.from('no data at all'), ['en']), { message: layout });
-  t.throws(() => keepLanguages(Buffer.concat([fileWith(NAMES), fileWith(NAMES)]), ['en']), {
+  t.throws(() => takeOutSpareData(Buffer.from('no data at all'), ['en']), { message: layout });
+  t.throws(() => takeOutSpareData(Buffer.concat([fileWith(NAMES), fileWith(NAMES)]), ['en']), {
     message: layout,
   });
   const damaged = fileWith(NAMES);
   damaged.writeUInt32LE(2 ** 31, damaged.indexOf('CmnD', 10) - 12 + 32 + 8);
-  t.throws(() => keepLanguages(damaged, ['en']), { message: layout });
+  t.throws(() => takeOutSpareData(damaged, ['en']), { message: layout });
 });
 
 const FORMATS = `console.log(JSON.stringify([
@@ -125,7 +137,7 @@ const FORMATS = `console.log(JSON.stringify([
 t.test('Node.js without the other languages takes en-US for them, and all else is as before', async (t) => {
   const base = { path: locateBase(), sha256: BASE_SHA256, stripped: false };
   const dir = t.testdir();
-  const made = await withLanguages(base, dir, ['de', 'en']);
+  const made = await withoutSpareData(base, dir, ['de', 'en']);
   t.equal(made.path.startsWith(join(dir, 'node-')), true);
   t.not(made.sha256, BASE_SHA256);
   const env = { LANG: 'C' };
@@ -142,5 +154,36 @@ t.test('Node.js without the other languages takes en-US for them, and all else i
     2,
     'xn--mller-kva.de',
   ]);
-  t.strictSame(await withLanguages(base, dir, ['de', 'en']), made, 'made once');
+  t.strictSame(await withoutSpareData(base, dir, ['de', 'en']), made, 'made once');
+});
+
+const ENCODINGS =
+  'utf-8 ibm866 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-8-i iso-8859-10 ' +
+  'iso-8859-13 iso-8859-14 iso-8859-15 iso-8859-16 koi8-r koi8-u macintosh windows-874 windows-1250 windows-1251 windows-1252 ' +
+  'windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258 x-mac-cyrillic gbk gb18030 big5 euc-jp ' +
+  'iso-2022-jp shift_jis euc-kr utf-16be utf-16le x-user-defined';
+
+/** Every byte and pair of bytes, and what the longer encodings have beside them, through each encoding of the WHATWG. */
+const DECODES = `const range = (length) => [...Array(length).keys()];
+const pairs = range(65536).flatMap((pair) => [pair >> 8, pair & 255]);
+const triples = [0x8e, 0x8f].flatMap((lead) => range(8836).flatMap((at) => [lead, 161 + Math.floor(at / 94), 161 + (at % 94)]));
+const quads = range(226800).flatMap((n) => {
+  const at = n * 7;
+  return [129 + Math.floor(at / 12600), 48 + (Math.floor(at / 1260) % 10), 129 + (Math.floor(at / 10) % 126), 48 + (at % 10)];
+});
+const ascii = pairs.filter((byte) => byte > 32 && byte < 127);
+const shifted = ['$@', '$B', '(J', '(I', '$A', '$(C', '$(D'].map((escape) => [27, ...Buffer.from(escape), ...ascii]);
+const inputs = [range(256), pairs, triples, quads, ...shifted].map((bytes) => Uint8Array.from(bytes));
+const hash = (text) => require('node:crypto').createHash('sha256').update(text).digest('hex');
+const decoded = (name) => [name, ...inputs.map((bytes) => hash(new TextDecoder(name).decode(bytes)))];
+console.log(JSON.stringify('${ENCODINGS}'.split(' ').map(decoded)));`;
+
+t.test('every encoding of TextDecoder decodes as before', async (t) => {
+  const base = { path: locateBase(), sha256: BASE_SHA256, stripped: false };
+  const made = await withoutSpareData(base, t.testdir());
+  const decoded = (path: string): string[][] =>
+    JSON.parse(execFileSync(path, ['-e', DECODES], { encoding: 'utf8' }));
+  const [before, after] = [decoded(base.path), decoded(made.path)];
+  t.equal(new Set(before.map(([, pair]) => pair)).size > 20, true, 'encodings differ');
+  t.strictSame(after, before);
 });

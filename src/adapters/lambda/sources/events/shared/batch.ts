@@ -70,14 +70,21 @@ class BatchRun<Payload> {
   }
 
   async all(lanes: readonly Lane<Payload>[]): Promise<void> {
+    const finished = this.#plan.concurrency < lanes.length ? this.#byWorkers(lanes) : this.#atOnce(lanes);
+    await (this.#plan.report ? beforeDeadline(finished, this.#context, () => this.#stop()) : finished);
+  }
+
+  async #atOnce(lanes: readonly Lane<Payload>[]): Promise<void> {
+    await Promise.all(lanes.map((lane) => this.#lane(lane)));
+  }
+
+  async #byWorkers(lanes: readonly Lane<Payload>[]): Promise<void> {
     const next = lanes.values();
     const worker = async () => {
       // The workers share one iterator, so each lane is taken once.
       for (const lane of next) await this.#lane(lane);
     };
-    const workers = Array.from({ length: Math.min(this.#plan.concurrency, lanes.length) }, worker);
-    const finished = Promise.all(workers);
-    await (this.#plan.report ? beforeDeadline(finished, this.#context, () => this.#stop()) : finished);
+    await Promise.all(Array.from({ length: this.#plan.concurrency }, worker));
   }
 
   async #lane(lane: Lane<Payload>): Promise<void> {
