@@ -92,7 +92,9 @@ function attributesOf(
   id: string,
   given: SqsRecord['messageAttributes'],
 ): Record<string, string | Uint8Array> {
-  const entries = Object.entries(given ?? {}).map(([name, attribute]) => {
+  const named = Object.entries(given ?? {});
+  if (named.length === 0) return {};
+  const entries = named.map(([name, attribute]) => {
     const path = `messageAttributes.${name}`;
     const problem = partProblem(attribute ?? {}, ATTRIBUTE);
     if (problem !== undefined) throw new RecordError('sqs', id, `${path}.${problem}`);
