@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { access, chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ALLOWED_LIBRARIES, BASE_PACKAGE, BASE_SHA256, BASE_VERSION } from './constants.ts';
 import { readNeeded } from './elf.ts';
@@ -11,6 +11,7 @@ import { readJson, sha256, sha256File, writeAtomic } from './files.ts';
 import { takeOutSpareData } from './icu.ts';
 
 const run = promisify(execFile);
+const ICU = join(import.meta.dirname, `icu${extname(import.meta.filename)}`);
 
 /** A checked base executable. */
 export interface Base {
@@ -97,7 +98,8 @@ export async function withoutSpareData(
   cacheDir: string,
   languages?: readonly string[],
 ): Promise<Base> {
-  const names = sha256(languages?.join() ?? 'all').slice(0, 16);
+  // What goes is decided by that module, too.
+  const names = sha256(`${languages?.join() ?? 'all'} ${await readFile(ICU, 'utf8')}`).slice(0, 16);
   const cached = join(cacheDir, `node-${BASE_VERSION}-${base.sha256.slice(0, 16)}-icu-${names}`);
   return { ...(await cachedBase(cached, () => trim(base.path, cached, languages))), stripped: base.stripped };
 }
