@@ -1,6 +1,6 @@
 /** Finds, checks and strips the Node.js executable that every service executable is made of. */
 import { execFile } from 'node:child_process';
-import { access, chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -104,12 +104,21 @@ export async function withoutSpareData(
   return { ...(await cachedBase(cached, () => trim(base.path, cached, languages))), stripped: base.stripped };
 }
 
-async function trim(from: string, to: string, languages?: readonly string[]): Promise<void> {
-  const file = await readFile(from);
-  takeOutSpareData(file, languages);
+function trim(from: string, to: string, languages?: readonly string[]): Promise<void> {
+  return put(to, async (temporary) => {
+    const file = await readFile(from);
+    takeOutSpareData(file, languages);
+    await writeFile(temporary, file);
+  });
+}
+
+/** An executable, whole or not at all. @param write makes the file that it is given the path of */
+async function put(to: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
   const temporary = `${to}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, file, { mode: 0o755 });
+    await write(temporary);
+    await chmod(temporary, 0o755);
     await rename(temporary, to);
   } finally {
     await rm(temporary, { force: true });
@@ -130,18 +139,11 @@ async function cachedBase(path: string, make: () => Promise<void>): Promise<Omit
 
 /** Strips `from` into `to`. @throws NoStrip when there is no strip on PATH */
 async function strip(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  const temporary = `${to}.${process.pid}.tmp`;
   try {
-    await run('strip', ['-o', temporary, from]);
-    await access(temporary);
-    await chmod(temporary, 0o755);
-    await rename(temporary, to);
+    await put(to, async (temporary) => void (await run('strip', ['-o', temporary, from])));
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && (error as { syscall?: string }).syscall?.startsWith('spawn'))
       throw new NoStrip();
     throw new BuildError(`strip failed on ${from}: ${messageOf(error)}`);
-  } finally {
-    await rm(temporary, { force: true });
   }
 }
