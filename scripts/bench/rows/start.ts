@@ -74,35 +74,40 @@ function comparison(what: string, unit: string, ours: Series, peer: Series, goal
   return { kind: 'comparison', bench: 'start', what, unit, ours, peer, ...(goal && { goal }) };
 }
 
+type Samples = ReadonlyMap<string, number[]>;
+
+/** Starts until /next; the samples of the first answer and of CPU time, by name, are taken on the way. */
+function starts(runtimes: readonly Runtime[], listener: StartListener) {
+  const samples = () => new Map(runtimes.map(({ name }) => [name, [] as number[]]));
+  const [answers, cpu] = [samples(), samples()];
+  const contenders = runtimes.map((runtime): Contender => {
+    const { name } = runtime;
+    const atNext = ({ pid }: { pid?: number | undefined }) => void cpu.get(name)!.push(cpuMillis(pid!));
+    return {
+      name,
+      async sample() {
+        const { next, answer } = await startTimes(runtime, listener, atNext);
+        if (answer !== undefined) answers.get(name)!.push(answer);
+        return next;
+      },
+    };
+  });
+  return { contenders, answers, cpu };
+}
+
 async function warmRows(
   runtimes: readonly Runtime[],
   node: string,
   listener: StartListener,
   options: RunOptions,
 ): Promise<Row[]> {
-  const answers = new Map(runtimes.map(({ name }) => [name, [] as number[]]));
-  const cpu = new Map(runtimes.map(({ name }) => [name, [] as number[]]));
-  const contenders = runtimes.map(
-    (runtime): Contender => ({
-      name: runtime.name,
-      async sample() {
-        const { next, answer } = await startTimes(runtime, listener, ({ pid }) =>
-          cpu.get(runtime.name)!.push(cpuMillis(pid!)),
-        );
-        if (answer !== undefined) answers.get(runtime.name)!.push(answer);
-        return next;
-      },
-    }),
-  );
+  const { contenders, answers, cpu } = starts(runtimes, listener);
   const exits = () => exitTime('node -e 0', () => start(node, ['-e', '0']));
   const [rounds, warmups] = roundsOf(options);
   const all = [...contenders, { name: 'node -e 0', sample: exits }];
   const series = await interleave(all, rounds, warmups, options.progress);
   const [ours, client, ric] = series;
-  const side = (of: Map<string, number[]>, { name }: Series): Series => ({
-    name,
-    samples: of.get(name)!.slice(warmups),
-  });
+  const side = (of: Samples, { name }: Series) => ({ name, samples: of.get(name)!.slice(warmups) });
   const cpuRow = (peer: Series) => comparison('exec to /next', 'CPU ms', side(cpu, ours!), side(cpu, peer));
   const rows = [
     comparison('exec to /next', 'ms', ours!, series.at(-1)!, NODE_GOAL),
@@ -135,26 +140,13 @@ async function sdkRows(
     amphi(app, 'amphi, AWS SDK'),
     ricRuntime(ric, node, await bundleSdkFunction(), 'aws-lambda-ric, AWS SDK'),
   ];
-  const answers = runtimes.map((): number[] => []);
-  const contenders = runtimes.map(
-    (runtime, at): Contender => ({
-      name: runtime.name,
-      async sample() {
-        const { next, answer } = await startTimes(runtime, listener);
-        answers[at]!.push(answer!);
-        return next;
-      },
-    }),
-  );
+  const { contenders, answers } = starts(runtimes, listener);
   const [rounds, warmups] = roundsOf(options);
   const [ours, peer] = await interleave(contenders, rounds, warmups, options.progress);
-  const side = (at: number): Series => ({
-    name: runtimes[at]!.name,
-    samples: answers[at]!.slice(warmups),
-  });
+  const side = ({ name }: Series) => ({ name, samples: answers.get(name)!.slice(warmups) });
   return [
     comparison('exec to /next with two clients of the AWS SDK', 'ms', ours!, peer!, RIC_GOAL),
-    comparison('exec to the first answer with them', 'ms', side(0), side(1), RIC_GOAL),
+    comparison('exec to the first answer with them', 'ms', side(ours!), side(peer!), RIC_GOAL),
   ];
 }
 

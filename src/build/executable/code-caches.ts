@@ -20,7 +20,8 @@ export interface CacheTask {
   readonly warmUp?: string | undefined;
 }
 
-const SHARED = 'amphi:core/';
+/** As deferred.ts names modules of the core. */
+const SHARED = /"(amphi:core\/([^"\n]+))"/g;
 const EMPTY = new ArrayBuffer(0);
 /** A build must not wait for one that is stuck. */
 const WARM_UP_MS = 10_000;
@@ -28,17 +29,27 @@ const WARM_UP_MS = 10_000;
 async function make({ name, filename, eager, warmUp }: CacheTask): Promise<void> {
   // The flag is back before the cache is made, so V8 takes it without.
   if (eager) setFlagsFromString('--no-lazy');
-  const script = new Script(readFileSync(name, 'utf8'), { filename, columnOffset: -HEAD.length });
+  const code = readFileSync(name, 'utf8');
+  const script = new Script(code, { filename, columnOffset: -HEAD.length });
   if (eager) setFlagsFromString('--lazy');
   // Without the functions that it would have run, it is as good a cache.
-  if (warmUp !== undefined) await run(script, warmUp).catch((error) => console.error(error));
+  if (warmUp !== undefined)
+    await run(script, await coreOf(code), warmUp).catch((error) => console.error(error));
   writeFileSync(name + CACHE_SUFFIX, script.createCachedData());
 }
 
-async function run(script: Script, warmUp: string): Promise<void> {
+/** What a script shares with the bundle, by the name that it requires it by. */
+async function coreOf(code: string): Promise<ReadonlyMap<string, unknown>> {
+  const core = new Map<string, unknown>();
+  for (const [, name, path] of code.matchAll(SHARED))
+    if (!core.has(name!)) core.set(name!, await import(pathToFileURL(CORE + path).href));
+  return core;
+}
+
+async function run(script: Script, core: ReadonlyMap<string, unknown>, warmUp: string): Promise<void> {
   const module = { exports: {} };
   const folder = process.cwd();
-  script.runInThisContext()(module.exports, requireIn(folder), module, `${folder}/warm-up.cjs`, folder);
+  script.runInThisContext()(module.exports, requireIn(folder, core), module, `${folder}/warm-up.cjs`, folder);
   const { default: use } = await import(pathToFileURL(warmUp).href);
   const late = sleep(WARM_UP_MS, undefined, { ref: false }).then(() => {
     throw new Error(`the warm-up of ${basename(warmUp)} takes too long`);
@@ -47,7 +58,7 @@ async function run(script: Script, warmUp: string): Promise<void> {
 }
 
 /** As in the executable: assets are the files here, their caches those that are made already, and there is one core. */
-function requireIn(folder: string): NodeJS.Require {
+function requireIn(folder: string, core: ReadonlyMap<string, unknown>): NodeJS.Require {
   const own = createRequire(`${folder}/warm-up.cjs`);
   const sea = {
     isSea: () => true,
@@ -56,7 +67,7 @@ function requireIn(folder: string): NodeJS.Require {
   };
   const load = (name: string): unknown => {
     if (name === 'node:sea') return sea;
-    return own(name.startsWith(SHARED) ? CORE + name.slice(SHARED.length) : name);
+    return core.get(name) ?? own(name);
   };
   return Object.assign(load, own);
 }

@@ -9,6 +9,7 @@ import {
   startRawApi,
   statusReply,
 } from '../../support/raw-runtime-api.ts';
+import { until } from '../../support/until.ts';
 
 /** Serves one event to the first poll and leaves later polls waiting; replies get `reply`. */
 function oneEvent(event: unknown, reply: RawOptions['serve']): RawOptions['serve'] {
@@ -18,11 +19,6 @@ function oneEvent(event: unknown, reply: RawOptions['serve']): RawOptions['serve
     if (!given) socket.write(invocationReply('id-1', event));
     given = true;
   };
-}
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (const end = Date.now() + 10_000; !condition(); await sleep(5))
-    if (Date.now() > end) throw new Error(`not within 10 s: ${what}`);
 }
 
 const lastIsNext = (api: RawRuntimeApi) => api.calls.at(-1) === 'next';

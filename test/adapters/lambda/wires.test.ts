@@ -7,6 +7,7 @@ import { Connection } from '../../../src/adapters/lambda/runtime-api/connection.
 import { netWire } from '../../../src/adapters/lambda/runtime-api/net-wire.ts';
 import { tcpWire } from '../../../src/adapters/lambda/runtime-api/tcp-wire.ts';
 import type { Wire, WireEvents } from '../../../src/adapters/lambda/runtime-api/wire.ts';
+import { until } from '../../support/until.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const MEGABYTE = 1024 * 1024;
@@ -34,11 +35,6 @@ function events() {
     lost: (reason) => void told.lost.push(reason),
   };
   return { told, on };
-}
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (const end = Date.now() + 10_000; !condition(); await sleep(2))
-    if (Date.now() > end) throw new Error(`not within 10 s: ${what}`);
 }
 
 const WIRES: readonly [string, (address: Address, on: WireEvents) => Wire][] = [
