@@ -33,8 +33,7 @@ async function make({ name, filename, eager, warmUp }: CacheTask): Promise<void>
   const script = new Script(code, { filename, columnOffset: -HEAD.length });
   if (eager) setFlagsFromString('--lazy');
   // Without the functions that it would have run, it is as good a cache.
-  if (warmUp !== undefined)
-    await run(script, await coreOf(code), warmUp).catch((error) => console.error(error));
+  if (warmUp !== undefined) await run(script, code, warmUp).catch((error) => console.error(error));
   writeFileSync(name + CACHE_SUFFIX, script.createCachedData());
 }
 
@@ -46,10 +45,11 @@ async function coreOf(code: string): Promise<ReadonlyMap<string, unknown>> {
   return core;
 }
 
-async function run(script: Script, core: ReadonlyMap<string, unknown>, warmUp: string): Promise<void> {
+async function run(script: Script, code: string, warmUp: string): Promise<void> {
   const module = { exports: {} };
   const folder = process.cwd();
-  script.runInThisContext()(module.exports, requireIn(folder, core), module, `${folder}/warm-up.cjs`, folder);
+  const require = requireIn(folder, await coreOf(code));
+  script.runInThisContext()(module.exports, require, module, `${folder}/warm-up.cjs`, folder);
   const { default: use } = await import(pathToFileURL(warmUp).href);
   const late = sleep(WARM_UP_MS, undefined, { ref: false }).then(() => {
     throw new Error(`the warm-up of ${basename(warmUp)} takes too long`);
