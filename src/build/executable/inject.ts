@@ -11,6 +11,7 @@ import type { CacheTask } from './code-caches.ts';
 import { HEAP_FLAG } from './constants.ts';
 import type { Files } from './content.ts';
 import { BuildError, messageOf } from './errors.ts';
+import { keepCaches, withoutKept } from './kept-caches.ts';
 import { CACHE_SUFFIX, scriptOf, wrapped } from './scripts.ts';
 import { VIRTUAL_FOLDER } from './stacks/names.ts';
 
@@ -37,6 +38,7 @@ if (BUILD_FOLDER.length !== VIRTUAL_FOLDER.length) throw new Error('the folders 
  * @param node executable that runs pkg
  * @param work empty private folder
  * @param name file name, without extension, that stack traces show
+ * @param cacheDir the build's cache
  * @param warn takes what a warm-up says, which fails the build of nobody
  * @returns path of the executable inside `work`
  */
@@ -46,6 +48,7 @@ export async function inject(
   node: string,
   work: string,
   name: string,
+  cacheDir: string,
   warn: (text: string) => void,
 ): Promise<string> {
   const output = join(work, 'executable');
@@ -53,8 +56,10 @@ export async function inject(
   const entry = join(temporary, LOADER);
   await mkdir(temporary);
   await writeFile(entry, loaderOf(`${VIRTUAL_FOLDER}${name}.cjs`));
+  const tasks = await writeScripts({ code, assets, warmUps }, `${VIRTUAL_FOLDER}${name}.cjs`, temporary);
+  await makeCaches(tasks, base, temporary, join(cacheDir, 'code'), warn);
   const names = [
-    ...(await writeScripts({ code, assets, warmUps }, `${VIRTUAL_FOLDER}${name}.cjs`, base, temporary, warn)),
+    ...tasks.flatMap((task) => [task.name, task.name + CACHE_SUFFIX]),
     ...(await writeFiles(files, temporary)),
   ];
   const main = `${BUILD_FOLDER}${LOADER}`;
@@ -126,14 +131,12 @@ const EAGER_ASSET = 256 * 1024;
 
 const MAKER = join(import.meta.dirname, `code-caches${extname(import.meta.filename)}`);
 
-/** Writes scripts and, beside each, its code cache. @returns the names of all files written */
+/** Writes scripts. @returns how to make the code cache of each */
 async function writeScripts(
   { code, assets, warmUps }: Pick<Bundle, 'code' | 'assets' | 'warmUps'>,
   filename: string,
-  base: Base,
   dir: string,
-  warn: (text: string) => void,
-): Promise<string[]> {
+): Promise<CacheTask[]> {
   const tasks: CacheTask[] = [];
   for (const [name, text] of [[BUNDLE, code] as const, ...assets]) {
     await writeFile(join(dir, name), wrapped(text));
@@ -142,10 +145,24 @@ async function writeScripts(
     const eager = warmUp === undefined && text.length <= (isBundle ? EAGER_BUNDLE : EAGER_ASSET);
     tasks.push({ name, filename: isBundle ? filename : VIRTUAL_FOLDER + name, eager, warmUp });
   }
-  const args = ['--no-warnings', MAKER, JSON.stringify(tasks)];
+  return tasks;
+}
+
+/** Puts the code cache of each script beside it; those of assets are kept. */
+async function makeCaches(
+  tasks: readonly CacheTask[],
+  base: Base,
+  dir: string,
+  folder: string,
+  warn: (text: string) => void,
+): Promise<void> {
+  const made = { dir, base: base.sha256, folder };
+  const left = await withoutKept(tasks, made);
+  const args = ['--no-warnings', MAKER, JSON.stringify(left)];
   const { stderr } = await run(base.path, args, { cwd: dir, env: childEnv(dir) });
-  if (stderr.trim()) warn(`a warm-up failed, so some starts take longer: ${stderr.trim()}`);
-  return tasks.flatMap(({ name }) => [name, name + CACHE_SUFFIX]);
+  if (stderr.trim()) return warn(`a warm-up failed, so some starts take longer: ${stderr.trim()}`);
+  const assets = left.filter(({ name }) => name !== BUNDLE);
+  await keepCaches(assets, made);
 }
 
 /** @returns the names of all files written */

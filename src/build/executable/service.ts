@@ -79,9 +79,11 @@ async function baseOf({ node, cacheDir, languages, warn }: Plan): Promise<Base> 
 }
 
 async function produce(plan: Plan, code: Bundle, base: Base) {
-  const { options, node, outputs, timed, warn } = plan;
+  const { options, node, cacheDir, outputs, timed, warn } = plan;
   return withWorkDir(options.outDir, async (work) => {
-    const executable = await timed('inject', () => inject(code, base, node, work, options.name, warn));
+    const executable = await timed('inject', () =>
+      inject(code, base, node, work, options.name, cacheDir, warn),
+    );
     await chmod(executable, 0o755);
     await checkLibraries(executable);
     const zip = join(work, 'zip');
