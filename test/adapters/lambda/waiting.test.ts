@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { parseAddress } from '../../../src/adapters/lambda/runtime-api/address.ts';
@@ -8,24 +9,31 @@ import { startLambda } from '../../support/lambda-process.ts';
 import { invocationReply, startRawApi } from '../../support/raw-runtime-api.ts';
 
 t.test('a poll of /next has no timeout of any kind', async (t) => {
-  const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout);
-  let answer = () => {};
-  const api = await startRawApi({
-    serve: (_request, socket) => {
-      answer = () => void socket.write(invocationReply('late', 1));
-    },
-  });
-  const before = timers().length;
-  const address = parseAddress(api.address);
-  const connection = new Connection(address);
-  const polled = new RuntimeClient(address).next(connection);
-  await sleep(300);
-  t.equal(connection.parked, true);
-  t.equal(timers().length, before, 'no timer');
-  answer();
-  t.match(await polled, { status: 200, body: '1' });
-  connection.close('the test is over');
-  await api.close();
+  // By either wire.
+  for (const host of ['127.0.0.1', 'localhost']) {
+    await t.test(host, async (t) => {
+      const timeouts = t.capture(Socket.prototype, 'setTimeout', Socket.prototype.setTimeout);
+      const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout);
+      let answer = () => {};
+      const api = await startRawApi({
+        serve: (_request, socket) => {
+          answer = () => void socket.write(invocationReply('late', 1));
+        },
+      });
+      const before = timers().length;
+      const address = parseAddress(api.address.replace('127.0.0.1', host));
+      const connection = new Connection(address);
+      const polled = new RuntimeClient(address).next(connection);
+      await sleep(300);
+      t.equal(connection.parked, true);
+      t.same(timeouts(), [], 'no socket timeout');
+      t.equal(timers().length, before, 'no timer');
+      answer();
+      t.match(await polled, { status: 200, body: '1' });
+      connection.close('the test is over');
+      await api.close();
+    });
+  }
 });
 
 t.test(
