@@ -1,13 +1,13 @@
 /** Finds, checks and strips the Node.js executable that every service executable is made of. */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ALLOWED_LIBRARIES, BASE_PACKAGE, BASE_SHA256, BASE_VERSION } from './constants.ts';
 import { readNeeded } from './elf.ts';
 import { BuildError, codeOf, messageOf } from './errors.ts';
-import { readJson, sha256, sha256File, writeAtomic } from './files.ts';
+import { atomically, readJson, sha256, sha256File, writeAtomic } from './files.ts';
 import { takeOutSpareData } from './icu.ts';
 
 const run = promisify(execFile);
@@ -105,24 +105,12 @@ export async function withoutSpareData(
 }
 
 function trim(from: string, to: string, languages?: readonly string[]): Promise<void> {
-  return put(to, async (temporary) => {
+  return atomically(to, async (temporary) => {
     const file = await readFile(from);
     takeOutSpareData(file, languages);
     await writeFile(temporary, file);
-  });
-}
-
-/** An executable, whole or not at all. @param write makes the file that it is given the path of */
-async function put(to: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  const temporary = `${to}.${process.pid}.tmp`;
-  try {
-    await write(temporary);
     await chmod(temporary, 0o755);
-    await rename(temporary, to);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  });
 }
 
 /** @param make writes `path`, where there is none or not the one of last time */
@@ -140,7 +128,10 @@ async function cachedBase(path: string, make: () => Promise<void>): Promise<Omit
 /** Strips `from` into `to`. @throws NoStrip when there is no strip on PATH */
 async function strip(from: string, to: string): Promise<void> {
   try {
-    await put(to, async (temporary) => void (await run('strip', ['-o', temporary, from])));
+    await atomically(to, async (temporary) => {
+      await run('strip', ['-o', temporary, from]);
+      await chmod(temporary, 0o755);
+    });
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && (error as { syscall?: string }).syscall?.startsWith('spawn'))
       throw new NoStrip();

@@ -23,11 +23,20 @@ export async function sha256File(path: string): Promise<string | undefined> {
 }
 
 /** Writes a small file whole or not at all. */
-export async function writeAtomic(path: string, data: string): Promise<void> {
+export function writeAtomic(path: string, data: string): Promise<void> {
+  return atomically(path, (temporary) => writeFile(temporary, data));
+}
+
+/** A file is there whole or not at all. @param write makes the one that it is given the path of */
+export async function atomically(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, data);
-  await rename(temporary, path);
+  try {
+    await write(temporary);
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 /** The parsed JSON of a file; undefined when it is missing or not JSON. */

@@ -131,7 +131,7 @@ const EAGER_ASSET = 256 * 1024;
 
 const MAKER = join(import.meta.dirname, `code-caches${extname(import.meta.filename)}`);
 
-/** Writes scripts. @returns how to make the code cache of each */
+/** Writes scripts. @returns how to make the code cache of each, the bundle's first */
 async function writeScripts(
   { code, assets, warmUps }: Pick<Bundle, 'code' | 'assets' | 'warmUps'>,
   filename: string,
@@ -157,12 +157,12 @@ async function makeCaches(
   warn: (text: string) => void,
 ): Promise<void> {
   const made = { dir, base: base.sha256, folder };
-  const left = await withoutKept(tasks, made);
-  const args = ['--no-warnings', MAKER, JSON.stringify(left)];
+  const [bundle, ...assets] = tasks;
+  const left = await withoutKept(assets, made);
+  const args = ['--no-warnings', MAKER, JSON.stringify([bundle, ...left])];
   const { stderr } = await run(base.path, args, { cwd: dir, env: childEnv(dir) });
   if (stderr.trim()) return warn(`a warm-up failed, so some starts take longer: ${stderr.trim()}`);
-  const assets = left.filter(({ name }) => name !== BUNDLE);
-  await keepCaches(assets, made);
+  await keepCaches(left, made);
 }
 
 /** @returns the names of all files written */

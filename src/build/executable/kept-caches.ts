@@ -1,9 +1,9 @@
 /** Code caches of assets: most builds make them of the same code, which takes a second. */
-import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CacheTask } from './code-caches.ts';
 import { codeOf } from './errors.ts';
-import { sha256 } from './files.ts';
+import { atomically, sha256 } from './files.ts';
 import { CACHE_SUFFIX } from './scripts.ts';
 
 /** A script in a folder, of which its cache is made by a base. */
@@ -27,12 +27,9 @@ export async function withoutKept(tasks: readonly CacheTask[], made: Made): Prom
 
 /** Keeps caches that have been made. */
 export async function keepCaches(tasks: readonly CacheTask[], made: Made): Promise<void> {
-  await mkdir(made.folder, { recursive: true });
   for (const task of tasks) {
-    const place = await placeOf(task, made);
-    const temporary = `${place}.${process.pid}.tmp`;
-    await copyFile(join(made.dir, task.name + CACHE_SUFFIX), temporary);
-    await rename(temporary, place);
+    const cache = join(made.dir, task.name + CACHE_SUFFIX);
+    await atomically(await placeOf(task, made), (temporary) => copyFile(cache, temporary));
   }
 }
 
